@@ -1,0 +1,1 @@
+"""Pure: the conversation, written once for every channel."""

@@ -1,0 +1,58 @@
+"""What a person sees: structured text and buttons, not yet in any platform's markup.
+
+Text is kept as spans and escaped once, by the channel that sends it.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of plain text with one look."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: either an action (1 to 64 bytes, comes back as a Press) or an address to open."""
+
+    label: str
+    action: str = ""
+    url: str = ""
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message in one language: spans, rows of buttons, an address whose preview is shown."""
+
+    text: tuple[Span, ...]
+    rows: Rows = ()
+    preview: str | None = None
+
+    def plain(self) -> str:
+        """The text without its looks."""
+        return "".join(span.text for span in self.text)
+
+
+def to_json(message: Message) -> str:
+    """One compact JSON line, for the store; `from_json` gives the same value back."""
+    spans = [[s.text, int(s.bold) | int(s.italic) << 1, s.link] for s in message.text]
+    rows = [[[b.label, b.action, b.url] for b in row] for row in message.rows]
+    return json.dumps([spans, rows, message.preview], ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> Message:
+    """The message that `to_json` wrote."""
+    data: list[Any] = json.loads(text)
+    spans = tuple(Span(t, bool(look & 1), bool(look & 2), link) for t, look, link in data[0])
+    rows = tuple(tuple(Button(label, action, url) for label, action, url in row) for row in data[1])
+    return Message(spans, rows, data[2])

@@ -1,0 +1,1 @@
+"""Pure: who is next, at what pace, and what an outcome means."""

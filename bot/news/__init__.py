@@ -1,0 +1,1 @@
+"""Pure: what a feed says, and what of it is news."""

@@ -1,0 +1,351 @@
+"""One small Protocol for each outside thing, and the values that cross there.
+
+The store is reached through whole-transaction functions: `await store.write(work)` runs `work(tx)` in the one writer
+thread inside BEGIN IMMEDIATE … COMMIT; `await store.read(work)` runs it on a reading connection. `work` is a plain
+function: it may decide, it must not wait. All times are aware datetimes; the store keeps UTC milliseconds.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from bot.chat.message import Message
+from bot.chat.turn import Person, Role
+from bot.delivery.outcome import Outcome
+from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Rank, Reader, Settled
+from bot.news.item import Document, Item, Story
+
+T = TypeVar("T")
+
+# Feeds and stories --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFeed:
+    """A feed as feeds.yaml (or an admin) declares it."""
+
+    url: str
+    every: float | None = None  # seconds; None: as the feed's volume and hints say
+    categories: tuple[str, ...] = ()  # added to what the items' own labels say
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed and what we know of it."""
+
+    id: int
+    url: str
+    every: float | None
+    categories: tuple[str, ...]
+    origin: str  # file | chat
+    paused: bool = False
+    title: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    imported_at: datetime | None = None  # the first successful poll; None: the next one sends nothing
+    checked_at: datetime | None = None
+    ok_at: datetime | None = None
+    next_check: datetime | None = None  # None: now
+    failures: int = 0
+    error: str = ""  # the last failure in one line, "" when healthy
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCheck:
+    """What a poll found out about the feed itself; None leaves a field as it was."""
+
+    at: datetime
+    next_check: datetime
+    error: str = ""  # "" is a success: failures go back to 0
+    etag: str | None = None
+    last_modified: str | None = None
+    title: str | None = None
+    imported: bool = False  # a document was read (a 304 is a success but no import)
+
+
+class FeedsTx(Protocol):
+    """What transactions say about feeds."""
+
+    def declare_feeds(self, feeds: Sequence[DeclaredFeed]) -> None:
+        """Make the feeds of origin `file` equal to these; one that is declared no more is kept, paused, with its history."""
+
+    def feeds(self) -> list[Feed]:
+        """All feeds, by id."""
+
+    def due_feeds(self, now: datetime) -> list[Feed]:
+        """Feeds that are not paused and whose next check has come, the longest waiting first."""
+
+    def feed_checked(self, feed_id: int, check: FeedCheck) -> None:
+        """Write down a poll's result (success: failures 0; fault: failures + 1)."""
+
+
+class StoriesTx(Protocol):
+    """What transactions say about stories."""
+
+    def known_keys(self, keys: Collection[str]) -> dict[str, int]:
+        """Those of the identity keys that are known, with their story's id."""
+
+    def stories(self, ids: Collection[int]) -> dict[int, Story]:
+        """Stories by id."""
+
+    def seen_in_feed(self, feed_id: int, story_ids: Collection[int]) -> set[int]:
+        """Those of the stories that this feed has shown before."""
+
+    def add_story(self, item: Item, published: datetime, categories: Collection[str], now: datetime) -> int:
+        """Record a new story with its first revision and its search text; its id."""
+
+    def add_keys(self, story_id: int, keys: Collection[str], now: datetime) -> None:
+        """Further identity keys of a story (known ones stay where they are)."""
+
+    def mark_seen(self, feed_id: int, story_ids: Collection[int], now: datetime) -> None:
+        """This feed shows these stories now."""
+
+    def add_categories(self, story_id: int, categories: Collection[str]) -> None:
+        """The story stands in these categories too."""
+
+    def add_revision(self, story_id: int, item: Item, now: datetime) -> None:
+        """The portal changed the story: keep the old form, show the new one from now on."""
+
+    def latest(self, categories: Collection[str] | None, limit: int, offset: int = 0) -> list[Story]:
+        """The newest stories in any of these categories (None: of all), by publication."""
+
+    def weekly_volume(self, now: datetime) -> dict[str, int]:
+        """Stories of the last 28 days a category, divided by the weeks for which we have watched (at least one)."""
+
+    def count_unmapped(self, labels: Collection[str], now: datetime) -> None:
+        """Feed labels that no category means: counted, for admins."""
+
+    def unmapped(self) -> list[tuple[str, int]]:
+        """The unmapped labels with their counts, most frequent first."""
+
+
+# People -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscriber as imports and exports write them (DESIGN.md section 6)."""
+
+    channel: str
+    address: str
+    categories: tuple[str, ...]  # ("semua",) for all, also later ones
+    mode: str = "instant"
+    quiet: tuple[int, int] | None = None
+    language: str = "id"
+    consent_at: datetime | None = None
+    thread: str | None = None
+
+
+class PeopleTx(Protocol):
+    """What transactions say about people."""
+
+    def person(self, channel: str, address: str, language: str = "id") -> Person:
+        """Who this is; a stranger is NEW and gets `language`."""
+
+    def follow(
+        self, channel: str, address: str, categories: Collection[str], follows_all: bool, wording: str,
+        quiet: tuple[int, int] | None, language: str, now: datetime, thread: str | None = None,
+    ) -> None:  # fmt: skip
+        """Subscribe or change topics; consent (wording, time) and `quiet` are kept when someone joins or comes back."""
+
+    def stop(self, channel: str, address: str, gone: bool, now: datetime) -> None:
+        """Unsubscribe: status stopped (or gone), topics dropped, queued deliveries and drafts dropped."""
+
+    def set_language(self, channel: str, address: str, language: str) -> None:
+        """Also for a stranger: it is remembered."""
+
+    def set_draft(self, channel: str, address: str, categories: Collection[str] | None) -> None:
+        """Ticks that are not yet confirmed; None forgets them."""
+
+    def save_story(self, channel: str, address: str, story_id: int, keep: bool, now: datetime) -> None:
+        """Keep or let go a story for this person."""
+
+    def saved(self, channel: str, address: str, limit: int) -> list[Story]:
+        """The kept stories, newest first."""
+
+    def add_invitation(self, code_hash: str, role: Role, now: datetime, expires_at: datetime) -> None:
+        """A one-time code, kept hashed."""
+
+    def redeem_invitation(self, channel: str, address: str, code_hash: str, now: datetime) -> tuple[Role | None, str]:
+        """The role now held (never lowered), or None and why: unknown, expired, used, too_many (5 wrong tries in 24 h)."""
+
+    def has_admin(self) -> bool:
+        """Whether anyone holds the role admin."""
+
+    def import_subscribers(self, rows: Sequence[Subscription], now: datetime) -> int:
+        """Idempotent upsert of one chunk; brings back nobody who stopped after their consent; how many rows are new."""
+
+    def subscribers(self, after: int, limit: int) -> list[tuple[int, Subscription]]:
+        """Active subscribers by id, a page at a time."""
+
+
+# Outbox -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What a start found of the epoch before it."""
+
+    epoch: int
+    unknown: int  # deliveries that nobody knows about
+    again: int  # replies that will be tried once more
+
+
+class OutboxTx(Protocol):
+    """What transactions say about broadcasts, deliveries and replies."""
+
+    def begin_epoch(self, now: datetime) -> Recovery:
+        """A new epoch; `started` rows of dead ones become unknown (stories) or queued again (replies, at most 2 tries)."""
+
+    def add_broadcast(
+        self, kind: str, rank: Rank, story_id: int, categories: Collection[str], channels: Collection[str],
+        now: datetime, expires_at: datetime,
+    ) -> int:  # fmt: skip
+        """A broadcast with its first pass on each channel, snapshot taken; its id. One story has one story broadcast."""
+
+    def add_pass(self, story_id: int, categories: Collection[str], younger_than: datetime, now: datetime) -> bool:
+        """A further pass for followers of late categories, if the story's broadcast was created after `younger_than`."""
+
+    def open_passes(self, channel: str, now: datetime) -> list[Broadcast]:
+        """Unfinished passes of broadcasts that are running, not expired: by rank, then age."""
+
+    def readers(self, channel: str, broadcast: Broadcast, limit: int) -> list[Reader]:
+        """The next active instant readers of the pass after its cursor, by id, without those who have a delivery of it.
+
+        Those who follow all are always among them. Fewer than `limit` means that the pass has come to its end.
+        """
+
+    def start_deliveries(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> None:
+        """Rows are born `started`, or a queued one becomes `started` with its attempt."""
+
+    def queue_deliveries(self, broadcast: Broadcast, readers: Sequence[tuple[Reader, datetime]], now: datetime) -> None:
+        """Rows are born `queued(next_at)`: the reader's chat is on hold or asleep."""
+
+    def move_pass(self, channel: str, broadcast: Broadcast, last_id: int, done: bool) -> None:
+        """Move the cursor (in the transaction that starts the deliveries)."""
+
+    def due_deliveries(self, channel: str, now: datetime, limit: int) -> list[Delivery]:
+        """Queued deliveries whose time has come, `attempt` already raised; consent, status and expiry are read again."""
+
+    def settle(self, channel: str, finished: Sequence[tuple[Delivery, Settled]], epoch: int, now: datetime) -> None:
+        """Write finished attempts (only rows `started` in this epoch); gone readers are unsubscribed, moved ones moved."""
+
+    def close_broadcasts(self, now: datetime) -> list[int]:
+        """Broadcasts that have just completed (all passes done, nothing queued or started) or expired; their ids."""
+
+    def add_reply(
+        self, channel: str, address: str, thread: str | None, message: str, mode: str, now: datetime,
+        target: str | None = None, callback: str | None = None,
+    ) -> None:  # fmt: skip
+        """Queue an answer to a person who wrote."""
+
+    def claim_replies(self, channel: str, epoch: int, now: datetime, limit: int) -> list[QueuedReply]:
+        """The oldest due answers, at most one a chat so that their order holds; born `started`."""
+
+    def settle_replies(self, channel: str, finished: Sequence[tuple[QueuedReply, Settled]], now: datetime) -> None:
+        """Write finished answers; sent and failed ones leave the table, a hold is kept for the chat."""
+
+    def next_due(self, channel: str, now: datetime) -> datetime | None:
+        """When the earliest queued delivery or reply of this channel is due; None when nothing waits."""
+
+
+# Inbox --------------------------------------------------------------------------------------------------------------
+
+
+class InboxTx(Protocol):
+    """What transactions say about updates that came in."""
+
+    def receive(self, channel: str, updates: Sequence[tuple[int, str]], now: datetime) -> int:
+        """Keep raw updates (id, body); known ids are passed over; how many are new."""
+
+    def waiting_updates(self, channel: str, limit: int) -> list[tuple[int, str]]:
+        """Updates that are not handled yet, oldest first."""
+
+    def handled(self, channel: str, update_id: int, now: datetime, error: str = "") -> bool:
+        """Mark as handled; False when it already was (then nothing else of the transaction may be done)."""
+
+    def last_update(self, channel: str) -> int | None:
+        """The highest update id ever received."""
+
+    def forget_updates(self, before: datetime) -> int:
+        """Drop handled updates older than this (the highest of each channel stays); how many."""
+
+
+# Whole --------------------------------------------------------------------------------------------------------------
+
+
+class StatsTx(Protocol):
+    """What transactions say to operators."""
+
+    def stats(self, now: datetime) -> dict[str, Any]:
+        """Counts for `stats`: subscribers, stories, broadcasts, deliveries by state and code, inbox, feeds."""
+
+
+class Tx(FeedsTx, StoriesTx, PeopleTx, OutboxTx, InboxTx, StatsTx, Protocol):
+    """Everything that a transaction can say."""
+
+
+class Store(Protocol):
+    """The one place where everything is kept."""
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in one transaction on the writer; commits, or rolls back and raises."""
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` on a reading connection; its writes are refused."""
+
+    def close(self) -> None:
+        """Finish the running transaction, checkpoint, close."""
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Where on a channel something goes."""
+
+    address: str
+    thread: str | None = None
+
+
+class Channel(Protocol):
+    """One way to a reader's phone, the outgoing half."""
+
+    name: str
+    rate: float  # messages a second, strict
+
+    def prepare(self, message: Message) -> object:
+        """The message in the channel's form, encoded once for all of its readers."""
+
+    async def deliver(self, prepared: Any, to: To) -> Outcome:  # noqa: ANN401 — each channel prepares its own form
+        """Send a prepared message; never raises for what the platform or the network does."""
+
+    async def reply(self, reply: QueuedReply) -> Outcome:
+        """Send, replace or toast one answer; never raises for what the platform or the network does."""
+
+
+# Fetching -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an address answered."""
+
+    url: str  # after redirects
+    status: int  # 200 or 304
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+
+
+class Fetch(Protocol):
+    """One careful GET: total deadline, size limit, checked addresses."""
+
+    async def __call__(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Answer:
+        """The answer (200 or 304), or FetchError."""
+
+
+class Parse(Protocol):
+    """Feed bytes to a document, in a child that can be killed."""
+
+    async def __call__(self, body: bytes, *, url: str, content_type: str | None = None) -> Document:
+        """The document, or FeedError."""
