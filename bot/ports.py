@@ -69,7 +69,7 @@ class FeedsTx(Protocol):
     """What transactions say about feeds."""
 
     def declare_feeds(self, feeds: Sequence[DeclaredFeed]) -> None:
-        """Make the feeds of origin `file` equal to these; one that is declared no more is kept, paused, with its history."""
+        """Make the feeds of origin `file` equal to these; one declared no more is kept, paused, with its history."""
 
     def feeds(self) -> list[Feed]:
         """All feeds, by id."""
@@ -169,7 +169,7 @@ class PeopleTx(Protocol):
         """A one-time code, kept hashed."""
 
     def redeem_invitation(self, channel: str, address: str, code_hash: str, now: datetime) -> tuple[Role | None, str]:
-        """The role now held (never lowered), or None and why: unknown, expired, used, too_many (5 wrong tries in 24 h)."""
+        """The role now held (never lowered), or None and why: unknown, expired, used, too_many (5 wrong in 24 h)."""
 
     def has_admin(self) -> bool:
         """Whether anyone holds the role admin."""
@@ -197,22 +197,22 @@ class OutboxTx(Protocol):
     """What transactions say about broadcasts, deliveries and replies."""
 
     def begin_epoch(self, now: datetime) -> Recovery:
-        """A new epoch; `started` rows of dead ones become unknown (stories) or queued again (replies, at most 2 tries)."""
+        """A new epoch; `started` rows of dead ones become unknown (stories) or queued again (replies, 2 tries)."""
 
     def add_broadcast(
         self, kind: str, rank: Rank, story_id: int, categories: Collection[str], channels: Collection[str],
         now: datetime, expires_at: datetime,
     ) -> int:  # fmt: skip
-        """A broadcast with its first pass on each channel, snapshot taken; its id. One story has one story broadcast."""
+        """A broadcast with its first pass on each channel, snapshot taken; its id. A story is told once."""
 
     def add_pass(self, story_id: int, categories: Collection[str], younger_than: datetime, now: datetime) -> bool:
-        """A further pass for followers of late categories, if the story's broadcast was created after `younger_than`."""
+        """A further pass for followers of late categories, if the broadcast was created after `younger_than`."""
 
     def open_passes(self, channel: str, now: datetime) -> list[Broadcast]:
         """Unfinished passes of broadcasts that are running, not expired: by rank, then age."""
 
     def readers(self, channel: str, broadcast: Broadcast, limit: int) -> list[Reader]:
-        """The next active instant readers of the pass after its cursor, by id, without those who have a delivery of it.
+        """The next active instant readers after the pass's cursor, by id, without those who have a delivery of it.
 
         Those who follow all are always among them. Fewer than `limit` means that the pass has come to its end.
         """
@@ -227,10 +227,10 @@ class OutboxTx(Protocol):
         """Move the cursor (in the transaction that starts the deliveries)."""
 
     def due_deliveries(self, channel: str, now: datetime, limit: int) -> list[Delivery]:
-        """Queued deliveries whose time has come, `attempt` already raised; consent, status and expiry are read again."""
+        """Queued deliveries whose time has come, `attempt` already raised; consent, status, expiry are read again."""
 
     def settle(self, channel: str, finished: Sequence[tuple[Delivery, Settled]], epoch: int, now: datetime) -> None:
-        """Write finished attempts (only rows `started` in this epoch); gone readers are unsubscribed, moved ones moved."""
+        """Write finished attempts (only rows `started` in this epoch); the gone are unsubscribed, the moved moved."""
 
     def close_broadcasts(self, now: datetime) -> list[int]:
         """Broadcasts that have just completed (all passes done, nothing queued or started) or expired; their ids."""

@@ -93,7 +93,7 @@ class StoryFound:
 
 @dataclass(frozen=True, slots=True)
 class InvitationChecked:
-    """The answer to RedeemInvitation: the role that was granted, or why not (`unknown`, `expired`, `used`, `too_many`)."""
+    """The answer to RedeemInvitation: the role now held, or why not (`unknown`, `expired`, `used`, `too_many`)."""
 
     role: Role | None
     reason: str = ""
