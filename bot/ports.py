@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from bot.chat.message import Message
 from bot.chat.turn import Person, Role
 from bot.delivery.outcome import Outcome
+from bot.delivery.pace import ChatRate
 from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Rank, Reader, Settled
 from bot.news.item import Document, Item, Story
 
@@ -313,6 +314,9 @@ class Channel(Protocol):
 
     name: str
     rate: float  # messages a second, strict
+
+    def chat_rate(self, address: str) -> ChatRate:
+        """What this one chat stands."""
 
     def prepare(self, message: Message) -> object:
         """The message in the channel's form, encoded once for all of its readers."""

@@ -1,0 +1,124 @@
+"""How fast: the account's strict window, each chat's own limit, and how many requests may be in flight.
+
+Seconds here are monotonic: a wall clock that jumps neither bursts nor starves.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+TICK = 0.05  # seconds between two claims while there is work
+MARGIN = 0.02  # seconds added to the window, for the spread of latency between us and the platform
+
+
+@dataclass(slots=True)
+class Window:
+    """At most `rate` sends in any one second, evenly spread; empty for the first second after `opened`.
+
+    Two bounds hold together: send i and send i + rate lie a window and a margin apart (strict, promise 5), and slots
+    accrue steadily with a small reserve, so that somebody who writes never waits for a burst to pass.
+    """
+
+    rate: float  # sends a second
+    opened: float  # when this process began: the window before it may be full
+    margin: float = MARGIN
+    _sent: deque[float] = field(default_factory=deque)
+    _slots: float = 0.0
+    _counted: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Count from the end of the first, empty window."""
+        self._counted = self.opened + self.span
+
+    @property
+    def capacity(self) -> int:
+        """Sends in one window: the rate, at least one."""
+        return max(1, math.floor(self.rate))
+
+    @property
+    def span(self) -> float:
+        """The window's length in seconds: one, or longer where the rate is below one a second."""
+        return self.capacity / self.rate
+
+    @property
+    def reserve(self) -> float:
+        """Slots that may be saved up: three ticks' worth, at least one."""
+        return max(1.0, self.rate * 3 * TICK)
+
+    def free(self, now: float) -> int:
+        """How many may leave at this moment."""
+        if now < self.opened + self.span:
+            return 0
+        while self._sent and now - self._sent[0] >= self.span + self.margin:
+            self._sent.popleft()
+        accrued = self._slots + (now - self._counted) * self.rate
+        self._slots, self._counted = min(self.reserve, accrued), now
+        return max(0, min(math.floor(self._slots + 1e-9), self.capacity - len(self._sent)))
+
+    def take(self, count: int, now: float) -> None:
+        """Write down that `count` leave now."""
+        self._sent.extend([now] * count)
+        self._slots -= count
+
+    def wait(self, now: float) -> float:
+        """Seconds until at least one may leave (a lower bound: ask `free` then)."""
+        if now < self.opened + self.span:
+            return self.opened + self.span - now
+        full = self.span + self.margin - (now - self._sent[0]) if len(self._sent) >= self.capacity else 0.0
+        return max(0.0, full, (1.0 - self._slots) / self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRate:
+    """What one chat stands: a short burst, then so many a second."""
+
+    burst: float = math.inf
+    per_second: float = math.inf
+
+
+@dataclass(slots=True)
+class Chats:
+    """The burst that each recently used chat has left; chats at rest take no memory."""
+
+    _left: dict[str, tuple[float, float]] = field(default_factory=dict)  # address -> (left, at)
+
+    def wait(self, address: str, rate: ChatRate, now: float) -> float:
+        """Seconds until this chat stands one more message; 0.0 is now."""
+        left = self._now_left(address, rate, now)
+        return 0.0 if left >= 1 else (1 - left) / rate.per_second
+
+    def take(self, address: str, rate: ChatRate, now: float) -> None:
+        """Write down that one message leaves for this chat now."""
+        if math.isfinite(rate.burst):
+            self._left[address] = (self._now_left(address, rate, now) - 1, now)
+
+    def forget_rested(self, now: float, after: float = 120.0) -> None:
+        """Drop chats that have rested for `after` seconds: their burst is whole again."""
+        for address in [a for a, (_, at) in self._left.items() if now - at > after]:
+            del self._left[address]
+
+    def _now_left(self, address: str, rate: ChatRate, now: float) -> float:
+        left, at = self._left.get(address, (rate.burst, now))
+        return min(rate.burst, left + (now - at) * rate.per_second)
+
+
+@dataclass(slots=True)
+class Latencies:
+    """The last answers' latencies, for the 95th percentile."""
+
+    _last: deque[float] = field(default_factory=lambda: deque(maxlen=256))
+
+    def add(self, seconds: float) -> None:
+        """One answer took so long."""
+        self._last.append(seconds)
+
+    def p95(self) -> float:
+        """The 95th percentile in seconds; half a second while nothing is known."""
+        if not self._last:
+            return 0.5
+        return sorted(self._last)[math.ceil(0.95 * len(self._last)) - 1]
+
+
+def in_flight_limit(rate: float, p95: float, tick: float = TICK) -> int:
+    """W of promise 3: requests that may be under way at once, between 4 and 800."""
+    return min(800, max(4, math.ceil(rate * (p95 + tick))))

@@ -1,0 +1,50 @@
+"""What an outcome means for its delivery: the table of DESIGN.md section 4, as two functions."""
+
+from datetime import datetime, timedelta
+
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.plan import Settled, State
+
+SERVER_ERROR_TRIES = 3
+REPLY_TRIES = 2
+LONGEST_PAUSE = 60.0  # seconds between two tries
+
+
+def settle_story(outcome: Outcome, attempt: int, now: datetime) -> Settled:
+    """A story's attempt: ambiguity is `unknown` and stays so, what surely did not leave is tried again."""
+    match outcome.kind:
+        case Kind.SENT:
+            return Settled(State.SENT, outcome.code, outcome.message_id)
+        case Kind.UNKNOWN:
+            return Settled(State.UNKNOWN, outcome.code)
+        case Kind.GONE:
+            return Settled(State.FAILED, outcome.code, gone=True)
+        case Kind.REFUSED if not outcome.account:
+            return Settled(State.FAILED, outcome.code)
+        case _:
+            return _again(outcome, attempt, now)
+
+
+def settle_reply(outcome: Outcome, attempt: int, now: datetime) -> Settled:
+    """An answer to somebody who waits for it: ambiguity is worth one more try."""
+    if outcome.kind is Kind.UNKNOWN:
+        if attempt >= REPLY_TRIES:
+            return Settled(State.FAILED, outcome.code)
+        return Settled(State.QUEUED, outcome.code, next_at=now)
+    return settle_story(outcome, attempt, now)
+
+
+def _again(outcome: Outcome, attempt: int, now: datetime) -> Settled:
+    if outcome.kind is Kind.LATER:
+        until = now + timedelta(seconds=outcome.retry_after or 1.0)
+        return Settled(State.QUEUED, outcome.code, next_at=until, hold_until=until)
+    if outcome.new_address is not None:
+        return Settled(State.QUEUED, outcome.code, next_at=now, new_address=outcome.new_address)
+    if outcome.code == "server_error" and attempt >= SERVER_ERROR_TRIES:
+        return Settled(State.FAILED, outcome.code)
+    return Settled(State.QUEUED, outcome.code, next_at=now + timedelta(seconds=pause(attempt)))
+
+
+def pause(attempt: int) -> float:
+    """Seconds before the next try: 1, 2, 4 … up to a minute."""
+    return min(LONGEST_PAUSE, 2.0 ** min(attempt - 1, 10))

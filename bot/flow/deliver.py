@@ -1,0 +1,325 @@
+"""From the outbox to the phones: one tick after the other, and nothing leaves that is not written down first."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.pace import TICK, Chats, Latencies, Window, in_flight_limit
+from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Reader, Settled, quiet_ends
+from bot.delivery.settle import settle_reply, settle_story
+from bot.errors import StoreError
+from bot.news.item import Story
+from bot.ports import Channel, Store, To, Tx
+
+log = structlog.get_logger(__name__)
+
+IDLE = 5.0  # seconds without anything due before looking again
+STORE_PAUSE = 1.0  # seconds between two tries while the store refuses
+ACCOUNT_PAUSE = 60.0  # seconds between two probes of an account that the platform refuses
+FORGET_EVERY = 60.0  # seconds between two tidyings of the chats' memory
+AHEAD = 32  # readers looked at beyond the free slots, so that a pass gets over sleeping chats quickly
+
+Compose = Callable[[Story, str], object]  # a story in a language, prepared for the channel
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one tick claimed: it is written as `started`, and now it leaves."""
+
+    replies: tuple[QueuedReply, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    stories: dict[int, Story] = field(default_factory=dict)
+    next_due: datetime | None = None
+
+    def __len__(self) -> int:
+        """How many requests leave."""
+        return len(self.replies) + len(self.deliveries)
+
+
+@dataclass(slots=True)
+class Finished:
+    """Attempts whose outcome is known but not yet written."""
+
+    deliveries: list[tuple[Delivery, Settled]] = field(default_factory=list)
+    replies: list[tuple[QueuedReply, Settled]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether anything waits to be written."""
+        return bool(self.deliveries or self.replies)
+
+
+class Claim:
+    """The inside of one tick's transaction: write outcomes, then take up to `slots` attempts."""
+
+    def __init__(self, channel: Channel, chats: Chats, timezone: ZoneInfo, epoch: int) -> None:
+        self._channel, self._chats, self._timezone, self._epoch = channel, chats, timezone, epoch
+
+    def run(self, tx: Tx, finished: Finished, slots: int, known: Iterable[int], now: datetime, clock: float) -> Batch:
+        """Settle, claim and start; `known` are the stories that are already prepared, `clock` is monotonic seconds."""
+        name = self._channel.name
+        if finished.deliveries:
+            tx.settle(name, finished.deliveries, self._epoch, now)
+        if finished.replies:
+            tx.settle_replies(name, finished.replies, now)
+        replies = self._replies(tx, slots, now, clock) if slots else []
+        deliveries = self._deliveries(tx, slots - len(replies), now, clock)
+        tx.close_broadcasts(now)
+        wanted = {d.story_id for d in deliveries}.difference(known)
+        stories = tx.stories(wanted) if wanted else {}
+        return Batch(tuple(replies), tuple(deliveries), stories, tx.next_due(name, now))
+
+    def _replies(self, tx: Tx, slots: int, now: datetime, clock: float) -> list[QueuedReply]:
+        claimed = tx.claim_replies(self._channel.name, self._epoch, now, slots)
+        leaving, waiting = [], []
+        for reply in claimed:
+            pause = self._pause(reply.address, clock)
+            if pause:
+                later = now + timedelta(seconds=pause)
+                waiting.append((reply, settle_reply(Outcome(Kind.LATER, "chat_pace", retry_after=pause), 1, now)))
+                log.debug("reply waits for its chat", until=later)
+            else:
+                leaving.append(reply)
+        if waiting:
+            tx.settle_replies(self._channel.name, waiting, now)
+        return leaving
+
+    def _deliveries(self, tx: Tx, slots: int, now: datetime, clock: float) -> list[Delivery]:
+        if slots <= 0:
+            return []
+        # Retries take at most half of the slots (promise 6), so that a broken network never starves what is new.
+        due = tx.due_deliveries(self._channel.name, now, max(1, slots // 2))
+        started = [d for d in due if not self._pause(d.address, clock)]
+        passes = tx.open_passes(self._channel.name, now)
+        for broadcast in passes:
+            if len(started) >= slots:
+                break
+            started += self._next_readers(tx, broadcast, slots - len(started), now, clock)
+        tx.start_deliveries(started, self._epoch, now)
+        return started
+
+    def _next_readers(self, tx: Tx, broadcast: Broadcast, slots: int, now: datetime, clock: float) -> list[Delivery]:
+        """Go over the pass: those who can be sent to now are returned, those who sleep are queued for later."""
+        page = slots + AHEAD
+        readers = tx.readers(self._channel.name, broadcast, page)
+        leaving: list[Delivery] = []
+        later: list[tuple[Reader, datetime]] = []
+        last_id = broadcast.last_id
+        for reader in readers:
+            if len(leaving) >= slots:
+                break
+            last_id = reader.subscriber_id
+            until = self._not_before(reader, now, clock)
+            if until is None:
+                leaving.append(_delivery(broadcast, reader))
+            else:
+                later.append((reader, until))
+        if later:
+            tx.queue_deliveries(broadcast, later, now)
+        looked_at = len(leaving) + len(later)
+        tx.move_pass(self._channel.name, broadcast, last_id, done=len(readers) < page and looked_at == len(readers))
+        return leaving
+
+    def _not_before(self, reader: Reader, now: datetime, clock: float) -> datetime | None:
+        """When this reader may be sent to, or None for now."""
+        moments = [m for m in (reader.hold_until, quiet_ends(now, reader.quiet, self._timezone)) if m and m > now]
+        if moments:
+            return max(moments)
+        pause = self._pause(reader.address, clock)
+        return now + timedelta(seconds=pause) if pause else None
+
+    def _pause(self, address: str, clock: float) -> float:
+        """Seconds this chat must rest; taking its turn when it need not."""
+        rate = self._channel.chat_rate(address)
+        pause = self._chats.wait(address, rate, clock)
+        if not pause:
+            self._chats.take(address, rate, clock)
+        return pause
+
+
+def _delivery(broadcast: Broadcast, reader: Reader) -> Delivery:
+    return Delivery(
+        broadcast.id, broadcast.story_id, reader.subscriber_id, reader.address, reader.thread, reader.language
+    )  # fmt: skip
+
+
+class Deliverer:
+    """The sending side of one channel: claims by the tick, sends at once, writes outcomes with the next tick."""
+
+    def __init__(
+        self, store: Store, channel: Channel, compose: Compose, timezone: ZoneInfo, epoch: int,
+        now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._store, self._channel, self._compose = store, channel, compose
+        self._now, self._clock = now, clock
+        self._chats, self._latencies = Chats(), Latencies()
+        self._claim = Claim(channel, self._chats, timezone, epoch)
+        self._window = Window(channel.rate, clock())
+        self._finished = Finished()
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._prepared: dict[tuple[int, str], object] = {}
+        self._stories: dict[int, Story] = {}
+        self._wake = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self._writing_soon: asyncio.TimerHandle | None = None
+        self._stopping = False
+        self._tidied = clock()
+        self._account_rests_until = 0.0
+        self.fault = ""  # what keeps this channel from sending, for /healthz
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that are under way."""
+        return len(self._in_flight)
+
+    @property
+    def limit(self) -> int:
+        """W: requests that may be under way."""
+        return in_flight_limit(self._channel.rate, self._latencies.p95())
+
+    def wake(self) -> None:
+        """Something may be due: look now."""
+        self._wake.set()
+
+    def start(self) -> asyncio.Task[None]:
+        """Begin to tick; the task ends with `stop`, or with a fault that its owner must not overlook."""
+        self._running = asyncio.create_task(self._run(), name=f"deliver {self._channel.name}")
+        return self._running
+
+    async def stop(self, within: float) -> None:
+        """Claim nothing more, let what is in flight finish for at most `within` seconds, write every outcome down."""
+        self._stopping = True
+        self._wake.set()
+        if self._running is not None:
+            await asyncio.wait({self._running})
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=within)
+        for task in self._in_flight:
+            task.cancel()  # stays `started`: the next start finds it and calls it unknown
+        await self._write(0)
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            await self._rest(await self._tick())
+
+    async def _tick(self) -> float:
+        """One claim and its sends; how many seconds may pass before the next."""
+        clock = self._clock()
+        resting = clock < self._account_rests_until
+        slots = 0 if resting else min(self._window.free(clock), self.limit - self.in_flight)
+        batch = await self._write(max(0, slots))
+        if batch is None:
+            return STORE_PAUSE
+        if batch:
+            self._window.take(len(batch), self._clock())
+            self._send(batch)
+        if clock - self._tidied > FORGET_EVERY:
+            self._chats.forget_rested(clock)
+            self._tidied = clock
+        return self._until_next(batch, slots)
+
+    def _until_next(self, batch: Batch, slots: int) -> float:
+        """Seconds until the next tick, unless something wakes us: a tick's length while there is work."""
+        if batch:
+            return TICK
+        if slots <= 0:
+            rest = max(self._window.wait(self._clock()), self._account_rests_until - self._clock())
+            return min(IDLE, max(TICK, rest))
+        if batch.next_due is None:
+            return IDLE
+        return min(IDLE, max(TICK, (batch.next_due - self._now()).total_seconds()))
+
+    async def _rest(self, seconds: float) -> None:
+        # While working, the tick's full length groups commits; while idle, a wake ends the rest at once.
+        if seconds <= TICK:
+            await asyncio.sleep(seconds)
+        else:
+            timer = asyncio.get_running_loop().call_later(seconds, self._wake.set)
+            await self._wake.wait()
+            timer.cancel()
+        self._wake.clear()
+
+    async def _write(self, slots: int) -> Batch | None:
+        """The tick's transaction; None when the store refuses: then nothing has left and no outcome is forgotten."""
+        finished, self._finished = self._finished, Finished()
+        now, clock = self._now(), self._clock()
+        try:
+            batch = await self._store.write(
+                lambda tx: self._claim.run(tx, finished, slots, self._stories, now, clock)
+            )  # fmt: skip
+        except StoreError as error:
+            self._finished.deliveries[:0] = finished.deliveries
+            self._finished.replies[:0] = finished.replies
+            if self.fault != error.reason:
+                log.warning("sending waits for the store", channel=self._channel.name, reason=error.reason)
+            self.fault = error.reason
+            return None
+        if self.fault and self._account_rests_until <= clock:
+            log.info("sending again", channel=self._channel.name)
+            self.fault = ""
+        return batch
+
+    def _send(self, batch: Batch) -> None:
+        self._remember(batch.stories)
+        for reply in batch.replies:
+            self._start(self._send_reply(reply))
+        for delivery in batch.deliveries:
+            self._start(self._send_delivery(delivery))
+
+    def _start(self, sending: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(sending)
+        self._in_flight.add(task)
+        task.add_done_callback(self._in_flight.discard)
+
+    async def _send_reply(self, reply: QueuedReply) -> None:
+        outcome = await self._timed(lambda: self._channel.reply(reply))
+        self._finished.replies.append((reply, settle_reply(outcome, reply.attempt, self._now())))
+        self._write_soon()
+
+    async def _send_delivery(self, delivery: Delivery) -> None:
+        to = To(delivery.address, delivery.thread)
+        outcome = await self._timed(
+            lambda: self._channel.deliver(self._prepare(delivery.story_id, delivery.language), to)
+        )  # fmt: skip
+        self._finished.deliveries.append((delivery, settle_story(outcome, delivery.attempt, self._now())))
+        self._write_soon()
+
+    def _write_soon(self) -> None:
+        """Outcomes are written with the next tick; when none is near, one tick's length from now, all together."""
+        if self._writing_soon is None or self._writing_soon.when() < asyncio.get_running_loop().time():
+            self._writing_soon = asyncio.get_running_loop().call_later(TICK, self._wake.set)
+
+    async def _timed(self, send: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        began = self._clock()
+        try:
+            outcome = await send()
+        except Exception:
+            # A fault of ours, not of the network: nobody knows how far it came, and it must be read by somebody.
+            log.exception("sending broke", channel=self._channel.name)
+            return Outcome(Kind.UNKNOWN, "our_fault")
+        self._latencies.add(self._clock() - began)
+        if outcome.account:
+            self._account_rests_until = self._clock() + ACCOUNT_PAUSE
+            self.fault = outcome.code
+            log.error("the platform refuses our account", channel=self._channel.name, code=outcome.code)
+        return outcome
+
+    def _prepare(self, story_id: int, language: str) -> object:
+        key = (story_id, language)
+        if key not in self._prepared:
+            self._prepared[key] = self._compose(self._stories[story_id], language)
+        return self._prepared[key]
+
+    def _remember(self, stories: dict[int, Story], at_most: int = 256) -> None:
+        """Keep the stories that are going out, with the form in which they began to."""
+        self._stories.update(stories)
+        while len(self._stories) > at_most:
+            oldest = next(iter(self._stories))
+            del self._stories[oldest]
+            for key in [k for k in self._prepared if k[0] == oldest]:
+                del self._prepared[key]

@@ -1,0 +1,141 @@
+"""Somebody wrote: one transaction from the message in the inbox to changes and queued replies."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.chat.answer import answer
+from bot.chat.message import to_json
+from bot.chat.turn import (
+    Answer,
+    Ask,
+    Change,
+    Draft,
+    FindSaved,
+    FindStories,
+    FindStory,
+    Follow,
+    Incoming,
+    InvitationChecked,
+    Mode,
+    RedeemInvitation,
+    Reply,
+    Save,
+    SetLanguage,
+    Stop,
+    StoriesFound,
+    StoryFound,
+)
+from bot.flow.facts import Facts
+from bot.ports import Store, Tx
+
+log = structlog.get_logger(__name__)
+
+LONGEST_CHAIN = 4  # an ask may lead to an ask, but not for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote, as the channel knows them; `language` is what a stranger gets."""
+
+    channel: str
+    address: str
+    language: str = "id"
+    thread: str | None = None
+
+
+def hash_code(code: str) -> str:
+    """How an invitation's code is kept: SHA-256 of 128 random bits needs no salt."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+class Desk:
+    """Answers people: marks their update as handled, applies what follows and queues what is said, all or nothing."""
+
+    def __init__(
+        self, store: Store, facts: Facts, now: Callable[[], datetime], wake: Callable[[str], None]
+    ) -> None:  # fmt: skip
+        self._store, self._facts, self._now, self._wake = store, facts, now, wake
+
+    async def handle(
+        self, update_id: int, sender: Sender, incoming: Incoming,
+        *, target: str | None = None, callback: str | None = None,
+    ) -> None:  # fmt: skip
+        """Handle one update of the inbox, once however often it is delivered.
+
+        `target` is the message whose button was pressed, `callback` the platform's name for that press.
+        """
+        now = self._now()
+
+        def work(tx: Tx) -> bool:
+            if not tx.handled(sender.channel, update_id, now):
+                return False
+            _Sitting(tx, self._facts, sender, now, target, callback).run(incoming)
+            return True
+
+        if await self._store.write(work):
+            self._wake(sender.channel)
+
+
+class _Sitting:
+    """One event and all that follows from it, inside one transaction."""
+
+    def __init__(
+        self, tx: Tx, facts: Facts, sender: Sender, now: datetime, target: str | None, callback: str | None
+    ) -> None:  # fmt: skip
+        self._tx, self._facts, self._sender, self._now = tx, facts, sender, now
+        self._target, self._callback = target, callback
+
+    def run(self, incoming: Incoming) -> None:
+        events: list[Incoming] = [incoming]
+        for _ in range(LONGEST_CHAIN):
+            if not events:
+                break
+            event = events.pop(0)
+            person = self._tx.person(self._sender.channel, self._sender.address, self._sender.language)
+            turn = answer(person, event, self._facts.board(self._now, self._tx))
+            for change in turn.changes:
+                self._apply(change, person.language)
+            for reply in turn.replies:
+                self._queue(reply)
+            events += [self._look_up(ask) for ask in turn.asks]
+
+    def _apply(self, change: Change, language: str) -> None:
+        tx, who = self._tx, (self._sender.channel, self._sender.address)
+        match change:
+            case Follow(categories, follows_all, wording):
+                quiet = self._facts.settings.quiet
+                tx.follow(*who, categories, follows_all, wording, quiet, language, self._now, self._sender.thread)
+            case Draft(categories):
+                tx.set_draft(*who, categories)
+            case Stop(gone):
+                tx.stop(*who, gone, self._now)
+            case SetLanguage(new):
+                tx.set_language(*who, new)
+            case Save(story_id, keep):
+                tx.save_story(*who, story_id, keep, self._now)
+
+    def _look_up(self, ask: Ask) -> Answer:
+        tx, who = self._tx, (self._sender.channel, self._sender.address)
+        match ask:
+            case FindStories(categories, limit):
+                return StoriesFound(tuple(tx.latest(categories, limit)))
+            case FindSaved(limit):
+                return StoriesFound(tuple(tx.saved(*who, limit)), saved=True)
+            case FindStory(story_id, purpose):
+                return StoryFound(tx.stories([story_id]).get(story_id), purpose)
+            case RedeemInvitation(code):
+                role, reason = tx.redeem_invitation(*who, hash_code(code), self._now)
+                log.info("invitation", channel=who[0], granted=role, reason=reason)
+                return InvitationChecked(role, reason)
+
+    def _queue(self, reply: Reply) -> None:
+        target = self._target if reply.mode is Mode.REPLACE else None
+        self._tx.add_reply(
+            self._sender.channel, self._sender.address, self._sender.thread, to_json(reply.message), reply.mode,
+            self._now, target, self._callback,
+        )  # fmt: skip
+        self._callback = None  # a press is answered once

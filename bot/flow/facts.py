@@ -1,0 +1,40 @@
+"""The board: what a conversation may look at, built from the settings and the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from bot.chat.texts import Texts
+from bot.chat.turn import Board, Category
+from bot.ports import Tx
+from bot.settings import Settings
+
+VOLUME_HOLDS = timedelta(minutes=5)  # a category's weekly volume moves slowly
+
+
+@dataclass(slots=True)
+class Facts:
+    """Makes boards; `address` is the bot's public link once the platform has told it."""
+
+    settings: Settings
+    texts: Texts
+    address: str | None = None
+    _weekly: Mapping[str, int] = field(default_factory=dict)
+    _counted: datetime | None = None
+
+    def board(self, now: datetime, tx: Tx | None = None) -> Board:
+        """The board at this moment; with a transaction the volumes are kept fresh."""
+        if tx is not None and (self._counted is None or now - self._counted > VOLUME_HOLDS):
+            self._weekly, self._counted = tx.weekly_volume(now), now
+        portal = self.settings.portal
+        return Board(
+            portal=portal.name, host=host_of(portal.url), area=portal.area, timezone=portal.timezone,
+            categories=tuple(Category(c.id, dict(c.names), self._weekly.get(c.id)) for c in self.settings.categories),
+            texts=self.texts, now=now, address=self.address, quiet=self.settings.quiet,
+        )  # fmt: skip
+
+
+def host_of(url: str) -> str:
+    """The host as readers know it: without `www.`."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")

@@ -1,0 +1,39 @@
+"""Listening, and stopping without leaving a caller in the dark."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from bot.errors import OperationError
+
+
+class WebServer:
+    """Serves the routes it is given on one address."""
+
+    def __init__(self, listen: tuple[str, int], routes: Iterable[web.RouteDef]) -> None:
+        self._listen = listen
+        application = web.Application(client_max_size=1 << 20)
+        application.add_routes(routes)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=2.0)
+
+    async def start(self) -> None:
+        """Listen; OperationError when the address is taken."""
+        await self._runner.setup()
+        host, port = self._listen
+        try:
+            await web.TCPSite(self._runner, host, port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise OperationError(
+                f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it or set LISTEN=HOST:PORT"
+            ) from error  # fmt: skip
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens, with the port that the system chose when 0 was asked for."""
+        host, port = self._runner.addresses[0][:2]
+        return host, port
+
+    async def stop(self) -> None:
+        """Answer what was asked, then close."""
+        await self._runner.cleanup()
