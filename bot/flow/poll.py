@@ -40,7 +40,7 @@ class Poller:
         now: Callable[[], datetime], wake: Callable[[], None],
     ) -> None:  # fmt: skip
         self._store, self._fetch, self._parse = store, fetch, parse
-        self._mapping, self._channels = mapping, tuple(channels)
+        self.mapping, self._channels = mapping, tuple(channels)
         self._now, self._wake = now, wake
         self._running: dict[int, asyncio.Task[None]] = {}
 
@@ -125,7 +125,7 @@ class Poller:
         ids = set(known.values())
         return changes.decide(
             document.items, known=known, stories=tx.stories(ids), seen=tx.seen_in_feed(feed.id, ids),
-            imported_at=feed.imported_at, feed_categories=feed.categories, mapping=self._mapping, site=site, now=now,
+            imported_at=feed.imported_at, feed_categories=feed.categories, mapping=self.mapping, site=site, now=now,
         )  # fmt: skip
 
 

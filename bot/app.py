@@ -1,0 +1,278 @@
+"""The composition root: the one place that builds and stops all parts, and the only one that opens a store."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import structlog
+
+import storage
+from bot import catalogs, clock
+from bot.channels.console import Console
+from bot.channels.telegram import TelegramParts
+from bot.chat.stories import story_message
+from bot.chat.turn import Role
+from bot.errors import SettingsError
+from bot.fetch import Fetcher
+from bot.flow.deliver import Deliverer
+from bot.flow.desk import Desk, hash_code
+from bot.flow.facts import Facts
+from bot.flow.poll import Poller
+from bot.news.category import LabelMap
+from bot.news.item import Story
+from bot.ports import Channel, Fetch, Parse, Store
+from bot.sandbox import Sandbox
+from bot.schedule import Schedule
+from bot.settings import Settings, load
+from bot.web.health import health_route
+from bot.web.server import WebServer
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY = 0.5  # seconds between two looks at what is due
+RELOAD_EVERY = 5.0  # seconds between two looks at feeds.yaml
+TIDY_EVERY = 3600.0
+UPDATES_KEPT = timedelta(days=2)  # the platform drops its own after one
+FIRST_ADMIN_LIVES = timedelta(hours=24)
+LAST_SENDS = 7.0  # seconds for what is in flight when we are told to stop
+
+
+def open_store(settings: Settings, *, migrate: bool = False) -> Store:
+    """The database of these settings."""
+    return storage.open_store(settings.database_url, now=clock.now(), migrate=migrate)
+
+
+def hold_database(settings: Settings) -> contextlib.AbstractContextManager[object]:
+    """Be the one program of this database, or raise AlreadyRunning."""
+    return contextlib.closing(storage.lock_database(settings.database_url))
+
+
+def migrate(settings: Settings) -> list[str]:
+    """Apply what is missing; the names of the migrations applied."""
+    return storage.migrate(settings.database_url)
+
+
+def sqlite_version() -> str:
+    """The version of SQLite that the store uses."""
+    return storage.sqlite_version()
+
+
+def label_map(settings: Settings) -> LabelMap:
+    """What the feeds' labels mean."""
+    return LabelMap([(c.id, (*c.labels, *c.names.values())) for c in settings.categories])
+
+
+def new_session() -> aiohttp.ClientSession:
+    """The program's one HTTP client."""
+    connector = aiohttp.TCPConnector(limit=0, limit_per_host=0, ttl_dns_cache=60, keepalive_timeout=60)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+
+
+@contextlib.asynccontextmanager
+async def reading(settings: Settings) -> AsyncIterator[tuple[Fetch, Parse]]:
+    """Fetching and parsing for a command, as the program itself does them."""
+    sandbox = Sandbox()
+    async with new_session() as session:
+        try:
+            yield Fetcher(session, allow_private=settings.fetch_allow_private), sandbox
+        finally:
+            await sandbox.close()
+
+
+class App:
+    """The running program: built by `start`, stopped in the opposite order, ended by the first part that breaks."""
+
+    def __init__(self, settings: Settings, *, console: bool = False) -> None:
+        self._settings = settings
+        self._with_console = console
+        self._facts = Facts(settings, catalogs.load())
+        self._stack = contextlib.AsyncExitStack()
+        self._told = asyncio.Event()
+        self._deliverers: dict[str, Deliverer] = {}
+        self._feeds_file_seen = _stamp(settings.feeds_file)
+        self._started = clock.now()
+        self._poller: Poller | None = None
+        self.failure: BaseException | None = None
+
+    def ask_to_stop(self) -> None:
+        """Finish what is in flight and end; what SIGTERM does."""
+        self._told.set()
+
+    async def run(self) -> None:
+        """Start, work until told to stop, stop; raises the fault of a part that broke."""
+        async with self._stack:
+            await self._start()
+            await self._told.wait()
+            log.info("stopping")
+        log.info("stopped")
+        if self.failure is not None:
+            raise self.failure
+
+    async def _start(self) -> None:
+        self._stack.enter_context(hold_database(self._settings))
+        self._store = open_store(self._settings, migrate=True)
+        self._stack.callback(self._store.close)
+        now = clock.now()
+        recovery = await self._store.write(lambda tx: tx.begin_epoch(now))
+        await self._store.write(lambda tx: tx.declare_feeds(self._settings.feeds))
+        self._session = await self._stack.enter_async_context(new_session())
+        self._desk = Desk(self._store, self._facts, clock.now, self._wake)
+        routes = [health_route(self._health)]
+        if self._settings.telegram is not None:
+            routes += await self._start_telegram(recovery.epoch)
+        if self._with_console:
+            await self._start_console(recovery.epoch)
+        await self._start_polling()
+        await self._start_web(routes)
+        await self._invite_first_admin()
+        log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, again=recovery.again, channels=[*self._deliverers])
+
+    # Channels -------------------------------------------------------------------------------------------------------
+
+    async def _start_telegram(self, epoch: int) -> list[Any]:
+        settings = self._settings.telegram
+        assert settings is not None
+        parts = TelegramParts(
+            token=settings.token, api_url=settings.api_url, mode=settings.mode, rate=settings.rate,
+            paid_broadcasts=settings.paid_broadcasts, public_url=self._settings.public_url,
+            session=self._session, store=self._store, desk=self._desk, texts=self._facts.texts, now=clock.now,
+        )  # fmt: skip
+        self._deliver(parts.channel, epoch)
+        await parts.start()
+        self._stack.push_async_callback(parts.stop)
+        self._watch(parts.task)
+        self._facts.address = parts.address
+        return parts.routes()
+
+    async def _start_console(self, epoch: int) -> None:
+        console = Console(self._store, self._desk, sys.stdin, sys.stdout, clock.now)
+        self._deliver(console, epoch)
+        task = asyncio.create_task(console.receive(), name="console")
+        self._stack.push_async_callback(_cancel, task)
+        self._watch(task, ends_the_program=True)
+
+    def _deliver(self, channel: Channel, epoch: int) -> None:
+        def compose(story: Story, language: str) -> object:
+            return channel.prepare(story_message(story, language, self._facts.board(clock.now())))
+
+        zone = self._settings.portal.timezone
+        deliverer = Deliverer(self._store, channel, compose, zone, epoch, clock.now)
+        self._deliverers[channel.name] = deliverer
+        self._watch(deliverer.start())
+        self._stack.push_async_callback(deliverer.stop, LAST_SENDS)
+
+    def _wake(self, channel: str) -> None:
+        if channel in self._deliverers:
+            self._deliverers[channel].wake()
+
+    def _wake_all(self) -> None:
+        for deliverer in self._deliverers.values():
+            deliverer.wake()
+
+    # Feeds ----------------------------------------------------------------------------------------------------------
+
+    async def _start_polling(self) -> None:
+        sandbox = Sandbox()
+        self._stack.push_async_callback(sandbox.close)
+        fetcher = Fetcher(self._session, allow_private=self._settings.fetch_allow_private)
+        self._poller = Poller(
+            self._store, fetcher, sandbox, label_map(self._settings), tuple(self._deliverers), clock.now, self._wake_all
+        )  # fmt: skip
+        self._stack.push_async_callback(self._poller.stop)
+        schedule = Schedule()
+        schedule.every(LOOK_EVERY, self._poller.look, "look at feeds")
+        schedule.every(RELOAD_EVERY, self._reload, "feeds.yaml")
+        schedule.every(TIDY_EVERY, self._tidy, "tidy")
+        schedule.start()
+        self._stack.callback(schedule.stop)
+
+    async def _reload(self) -> None:
+        """Take a changed feeds.yaml; a wrong one is named in the log and the old one stays in force."""
+        stamp = _stamp(self._settings.feeds_file)
+        if stamp == self._feeds_file_seen:
+            return
+        self._feeds_file_seen = stamp
+        try:
+            settings = load(os.environ, feeds_file=self._settings.feeds_file)
+        except SettingsError as error:
+            log.warning("feeds.yaml is wrong; the one before it stays in force", faults=error.faults)
+            return
+        await self._store.write(lambda tx: tx.declare_feeds(settings.feeds))
+        self._settings = self._facts.settings = settings
+        if self._poller is not None:
+            self._poller.mapping = label_map(settings)
+        log.info("feeds.yaml taken", feeds=len(settings.feeds), categories=len(settings.categories))
+
+    async def _tidy(self) -> None:
+        now = clock.now()
+        await self._store.write(lambda tx: tx.forget_updates(now - UPDATES_KEPT))
+
+    # The rest -------------------------------------------------------------------------------------------------------
+
+    async def _start_web(self, routes: list[Any]) -> None:
+        server = WebServer(self._settings.listen, routes)
+        await server.start()
+        self._stack.push_async_callback(server.stop)
+        log.info("listening", address="http://{}:{}".format(*server.address))
+
+    def _health(self) -> dict[str, Any]:
+        faults = {name: d.fault for name, d in self._deliverers.items() if d.fault}
+        return {
+            "ok": not faults,
+            "since": self._started.isoformat(timespec="seconds"),
+            "channels": {
+                name: {"fault": d.fault or None, "in_flight": d.in_flight, "in_flight_limit": d.limit}
+                for name, d in self._deliverers.items()
+            },
+        }
+
+    async def _invite_first_admin(self) -> None:
+        """With no admin yet, a one-time code goes to a file and to standard error, never to the log."""
+        if await self._store.read(lambda tx: tx.has_admin()):
+            return
+        code, now = secrets.token_urlsafe(16), clock.now()
+        await self._store.write(
+            lambda tx: tx.add_invitation(hash_code(code), Role.ADMIN, now, now + FIRST_ADMIN_LIVES)
+        )  # fmt: skip
+        place = storage.folder_of(self._settings.database_url) / "first-admin"
+        _write_private(place, f"/start undang-{code}\n")
+        print(f"No admin yet. Send this to the bot within 24 hours: /start undang-{code}  (also in {place})", file=sys.stderr)
+
+    def _watch(self, task: asyncio.Task[Any], *, ends_the_program: bool = False) -> None:
+        """A part that breaks ends the program with its fault: a service manager starts it anew, nothing is lost."""
+
+        def ended(done: asyncio.Task[Any]) -> None:
+            if not done.cancelled() and (fault := done.exception()) is not None:
+                self.failure = self.failure or fault
+                log.error("a part broke", part=done.get_name(), exc_info=fault)
+                self._told.set()
+            elif ends_the_program:
+                self._told.set()
+
+        task.add_done_callback(ended)
+
+
+async def _cancel(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _write_private(place: Path, text: str) -> None:
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)

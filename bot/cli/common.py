@@ -1,0 +1,65 @@
+"""What the commands share: settings, a store for a moment, and how data is printed."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot import app as composition
+from bot import logs
+from bot.ports import Store
+from bot.settings import Settings, load
+
+T = TypeVar("T")
+Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+
+errors = Console(stderr=True, soft_wrap=True)
+
+
+def settings() -> Settings:
+    """The settings of this folder, and logging that can print none of their secrets."""
+    loaded = load(os.environ)
+    logs.configure(loaded.log_format or ("console" if sys.stderr.isatty() else "json"), "INFO", loaded.secrets())
+    return loaded
+
+
+def with_store(loaded: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
+    """Run `work` on the open database, beside a running program or without one."""
+
+    async def open_and_work() -> T:
+        store = composition.open_store(loaded)
+        try:
+            return await work(store)
+        finally:
+            store.close()
+
+    return asyncio.run(open_and_work())
+
+
+def print_json(data: object) -> None:
+    """One JSON document on standard output."""
+    print(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A plain table on standard output, also when it is piped."""
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console().print(table)
+
+
+def print_tree(data: Mapping[str, Any], indent: int = 0) -> None:
+    """Nested counts as indented lines."""
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            print(f"{' ' * indent}{key}")
+            print_tree(value, indent + 2)
+        else:
+            print(f"{' ' * indent}{key}: {value if value is not None else '–'}")

@@ -1,0 +1,54 @@
+"""`kentongan run`: the program itself."""
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from bot import logs
+from bot.app import App
+from bot.errors import UsageError
+from bot.settings import Settings, load, missing_token_help
+
+
+def run(
+    console: Annotated[bool, typer.Option("--console", help="Chat in this terminal, with or without Telegram.")] = False,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error")] = "info",
+) -> None:
+    """Poll the feeds, send what is new, answer who writes; SIGTERM or Ctrl-C ends it within ten seconds.
+
+    Example: kentongan run              with the settings of .env
+             kentongan run --console    a terminal chat, no token needed
+    """
+    settings = load(os.environ)
+    if settings.telegram is None and not console:
+        raise UsageError(missing_token_help())
+    # In a terminal chat the terminal belongs to the conversation: the log speaks up only when something is wrong.
+    level = "warning" if console and log_level == "info" else log_level
+    logs.configure(settings.log_format or ("console" if sys.stderr.isatty() else "json"), level, settings.secrets())
+    run_loop(settings, console)
+
+
+def run_loop(settings: Settings, console: bool) -> None:
+    """Start the app on the fastest loop there is and stop it on a signal; raises what made it fail."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_until_told(settings, console))
+
+
+async def _until_told(settings: Settings, console: bool) -> None:
+    app = App(settings, console=console)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, app.ask_to_stop)
+    await app.run()
+
+
+def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        return None
+    return uvloop.Loop

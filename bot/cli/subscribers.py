@@ -1,0 +1,117 @@
+"""`kentongan subscribers`: in, out, and a look."""
+
+import itertools
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from json import loads
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from bot import clock
+from bot.cli.common import Json, errors, print_json, print_table, settings, with_store
+from bot.errors import UsageError
+from bot.flow.audience import LineError, read_line, write_line, write_quiet
+from bot.ports import Store, Subscription
+
+CHUNK = 1_000  # rows a transaction: the write lock is held for some 20 ms, so that a running program is not disturbed
+FAULTS_SHOWN = 20
+
+app = typer.Typer(no_args_is_help=True, help="Import, export and list subscribers.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="One JSON object a line; it is read twice, so it must be a file.")],
+) -> None:
+    """Take subscribers from a file; it is checked whole before the first row is written.
+
+    Example line: {"channel": "telegram", "address": "123", "categories": ["daerah"], "mode": "instant",
+    "quiet": "21.00-05.00", "language": "id", "consent_at": "2026-01-31T09:00:00+07:00"}
+
+    Doing it twice changes nothing, and nobody who stopped after their consent is brought back.
+    """
+    loaded = settings()
+    known = {c.id for c in loaded.categories}
+    total = _check(file, known)
+
+    async def work(store: Store) -> int:
+        new = 0
+        with Progress(console=errors, transient=True) as progress:
+            task = progress.add_task("importing", total=total)
+            rows = (read_line(line, known) for _, line in _lines(file))
+            for chunk in _chunks(rows):
+                new += await store.write(lambda tx, chunk=chunk: tx.import_subscribers(chunk, clock.now()))
+                progress.advance(task, len(chunk))
+        return new
+
+    new = with_store(loaded, work)
+    print(f"{total} lines read, {new} new subscribers")
+
+
+@app.command()
+def export(
+    file: Annotated[Path | None, typer.Argument(help="Where to write; standard output when left out.")] = None,
+) -> None:
+    """Write all active subscribers, one JSON object a line: what `import` takes."""
+
+    async def work(store: Store) -> int:
+        with file.open("w", encoding="utf-8") if file else nullcontext(sys.stdout) as out:
+            count, after = 0, 0
+            while page := await store.read(lambda tx: tx.subscribers(after, CHUNK)):
+                out.writelines(write_line(subscription) + "\n" for _, subscription in page)
+                count, after = count + len(page), page[-1][0]
+        return count
+
+    count = with_store(settings(), work)
+    if file:
+        print(f"{count} subscribers written to {file}")
+
+
+@app.command("list")
+def list_(
+    limit: Annotated[int, typer.Option(help="How many at most.")] = 50,
+    json: Json = False,
+) -> None:
+    """Show active subscribers."""
+    rows = with_store(settings(), lambda store: store.read(lambda tx: tx.subscribers(0, limit)))
+    if json:
+        print_json([loads(write_line(s)) for _, s in rows])
+        return
+    print_table(
+        ("id", "channel", "address", "categories", "mode", "quiet", "language"),
+        [(i, s.channel, s.address, " ".join(s.categories), s.mode, write_quiet(s.quiet) or "–", s.language) for i, s in rows],
+    )
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield number, line
+
+
+def _chunks(rows: Iterator[Subscription]) -> Iterator[list[Subscription]]:
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        yield chunk
+
+
+def _check(file: Path, known: set[str]) -> int:
+    """How many lines there are; UsageError naming the wrong ones."""
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file")
+    faults, count = [], 0
+    for number, line in _lines(file):
+        count += 1
+        try:
+            read_line(line, known)
+        except LineError as error:
+            faults.append(f"{file}:{number}: {error}")
+    if faults:
+        more = len(faults) - FAULTS_SHOWN
+        shown = faults[:FAULTS_SHOWN] + ([f"… and {more} more"] if more > 0 else [])
+        raise UsageError("\n".join([*shown, "nothing was imported"]))
+    return count
