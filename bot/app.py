@@ -5,8 +5,8 @@ import contextlib
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,7 @@ class App:
         await self._start_polling()
         await self._start_web(routes)
         await self._invite_first_admin()
-        log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, again=recovery.again, channels=[*self._deliverers])
+        log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, channels=[*self._deliverers])
 
     # Channels -------------------------------------------------------------------------------------------------------
 
@@ -243,7 +243,9 @@ class App:
         )  # fmt: skip
         place = storage.folder_of(self._settings.database_url) / "first-admin"
         _write_private(place, f"/start undang-{code}\n")
-        print(f"No admin yet. Send this to the bot within 24 hours: /start undang-{code}  (also in {place})", file=sys.stderr)
+        sys.stderr.write(
+            f"No admin yet. Within 24 hours send this to the bot: /start undang-{code} (also in {place})\n"
+        )
 
     def _watch(self, task: asyncio.Task[Any], *, ends_the_program: bool = False) -> None:
         """A part that breaks ends the program with its fault: a service manager starts it anew, nothing is lost."""

@@ -11,7 +11,7 @@ from bot.errors import KentonganError, UsageError
 app = typer.Typer(
     name="kentongan",
     help="Brings a news portal's stories to its readers' chats: filtered by category, once each, nothing lost.",
-    epilog="First time here? `kentongan demo` shows everything on this machine; `kentongan doctor` says what is missing.",
+    epilog="First time here? `kentongan demo` shows everything on this machine; `kentongan doctor` says what to mend.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

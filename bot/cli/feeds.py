@@ -35,7 +35,8 @@ def list_(json: Json = False) -> None:
         print_json([_facts(feed) for feed in feeds] + [{"url": url, "state": "declared"} for url in waiting])
         return
     rows = [(feed.url, _state(feed), _ago(feed), feed.error) for feed in feeds]
-    print_table(("feed", "state", "looked at", "last error"), rows + [(url, "declared", "not yet", "") for url in waiting])
+    rows += [(url, "declared", "not yet", "") for url in waiting]
+    print_table(("feed", "state", "looked at", "last error"), rows)
 
 
 @app.command()
@@ -88,7 +89,8 @@ class Trial:
         return {
             "url": self.url, "ok": not self.fault, "fault": self.fault or None,
             "title": document and document.title, "items": len(document.items) if document else 0,
-            "etag": answer and answer.headers.get("etag"), "last_modified": answer and answer.headers.get("last-modified"),
+            "etag": answer and answer.headers.get("etag"),
+            "last_modified": answer and answer.headers.get("last-modified"),
             "unmapped": list(self.unmapped), "notes": list(document.notes) if document else [],
             "newest": [
                 {"title": i.title, "summary": i.summary, "link": i.link, "published": i.published,

@@ -15,7 +15,7 @@ from bot.settings import Settings, load, missing_token_help
 
 
 def run(
-    console: Annotated[bool, typer.Option("--console", help="Chat in this terminal, with or without Telegram.")] = False,
+    console: Annotated[bool, typer.Option("--console", help="Chat in this terminal.")] = False,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error")] = "info",
 ) -> None:
     """Poll the feeds, send what is new, answer who writes; SIGTERM or Ctrl-C ends it within ten seconds.
@@ -48,7 +48,7 @@ async def _until_told(settings: Settings, console: bool) -> None:
 
 def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
     try:
-        import uvloop
+        import uvloop  # noqa: PLC0415 — it does not exist on Windows
     except ImportError:  # Windows
         return None
     return uvloop.Loop

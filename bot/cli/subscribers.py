@@ -61,7 +61,7 @@ def export(
     async def work(store: Store) -> int:
         with file.open("w", encoding="utf-8") if file else nullcontext(sys.stdout) as out:
             count, after = 0, 0
-            while page := await store.read(lambda tx: tx.subscribers(after, CHUNK)):
+            while page := await store.read(lambda tx: tx.subscribers(after, CHUNK)):  # noqa: B023 — awaited at once
                 out.writelines(write_line(subscription) + "\n" for _, subscription in page)
                 count, after = count + len(page), page[-1][0]
         return count
@@ -77,14 +77,15 @@ def list_(
     json: Json = False,
 ) -> None:
     """Show active subscribers."""
-    rows = with_store(settings(), lambda store: store.read(lambda tx: tx.subscribers(0, limit)))
+    page = with_store(settings(), lambda store: store.read(lambda tx: tx.subscribers(0, limit)))
     if json:
-        print_json([loads(write_line(s)) for _, s in rows])
+        print_json([loads(write_line(s)) for _, s in page])
         return
-    print_table(
-        ("id", "channel", "address", "categories", "mode", "quiet", "language"),
-        [(i, s.channel, s.address, " ".join(s.categories), s.mode, write_quiet(s.quiet) or "–", s.language) for i, s in rows],
-    )
+    rows = [
+        (i, s.channel, s.address, " ".join(s.categories), s.mode, write_quiet(s.quiet) or "–", s.language)
+        for i, s in page
+    ]
+    print_table(("id", "channel", "address", "categories", "mode", "quiet", "language"), rows)
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:

@@ -19,6 +19,7 @@ from bot.ports import Channel, Store, To, Tx
 
 log = structlog.get_logger(__name__)
 
+SHORTEST = 0.005  # seconds: a moment's wait for a slot, never a spin
 IDLE = 5.0  # seconds without anything due before looking again
 STORE_PAUSE = 1.0  # seconds between two tries while the store refuses
 ACCOUNT_PAUSE = 60.0  # seconds between two probes of an account that the platform refuses
@@ -229,7 +230,7 @@ class Deliverer:
             return TICK
         if slots <= 0:
             rest = max(self._window.wait(self._clock()), self._account_rests_until - self._clock())
-            return min(IDLE, max(TICK, rest))
+            return min(IDLE, max(SHORTEST, rest))
         if batch.next_due is None:
             return IDLE
         return min(IDLE, max(TICK, (batch.next_due - self._now()).total_seconds()))

@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run import-linter over a copy of the project, not over the installed one."""
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(folder)})
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(folder)}
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,128 @@
+"""The account's window is strict, steady, and empty after a start."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.delivery.pace import TICK, ChatRate, Chats, Latencies, Window, in_flight_limit
+
+
+def drain(window: Window, begin: float, seconds: float) -> list[float]:
+    """The moments at which a sender that always has something to send would send: a tick, or until a slot is free."""
+    sent: list[float] = []
+    now = begin
+    while now < begin + seconds:
+        count = window.free(now)
+        window.take(count, now)
+        sent += [now] * count
+        now += TICK if count else max(window.wait(now), 0.002)
+    return sent
+
+
+def busiest(sent: list[float], span: float = 1.0) -> int:
+    """The most sends in any half-open window of this length."""
+    return max((sum(1 for t in sent if start <= t < start + span) for start in set(sent)), default=0)
+
+
+@pytest.mark.parametrize("rate", [0.5, 1, 3, 30, 1000])
+def test_no_second_holds_more_than_the_rate(rate: float) -> None:
+    sent = drain(Window(rate, opened=0.0), 0.0, 12.0)
+    window = max(1, int(rate))
+    assert busiest(sent, window / rate) <= window
+
+
+def test_the_first_second_after_a_start_is_empty() -> None:
+    sent = drain(Window(30, opened=100.0), 100.0, 3.0)
+    assert min(sent) >= 101.0
+
+
+@pytest.mark.parametrize("rate", [1, 30, 80, 1000])
+def test_a_steady_sender_gets_at_least_97_percent_of_the_rate(rate: float) -> None:
+    sent = drain(Window(rate, opened=0.0), 0.0, 61.0)
+    assert len(sent) >= 0.97 * 60 * rate - 1  # the minute need not end with a send
+
+
+def test_sends_are_spread_so_that_nobody_waits_for_a_burst_to_pass() -> None:
+    sent = drain(Window(30, opened=0.0), 0.0, 5.0)
+    moments = sorted(set(sent))
+    assert max(b - a for a, b in pairwise(moments)) <= 0.2
+
+
+def test_after_a_rest_no_more_than_the_reserve_leaves_at_once() -> None:
+    window = Window(30, opened=0.0)
+    window.free(1.0)
+    assert window.free(500.0) == 4  # three ticks' worth
+
+
+@given(
+    rate=st.floats(0.2, 200),
+    steps=st.lists(st.tuples(st.floats(0, 0.7), st.integers(0, 50)), max_size=120),
+)
+def test_whatever_is_asked_and_whenever_the_window_holds(rate: float, steps: list[tuple[float, int]]) -> None:
+    window, now, sent = Window(rate, opened=0.0), 0.0, []
+    for pause, want in steps:
+        now += pause
+        count = min(want, window.free(now))
+        window.take(count, now)
+        sent += [now] * count
+    for early, late in zip(sent, sent[window.capacity :], strict=False):
+        assert late - early >= window.span
+
+
+def test_wait_names_a_moment_at_which_a_slot_is_free_or_nearly_so() -> None:
+    window = Window(2, opened=0.0)
+    assert window.wait(0.25) == pytest.approx(0.75)
+    drain(window, 0.0, 1.2)  # takes both slots of the first window
+    now = 1.2
+    for _ in range(20):
+        if window.free(now):
+            break
+        now += max(window.wait(now), 1e-6)
+    assert window.free(now) >= 1
+
+
+class TestChats:
+    private = ChatRate(burst=2, per_second=1.0)
+
+    def test_a_short_burst_passes_then_one_a_second(self) -> None:
+        chats = Chats()
+        for _ in range(2):
+            assert chats.wait("7", self.private, 10.0) == 0
+            chats.take("7", self.private, 10.0)
+        assert chats.wait("7", self.private, 10.0) == pytest.approx(1.0)
+        assert chats.wait("7", self.private, 11.0) == 0
+
+    def test_one_chat_does_not_hold_another(self) -> None:
+        chats = Chats()
+        for _ in range(2):
+            chats.take("7", self.private, 10.0)
+        assert chats.wait("8", self.private, 10.0) == 0
+
+    def test_a_channel_without_limits_keeps_no_memory_of_chats(self) -> None:
+        chats = Chats()
+        for number in range(100):
+            chats.take(str(number), ChatRate(), 1.0)
+        assert not chats._left
+
+    def test_rested_chats_are_forgotten(self) -> None:
+        chats = Chats()
+        chats.take("7", self.private, 0.0)
+        chats.take("8", self.private, 100.0)
+        chats.forget_rested(130.0)
+        assert set(chats._left) == {"8"}
+
+
+def test_the_in_flight_limit_follows_rate_and_latency_between_its_bounds() -> None:
+    assert in_flight_limit(30, 0.2) == 8  # 30 × (0.2 + a tick)
+    assert in_flight_limit(1, 0.01) == 4
+    assert in_flight_limit(1000, 5.0) == 800
+
+
+def test_latencies_tell_their_95th_percentile() -> None:
+    latencies = Latencies()
+    assert latencies.p95() == 0.5
+    for n in range(1, 101):
+        latencies.add(n / 1000)
+    assert latencies.p95() == 0.095
