@@ -1,0 +1,151 @@
+"""The screens of the conversation: what each says and which buttons stand under it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from bot.chat import words
+from bot.chat.message import Button, Message, Rows, Span
+from bot.chat.scene import Scene
+from bot.chat.texts import joined
+from bot.chat.turn import Role
+
+TICK: Final = "✅ "
+_ROLES: Final = {Role.EDITOR: "role.editor", Role.ADMIN: "role.admin"}
+_Text = tuple[Span, ...]
+
+
+def button(scene: Scene, key: str, action: str) -> Button:
+    """A button with a translated label."""
+    return Button(scene.say.t(key), action)
+
+
+# Choosing topics ----------------------------------------------------------------------------------------------------
+
+
+def start(scene: Scene, note: _Text = ()) -> Message:
+    """The greeting, with the topics to tick."""
+    portal, area = scene.board.portal, scene.board.area
+    key = "start.welcome" if area else "start.welcome_anywhere"
+    welcome = scene.say.rich(key, portal=portal, area=area)
+    text = joined("\n\n", note, welcome, scene.say.rich("start.how"), _picked(scene))
+    return Message(text, _topic_rows(scene))
+
+
+def topics(scene: Scene, note: _Text = ()) -> Message:
+    """The topics of a subscriber: every tap counts at once."""
+    text = joined("\n\n", note, scene.say.rich("topics.how"), _picked(scene))
+    return Message(text, _topic_rows(scene))
+
+
+def finish(scene: Scene) -> Message:
+    """What a subscriber may expect from now on."""
+    weekly = scene.choice.weekly(scene.board)
+    names = scene.choice.named(scene.board, scene.say)
+    if weekly is None:
+        follows = scene.say.rich("finish.follows", topics=names)
+    else:
+        follows = scene.say.rich("finish.follows_weekly", topics=names, n=weekly)
+    text = joined(" ", follows, scene.say.rich("finish.instant"), _quiet(scene))
+    return Message(text, ((button(scene, "button.see_latest", "latest"),),))
+
+
+def linked(scene: Scene, note: _Text = ()) -> Message:
+    """The same for somebody who came through a link and has not seen the greeting."""
+    follows = scene.say.rich("link.active", topics=scene.choice.named(scene.board, scene.say))
+    text = joined(" ", follows, scene.say.rich("finish.instant"), _quiet(scene), scene.say.rich("link.stop"))
+    rows = ((button(scene, "button.see_latest", "latest"),), (button(scene, "button.change_topics", "topics"),))
+    return Message(joined("\n\n", text, note), rows)
+
+
+def unknown_topics(scene: Scene, unknown: tuple[str, ...]) -> _Text:
+    """Which topics of a link do not exist (any more)."""
+    return scene.say.rich("link.unknown", topics=scene.say.listed(unknown)) if unknown else ()
+
+
+def _picked(scene: Scene) -> _Text:
+    names = scene.choice.named(scene.board, scene.say)
+    return scene.say.rich("topics.picked", topics=names) if names else ()
+
+
+def _quiet(scene: Scene) -> _Text:
+    quiet = scene.person.quiet
+    if quiet is None or quiet[0] == quiet[1]:
+        return ()
+    return scene.say.rich("finish.quiet", hours=scene.say.hours(quiet))
+
+
+def _topic_rows(scene: Scene) -> Rows:
+    choice, everything = scene.choice, "topics.everything_chosen" if scene.choice.everything else "button.all"
+    ticks = [
+        Button((TICK if c.id in choice.ids else "") + c.name(scene.say.language), f"t:{c.id}")
+        for c in scene.board.categories
+    ]
+    pairs = tuple(tuple(ticks[i : i + 2]) for i in range(0, len(ticks), 2))
+    return (*pairs, (button(scene, everything, "all"),), (button(scene, "button.done", "done"),))
+
+
+# The menu and what it leads to --------------------------------------------------------------------------------------
+
+
+def home(scene: Scene, note: _Text = ()) -> Message:
+    """Where somebody is at home: the menu, or for those who get nothing (yet) the greeting."""
+    return menu(scene, note) if scene.active else start(scene, note)
+
+
+def menu(scene: Scene, note: _Text = ()) -> Message:
+    """Today's settings, and everything that can be done."""
+    text = joined("\n\n", note, joined("\n", *_settings(scene)))
+    keys = (
+        (("button.topics", "topics"), ("button.latest", "latest")),
+        (("button.saved", "saved"), ("button.language", "language")),
+        (("button.help", "help"), ("button.stop", "stop")),
+    )
+    return Message(text, tuple(tuple(button(scene, key, action) for key, action in row) for row in keys))
+
+
+def _settings(scene: Scene) -> Iterator[_Text]:
+    say, weekly, quiet = scene.say, scene.choice.weekly(scene.board), scene.person.quiet
+    yield say.rich("menu.topics", topics=scene.choice.named(scene.board, say))
+    yield say.rich("menu.instant") if weekly is None else say.rich("menu.instant_weekly", n=weekly)
+    off = quiet is None or quiet[0] == quiet[1]
+    yield say.rich("menu.quiet_off") if off or quiet is None else say.rich("menu.quiet", hours=say.hours(quiet))
+    yield say.rich("menu.language")
+    yield role_line(scene)
+
+
+def role_line(scene: Scene) -> _Text:
+    """What staff are to us; residents need not be told."""
+    key = _ROLES.get(scene.person.role)
+    return scene.say.rich("menu.role", role=scene.say.t(key)) if key else ()
+
+
+def help_(scene: Scene) -> Message:
+    """What this is, and every command with its meaning."""
+    say = scene.say
+    known = words.offered(scene.person.role)
+    lines = [say.rich("help.line", word=e.word(say.language), about=say.t(e.about)) for e in known]
+    intro = say.rich("help.intro", portal=scene.board.portal)
+    text = joined("\n\n", intro, joined("\n", *lines), say.rich("help.outro"), role_line(scene))
+    return Message(text, ((button(scene, "button.menu", "menu"),),))
+
+
+def languages(scene: Scene) -> Message:
+    """The languages, each under its own name."""
+    texts, now = scene.board.texts, scene.say.language
+    buttons = (
+        Button((TICK if code == now else "") + texts.t(code, "language.name"), f"lang:{code}")
+        for code in sorted(texts.catalogs, key=lambda code: (code != texts.fallback, code))
+    )
+    return Message(scene.say.rich("language.ask"), (tuple(buttons),))
+
+
+def stopped(scene: Scene, *, never: bool = False) -> Message:
+    """Goodbye; `never` is for somebody who had not subscribed at all."""
+    key = "stop.never" if never else "stop.done"
+    again = button(scene, "button.start", "start") if never else button(scene, "button.again", "start")
+    return Message(scene.say.rich(key, portal=scene.board.portal), ((again,),))
+
+
+def lost(scene: Scene) -> Message:
+    """We did not understand."""
+    return Message(scene.say.rich("error.unknown_words"), ((button(scene, "button.menu", "menu"),),))

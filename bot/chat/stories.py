@@ -1,0 +1,110 @@
+"""Stories as readers see them: the message that is sent, lists of titles, and the way to get less of something."""
+
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from bot.chat.fit import cut, fitted
+from bot.chat.message import Button, Message, Rows, Span
+from bot.chat.scene import Scene
+from bot.chat.screens import button
+from bot.chat.texts import Voice, joined
+from bot.chat.turn import Board
+from bot.news.item import Story
+
+LONGEST_TITLE: Final = 300
+LONGEST_SUMMARY: Final = 640  # the desk makes 320; what the store holds is not trusted to
+LONGEST_LISTED: Final = 160
+LONGEST_LINE: Final = 110
+LONGEST_URL: Final = 2000  # what platforms take behind a button
+MOST_HASHTAGS: Final = 3
+_SHARE: Final = "https://t.me/share/url?"
+_DROPS_A_ROW: Final = 3
+
+
+def story_message(story: Story, language: str, board: Board, *, share: bool = True) -> Message:
+    """One story for all of its readers in one language; `share` adds the button that only Telegram understands."""
+    say = board.texts.voice(language)
+    title = (Span(cut(story.title, LONGEST_TITLE), bold=True),)
+    summary = (Span(cut(story.summary, LONGEST_SUMMARY)),) if story.summary else ()
+    text = joined("\n\n", title, summary, (Span(_source_line(story, say, board)),))
+    link = _usable(story.link)
+    return fitted(Message(text, _story_rows(story, say, link, share=share), preview=link or None))
+
+
+def hashtag(name: str) -> str:
+    """A topic's name as one word: `Hukum & Kriminal` becomes `#HukumKriminal`."""
+    words = "".join(c if c.isalnum() else " " for c in name).split()
+    joined_up = "".join(word[:1].upper() + word[1:] for word in words)
+    return f"#{joined_up[:50]}" if joined_up else ""
+
+
+def _source_line(story: Story, say: Voice, board: Board) -> str:
+    topics = [hashtag(c.name(say.language)) for c in board.categories if c.id in story.categories]
+    tags = " ".join([tag for tag in topics if tag][:MOST_HASHTAGS])
+    return " · ".join(part for part in (tags, say.moment(story.published, board.timezone), board.host) if part)
+
+
+def _story_rows(story: Story, say: Voice, link: str, *, share: bool) -> Rows:
+    keep, less = Button(say.t("button.save"), f"save:{story.id}"), Button(say.t("button.less"), f"less:{story.id}")
+    if not link:
+        return ((keep, less),)
+    address = _SHARE + urlencode(
+        {"url": link, "text": cut(story.title, LONGEST_LISTED)}, quote_via=quote, errors="replace"
+    )
+    sharing = (Button(say.t("button.share"), url=address),) if share and len(address) <= LONGEST_URL else ()
+    return ((Button(say.t("button.read"), url=link),), (keep, *sharing, less))
+
+
+def _usable(link: str) -> str:
+    """A link that a button can carry, else nothing."""
+    return link if link.startswith(("https://", "http://")) and len(link) <= LONGEST_URL else ""
+
+
+# Lists --------------------------------------------------------------------------------------------------------------
+
+
+def latest(scene: Scene, found: tuple[Story, ...]) -> Message:
+    """The newest stories of somebody's topics, or of all for a stranger."""
+    home = button(scene, "button.menu", "menu") if scene.active else button(scene, "button.choose", "start")
+    if not found:
+        empty = "latest.none_yours" if scene.active else "latest.none"
+        return Message(scene.say.rich(empty), ((home,),))
+    heading = scene.say.rich("latest.yours" if scene.active else "latest.all", portal=scene.board.portal)
+    return Message(joined("\n\n", heading, *_listed(scene, found)), ((home,),))
+
+
+def saved(scene: Scene, found: tuple[Story, ...]) -> Message:
+    """What somebody kept, with a way to let each go."""
+    home = (button(scene, "button.menu", "menu"),)
+    if not found:
+        return Message(scene.say.rich("saved.none"), (home,))
+    drops = [Button(scene.say.t("button.drop", number=n), f"drop:{s.id}") for n, s in enumerate(found, 1)]
+    rows = tuple(tuple(drops[i : i + _DROPS_A_ROW]) for i in range(0, len(drops), _DROPS_A_ROW))
+    return Message(joined("\n\n", scene.say.rich("saved.yours"), *_listed(scene, found)), (*rows, home))
+
+
+def _listed(scene: Scene, found: tuple[Story, ...]) -> list[tuple[Span, ...]]:
+    return [(Span(f"{n}. "), *_entry(scene, story)) for n, story in enumerate(found, 1)]
+
+
+def _entry(scene: Scene, story: Story) -> tuple[Span, ...]:
+    title = (Span(cut(story.title, LONGEST_LISTED), link=_usable(story.link) or None),)
+    line = (Span(cut(story.summary, LONGEST_LINE)),) if story.summary else ()
+    date = (Span(scene.say.moment(story.published, scene.board.timezone), italic=True),)
+    return joined("\n", title, line, date)
+
+
+# Less of this -------------------------------------------------------------------------------------------------------
+
+
+def less(scene: Scene, story: Story) -> Message:
+    """Which of the story's topics somebody wants no more; only those that they follow are offered."""
+    say, stay = scene.say, button(scene, "button.stay", "stay")
+    followed = [c for c in scene.board.categories if c.id in story.categories and c.id in scene.choice.ids]
+    if followed:
+        lets_go = tuple((Button(c.name(say.language), f"un:{c.id}:{story.id}"),) for c in followed)
+        title = cut(story.title, LONGEST_LISTED)
+        return Message(say.rich("less.ask", title=title), (*lets_go, (stay,)))
+    # Stories without a topic go to those who follow all; everybody else has already let its topics go.
+    key = "less.no_topic" if scene.choice.everything else "less.not_followed"
+    return Message(say.rich(key), ((button(scene, "button.change_topics", "topics"), stay),))
