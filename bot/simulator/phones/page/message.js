@@ -1,0 +1,59 @@
+// One message as a messenger shows it: a bubble with its looks, a card, buttons.
+
+import { el, icon, safe, sheet } from "./dom.js";
+import { clock, seconds, t } from "./words.js";
+
+const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "code" };
+
+/** The whole message; `press(data)` is called for buttons, `quoted` is what it replies to. */
+export function messageNode(message, { press, quoted, site }) {
+  const keyed = message.rows.length > 0;
+  const bubble = el("div", { class: "bubble" },
+    quoted && el("p", { class: "quote" }, quoted.text.split("\n")[0]),
+    el("p", { class: "said" }, rich(message.text, message.entities)),
+    message.card && card(message.card, site),
+    el("p", { class: "meta" }, message.edited && el("span", {}, t("edited")), el("time", {}, clock(message.at))),
+  );
+  const looks = ["message", message.mine && "mine", keyed && "keyed"].filter(Boolean).join(" ");
+  return el("article", { class: looks, "data-id": message.id },
+    bubble,
+    keyed && el("div", { class: "keys" }, message.rows.map((row) => el("div", {}, row.map((key) => button(key, press))))),
+    message.seconds != null && el("p", { class: "arrived" }, t("arrived_in", { s: seconds(message.seconds) })),
+  );
+}
+
+/** Text and Telegram's entities (offsets in UTF-16 units, as in JavaScript) as nodes. */
+export function rich(text, entities) {
+  const cuts = new Set([0, text.length]);
+  for (const { offset, length } of entities) cuts.add(offset).add(offset + length);
+  const places = [...cuts].filter((place) => place >= 0 && place <= text.length).sort((a, b) => a - b);
+  return places.slice(1).map((end, i) => dressed(text, places[i], end, entities));
+}
+
+function dressed(text, start, end, entities) {
+  const over = entities.filter(({ offset, length }) => offset <= start && offset + length >= end);
+  let node = document.createTextNode(text.slice(start, end));
+  for (const entity of over.reverse()) {
+    const tag = TAGS[entity.type];
+    const url = entity.type === "text_link" && safe(entity.url);
+    if (tag) node = el(tag, {}, node);
+    else if (url) node = link(url, {}, node);
+  }
+  return node;
+}
+
+function link(url, attributes, ...children) {
+  return el("a", { href: url, target: "_blank", rel: "noopener noreferrer", ...attributes }, ...children);
+}
+
+function card({ url, title }, site) {
+  return safe(url) && link(url, { class: "card" }, el("b", {}, site), el("span", {}, title), sheet());
+}
+
+function button({ label, data, url }, press) {
+  if (url) return safe(url) ? link(url, {}, label, icon("out")) : el("button", { type: "button", disabled: true }, label);
+  const chosen = label.startsWith("✅");
+  const words = label.replace(/^✅\s*/, "");
+  const attributes = { type: "button", class: chosen ? "chosen" : null, "data-key": data, onclick: () => press(data) };
+  return el("button", attributes, chosen && icon("check"), chosen && el("span", { class: "sr" }, "✅ "), words);
+}

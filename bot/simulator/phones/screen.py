@@ -1,0 +1,64 @@
+"""What a phone shows, as plain values for the page."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from bot.simulator.portal import Post
+from bot.simulator.telegram import Button, Shown
+
+Json = dict[str, Any]
+
+
+def message(shown: Shown, posts: Iterable[Post]) -> Json:
+    """One message for the page; `entities` keep Telegram's UTF-16 offsets, which are JavaScript's own."""
+    return {
+        "id": shown.message_id,
+        "mine": not shown.from_bot,
+        "text": shown.text,
+        "entities": list(shown.entities),
+        "rows": [[_button(button) for button in row] for row in shown.buttons],
+        "edited": shown.edited,
+        "at": shown.date.isoformat(),
+        "reply_to": shown.reply_to,
+        "card": _card(shown, posts),
+    }
+
+
+def told(shown: Shown, posts: Sequence[Post]) -> int | None:
+    """The post that this message brings: the only one that it points to. A list of several brings none."""
+    if not shown.from_bot:
+        return None
+    found = {post.id for url in links(shown) if (post := post_of(url, posts))}
+    return found.pop() if len(found) == 1 else None
+
+
+def links(shown: Shown) -> Iterator[str]:
+    """Every address that the message leads to."""
+    if shown.preview_url:
+        yield shown.preview_url
+    for entity in shown.entities:
+        if entity.get("type") == "text_link":
+            yield str(entity.get("url", ""))
+    for row in shown.buttons:
+        yield from (button.url for button in row if button.url)
+
+
+def post_of(url: str, posts: Iterable[Post]) -> Post | None:
+    """The post whose page this is, by its slug or by `?p=`."""
+    parts = urlsplit(url)
+    number = parse_qs(parts.query).get("p", [""])[0]
+    slug = parts.path.rstrip("/").rpartition("/")[2]
+    return next((post for post in posts if str(post.id) == number or (slug and post.slug == slug)), None)
+
+
+def _button(button: Button) -> Json:
+    return {"label": button.label, "data": button.data, "url": button.url}
+
+
+def _card(shown: Shown, posts: Iterable[Post]) -> Json | None:
+    """The preview that Telegram would have drawn from the linked page."""
+    post = post_of(shown.preview_url, posts) if shown.preview_url else None
+    if post is None:
+        return None
+    return {"url": shown.preview_url, "title": post.title, "category": post.categories[0] if post.categories else ""}
