@@ -21,6 +21,7 @@ class User:
     is_bot: bool = False
     started: bool = True  # a bot cannot write to someone who has never written to it
     blocked: bool = False  # this person has blocked the bot
+    deactivated: bool = False  # this person has deleted their account
 
 
 @dataclass(slots=True)
@@ -35,7 +36,26 @@ class Chat:
     member: bool = True  # the bot is in it
     admins: set[int] = field(default_factory=set)
     members: set[int] = field(default_factory=set)
-    threads: set[int] = field(default_factory=set)  # open forum topics
+    threads: dict[int, bool] = field(default_factory=dict)  # forum topics: open?
+
+
+@dataclass(slots=True)
+class Message:
+    """One message as the server keeps it."""
+
+    id: int
+    chat_id: int
+    sender: User
+    date: datetime
+    text: str
+    entities: tuple[Json, ...] = ()
+    markup: Json | None = None
+    preview: Json | None = None  # link_preview_options
+    edited: datetime | None = None
+    thread_id: int | None = None
+    reply_to: int | None = None
+    photo: str | None = None  # its file id; then `text` is the caption
+    sender_chat: int | None = None  # an anonymous administrator writes as the group
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,27 @@
+"""The ledger: every request that came, and how many of each kind."""
+
+from collections import Counter, deque
+
+from bot.simulator.telegram.model import Entry
+
+
+class Ledger:
+    """Keeps the newest entries (all, so many, or none) and always the counts."""
+
+    def __init__(self, keep: int | None) -> None:
+        self.keep = keep
+        self.entries: deque[Entry] = deque(maxlen=keep)
+        self.counts: Counter[tuple[str, int]] = Counter()  # (method, status)
+
+    def count(self, method: str, status: int) -> None:
+        """Count a request that is not kept whole."""
+        self.counts[method, status] += 1
+
+    def add(self, entry: Entry) -> None:
+        """Keep and count a request."""
+        self.entries.append(entry)
+        self.counts[entry.method, entry.status] += 1
+
+    def of(self, chat_id: int | None) -> list[Entry]:
+        """The kept entries, oldest first."""
+        return [entry for entry in self.entries if chat_id is None or entry.chat_id == chat_id]
