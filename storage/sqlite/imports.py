@@ -1,0 +1,113 @@
+"""Subscribers by the thousand: import and export."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from bot.ports import Subscription
+from storage.sqlite.part import from_ms_or_none, listed, to_ms, to_ms_or_none
+from storage.sqlite.people import ALL, CATEGORIES, People, quiet_of
+
+_SEMUA: Final = "semua"  # how imports and exports write ALL
+_EXISTING: Final = """
+SELECT s.address, s.id, s.status, s.stopped_at, s.chosen_at
+FROM json_each(?) wanted JOIN subscriber s ON s.channel = ? AND s.address = wanted.value
+"""
+_INSERT: Final = """
+INSERT INTO subscriber (mode, quiet_from, quiet_to, language, consent_at, thread, status, joined_at, covered_until,
+  consent_wording, id, channel, address)
+VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, 'import', ?, ?, ?)
+"""
+_UPDATE: Final = """
+UPDATE subscriber SET mode = ?1, quiet_from = ?2, quiet_to = ?3, language = ?4, consent_at = coalesce(?5, consent_at),
+  thread = coalesce(?6, thread), status = 'active', joined_at = coalesce(joined_at, ?7),
+  covered_until = CASE status WHEN 'active' THEN covered_until ELSE ?8 END,
+  consent_wording = coalesce(consent_wording, 'import'), stopped_at = NULL
+WHERE id = ?9
+"""
+_PAGE: Final = """
+SELECT id, channel, address, mode, quiet_from, quiet_to, language, consent_at, thread FROM subscriber
+WHERE id > ? AND status = 'active' ORDER BY id LIMIT ?
+"""
+_TOPICS: Final = """
+SELECT s.subscriber_id FROM json_each(?) wanted CROSS JOIN subscription s
+ON s.channel = ? AND s.category = ? AND s.subscriber_id = wanted.value
+"""
+_Existing = tuple[int, str, int | None, int | None]  # id, status, stopped_at, chosen_at
+
+
+class Imports(People):
+    """Many subscribers at a time."""
+
+    def import_subscribers(self, rows: Sequence[Subscription], now: datetime) -> int:
+        """Idempotent upsert of one chunk; brings back nobody who stopped after their consent; how many rows are new.
+
+        Someone who chose topics here after that consent keeps their own choice.
+        """
+        unique = {(row.channel, row.address): row for row in rows}.values()
+        by_channel = sorted(unique, key=lambda row: row.channel)
+        groups = groupby(by_channel, key=lambda row: row.channel)
+        return sum(self._import(channel, list(group), to_ms(now)) for channel, group in groups)
+
+    def _import(self, channel: str, rows: list[Subscription], now: int) -> int:
+        found = self.all(_EXISTING, listed([row.address for row in rows]), channel)
+        known: dict[str, _Existing] = {row[0]: row[1:] for row in found}
+        newcomers = [row for row in rows if row.address not in known]
+        returning = [row for row in rows if row.address in known and _may_import(row, known[row.address])]
+        first_id = 1 + (self.value("SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'") or 0)
+        ids = {row.address: first_id + n for n, row in enumerate(newcomers)}
+        self.conn.executemany(
+            _INSERT, [(*_values(row, now), ids[row.address], channel, row.address) for row in newcomers]
+        )
+        self.conn.executemany(_UPDATE, [(*_values(row, now), known[row.address][0]) for row in returning])
+        ids |= {row.address: known[row.address][0] for row in returning}
+        before = set(self._topics_among(channel, [known[row.address][0] for row in returning]))
+        after = {(channel, c, ids[row.address]) for row in newcomers + returning for c in _topics(row.categories)}
+        self.drop_topics(before - after)
+        self.add_topics(sorted(after - before))  # in the order of the primary key: pages are filled one by one
+        return len(newcomers) + sum(known[row.address][1] != "active" for row in returning)
+
+    def _topics_among(self, channel: str, subscribers: list[int]) -> Iterable[tuple[str, str, int]]:
+        """What these follow, category by category."""
+        if not subscribers:
+            return
+        among = listed(subscribers)
+        for (category,) in self.conn.execute(CATEGORIES, {"channel": channel}).fetchall():
+            for (subscriber,) in self.all(_TOPICS, among, channel, category):
+                yield channel, category, subscriber
+
+    def subscribers(self, after: int, limit: int) -> list[tuple[int, Subscription]]:
+        """Active subscribers by id, a page at a time."""
+        page = self.all(_PAGE, after, limit)
+        topics: dict[int, list[str]] = {row[0]: [] for row in page}
+        for channel in {row[1] for row in page}:
+            for _, category, subscriber in self._topics_among(channel, [row[0] for row in page if row[1] == channel]):
+                topics[subscriber].append(category)
+        return [(row[0], _subscription(row, topics[row[0]])) for row in page]
+
+
+def _may_import(row: Subscription, existing: _Existing) -> bool:
+    """Whether nothing that this person did here came after the consent that the import brings."""
+    _, _, stopped_at, chosen_at = existing
+    consent = to_ms_or_none(row.consent_at)
+    did = [at for at in (stopped_at, chosen_at) if at is not None]
+    return not did or (consent is not None and consent > max(did))
+
+
+def _values(row: Subscription, now: int) -> tuple[Any, ...]:
+    quiet_from, quiet_to = row.quiet or (None, None)
+    return row.mode, quiet_from, quiet_to, row.language, to_ms_or_none(row.consent_at), row.thread, now, now
+
+
+def _topics(categories: tuple[str, ...]) -> tuple[str, ...]:
+    return (ALL,) if _SEMUA in categories else categories
+
+
+def _subscription(row: tuple[Any, ...], topics: list[str]) -> Subscription:
+    _, channel, address, mode, quiet_from, quiet_to, language, consent_at, thread = row
+    categories = (_SEMUA,) if ALL in topics else tuple(topics)
+    quiet = quiet_of(quiet_from, quiet_to)
+    return Subscription(
+        channel, address, categories, mode, quiet, language or "id", from_ms_or_none(consent_at), thread
+    )  # fmt: skip

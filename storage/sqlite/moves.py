@@ -1,0 +1,39 @@
+"""When a chat gets a new address, and what happens if somebody is there already."""
+
+from typing import Final
+
+from bot.chat.turn import Status
+from storage.sqlite.people import People
+
+# `?1` is kept, `?2` goes. Broadcast by broadcast, because nothing indexes deliveries by subscriber alone.
+_DELIVERIES: Final = """
+UPDATE OR IGNORE delivery SET subscriber_id = ?1
+WHERE subscriber_id = ?2 AND broadcast_id IN (SELECT id FROM broadcast)
+"""
+_SAVED: Final = "UPDATE OR IGNORE saved SET subscriber_id = ?1 WHERE subscriber_id = ?2"
+_STAFF: Final = """
+INSERT INTO staff SELECT ?1, role, granted_at FROM staff WHERE subscriber_id = ?2
+ON CONFLICT DO UPDATE SET role = excluded.role WHERE excluded.role = 'admin'
+"""
+
+
+class Moves(People):
+    """Moving subscribers."""
+
+    def _move(self, channel: str, subscriber: int, address: str) -> None:
+        """Whoever has subscribed or stopped at the new address is kept as they are; else ours moves there."""
+        there = self._subscriber(channel, address)
+        if there is not None and there != subscriber:
+            if self.value("SELECT status FROM subscriber WHERE id = ?", there) != Status.NEW:
+                self._merge(channel, keep=there, drop=subscriber)
+                return
+            self._merge(channel, keep=subscriber, drop=there)
+        self.run("UPDATE subscriber SET address = ? WHERE id = ?", address, subscriber)
+
+    def _merge(self, channel: str, *, keep: int, drop: int) -> None:
+        for statement in (_DELIVERIES, _SAVED, _STAFF):
+            self.run(statement, keep, drop)
+        left = "DELETE FROM delivery WHERE subscriber_id = ? AND broadcast_id IN (SELECT id FROM broadcast)"
+        self.run(left, drop)  # the one that is kept has had these broadcasts
+        self._follow_exactly(channel, drop, set())
+        self.run("DELETE FROM subscriber WHERE id = ?", drop)

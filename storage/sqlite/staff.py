@@ -1,0 +1,63 @@
+"""What transactions say about invitations and roles."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.chat.turn import Role
+from storage.sqlite.part import to_ms
+from storage.sqlite.people import People
+
+_HEIGHT: Final = {Role.RESIDENT: 0, Role.EDITOR: 1, Role.ADMIN: 2}
+_WRONG_TRIES: Final = 5
+_TRY_WINDOW: Final = timedelta(hours=24)
+
+
+class Invitations(People):
+    """One-time codes and the roles they give."""
+
+    def add_invitation(self, code_hash: str, role: Role, now: datetime, expires_at: datetime) -> None:
+        """A one-time code, kept hashed."""
+        insert = "INSERT INTO invitation (code_hash, role, created_at, expires_at) VALUES (?, ?, ?, ?)"
+        self.run(insert, code_hash, role.value, to_ms(now), to_ms(expires_at))
+
+    def redeem_invitation(self, channel: str, address: str, code_hash: str, now: datetime) -> tuple[Role | None, str]:
+        """The role now held (never lowered), or None and why: unknown, expired, used, too_many (5 wrong in 24 h)."""
+        if self._wrong_tries(channel, address, now) >= _WRONG_TRIES:
+            return None, "too_many"
+        row = self.one("SELECT role, expires_at, used_at FROM invitation WHERE code_hash = ?", code_hash)
+        wrong = _why_not(row, to_ms(now))
+        if wrong:
+            self.run("INSERT INTO invitation_try (channel, address, at) VALUES (?, ?, ?)", channel, address, to_ms(now))
+            return None, wrong
+        subscriber = self._known(channel, address)
+        use = "UPDATE invitation SET used_at = ?, used_by = ? WHERE code_hash = ?"
+        self.run(use, to_ms(now), subscriber, code_hash)
+        return self._grant(subscriber, Role(row[0]), now), ""
+
+    def has_admin(self) -> bool:
+        """Whether anyone holds the role admin."""
+        return bool(self.value("SELECT EXISTS (SELECT 1 FROM staff WHERE role = 'admin')"))
+
+    def _wrong_tries(self, channel: str, address: str, now: datetime) -> int:
+        since = to_ms(now - _TRY_WINDOW)
+        if self.writes:
+            self.run("DELETE FROM invitation_try WHERE at <= ?", since)
+        count = "SELECT count(*) FROM invitation_try WHERE channel = ? AND address = ? AND at > ?"
+        return int(self.value(count, channel, address, since))
+
+    def _grant(self, subscriber: int, role: Role, now: datetime) -> Role:
+        held = Role(self.value("SELECT role FROM staff WHERE subscriber_id = ?", subscriber) or Role.RESIDENT)
+        if _HEIGHT[held] >= _HEIGHT[role]:
+            return held
+        grant = "INSERT INTO staff VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET role = excluded.role"
+        self.run(grant, subscriber, role.value, to_ms(now))
+        return role
+
+
+def _why_not(row: tuple[str, int, int | None] | None, now: int) -> str:
+    if row is None:
+        return "unknown"
+    _, expires_at, used_at = row
+    if used_at is not None:
+        return "used"
+    return "expired" if expires_at <= now else ""

@@ -1,0 +1,46 @@
+"""What waits for a chat: holds that the platform asked for, and queued deliveries that are no longer wanted."""
+
+from datetime import datetime
+from typing import Final
+
+from storage.sqlite.part import Part, to_ms
+
+_HOLD: Final = """
+INSERT INTO hold VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until) RETURNING until
+"""
+# A closed broadcast has nothing open, so looking at the running ones finds all that waits for a subscriber.
+_OF_SUBSCRIBER: Final = """
+subscriber_id = :subscriber AND state = 'queued' AND broadcast_id IN (SELECT id FROM broadcast WHERE status = 'running')
+"""
+FAIL: Final = """
+UPDATE delivery SET state = 'failed', code = :code, finished_at = :now, channel = NULL, rank = NULL, next_at = NULL
+"""
+_BUMP_DELIVERIES: Final = f"UPDATE delivery SET next_at = max(next_at, :until) WHERE {_OF_SUBSCRIBER}"
+_BUMP_REPLIES: Final = """
+UPDATE reply SET next_at = max(next_at, ?) WHERE channel = ? AND address = ? AND state = 'queued'
+"""
+
+
+class Waiting(Part):
+    """Holds and the dropping of queued deliveries. Whatever is queued for a chat on hold is due when the hold ends."""
+
+    def _hold(self, channel: str, address: str, until: datetime) -> None:
+        """Leave this chat alone until then; a longer hold stays."""
+        until_ms = self.value(_HOLD, channel, address, to_ms(until))
+        self.run(_BUMP_REPLIES, until_ms, channel, address)
+        subscriber = self._subscriber(channel, address)
+        if subscriber is not None:
+            self.conn.execute(_BUMP_DELIVERIES, {"subscriber": subscriber, "until": until_ms})
+
+    def _forget_holds(self, now: datetime) -> None:
+        self.run("DELETE FROM hold WHERE until <= ?", to_ms(now))
+
+    def _subscriber(self, channel: str, address: str) -> int | None:
+        """The id of a known address."""
+        found: int | None = self.value("SELECT id FROM subscriber WHERE channel = ? AND address = ?", channel, address)
+        return found
+
+    def _drop_queued(self, subscriber: int, code: str, now: datetime, unless: str = "0") -> None:
+        """Queued deliveries of this subscriber fail with this reason: they are neither sent nor lost."""
+        values = {"subscriber": subscriber, "code": code, "now": to_ms(now)}
+        self.conn.execute(f"{FAIL} WHERE {_OF_SUBSCRIBER} AND NOT ({unless})", values)

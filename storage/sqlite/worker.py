@@ -1,0 +1,65 @@
+"""One thread, one connection: whole transactions go in, results come out."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from bot.errors import StoreError
+from bot.ports import Tx
+from storage.sqlite.connection import connect, sqlite_faults
+from storage.sqlite.tx import SqliteTx
+
+T = TypeVar("T")
+
+
+class Worker:
+    """A connection that lives in a thread of its own and runs one transaction after the other."""
+
+    def __init__(self, path: Path, *, writes: bool, busy_seconds: float) -> None:
+        self._begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        self._closed = False
+        self._thread = ThreadPoolExecutor(1, "store-writer" if writes else "store-reader")
+        try:
+            self._tx = self._thread.submit(self._open, path, writes, busy_seconds).result()
+        except BaseException:
+            self._thread.shutdown()
+            raise
+
+    def _open(self, path: Path, writes: bool, busy_seconds: float) -> SqliteTx:
+        with sqlite_faults():
+            return SqliteTx(connect(path, writes=writes, busy_seconds=busy_seconds), writes=writes)
+
+    async def run(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in one transaction. A caller that is cancelled stops waiting; a begun transaction still ends."""
+        if self._closed:
+            raise StoreError("closed", "the store is closed")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    def _transact(self, work: Callable[[Tx], T]) -> T:
+        conn = self._tx.conn
+        with sqlite_faults():
+            conn.execute(self._begin)
+            try:
+                result = work(self._tx)
+                conn.execute("COMMIT")
+            except BaseException:
+                if conn.in_transaction:  # a full disk may have rolled back already
+                    conn.execute("ROLLBACK")
+                raise
+            return result
+
+    def close(self, last: str) -> None:
+        """Finish what runs and what waits, say the `last` statement, close."""
+        if self._closed:
+            return
+        self._closed = True
+        self._thread.submit(self._end, last).result()
+        self._thread.shutdown()
+
+    def _end(self, last: str) -> None:
+        try:
+            self._tx.conn.execute(last)
+        finally:
+            self._tx.conn.close()
