@@ -95,6 +95,7 @@ class App:
         self._facts = Facts(settings, catalogs.load())
         self._stack = contextlib.AsyncExitStack()
         self._told = asyncio.Event()
+        self.ready = asyncio.Event()
         self._deliverers: dict[str, Deliverer] = {}
         self._feeds_file_seen = _stamp(settings.feeds_file)
         self._started = clock.now()
@@ -109,6 +110,7 @@ class App:
         """Start, work until told to stop, stop; raises the fault of a part that broke."""
         async with self._stack:
             await self._start()
+            self.ready.set()
             await self._told.wait()
             log.info("stopping")
         log.info("stopped")
