@@ -1,0 +1,12 @@
+"""Telegram, whole: what the composition root builds, starts and stops.
+
+wire       the one HTTP session, faults told apart     transport  python-telegram-bot on it
+outcome    what became of a send                       render     messages as Telegram takes them
+send       the Channel: one to many, one to one        receive    updates by polling or webhook
+inbox      stored first, handled once                  handlers   what comes in, by kind
+commands   the list that Telegram shows                parts      all of it together
+"""
+
+from bot.channels.telegram.parts import TelegramParts
+
+__all__ = ["TelegramParts"]

@@ -91,7 +91,7 @@ class AiohttpRequest(BaseRequest):
 
     async def call(self, url: str, parameters: dict[str, Any], read_timeout: float | None = None) -> Any:  # noqa: ANN401 — JSON
         """A method's result exactly as it came; unlike the Bot's own methods it is logged nowhere."""
-        body = json.dumps(parameters, ensure_ascii=False).encode()
+        body = json.dumps(parameters, ensure_ascii=False).encode("utf-8", "replace")
         timeouts = replace(self.wire.timeouts, read=_seconds(read_timeout, self.wire.timeouts.read))
         try:
             status, payload = await self.wire.send("POST", URL(url, encoded=True), body, timeouts)
@@ -148,7 +148,7 @@ def _seconds(given: object, usual: float) -> float:
 
 def _body(data: RequestData | None) -> bytes | aiohttp.FormData:
     if data is None or not data.contains_files:
-        return json.dumps(data.parameters if data else {}, ensure_ascii=False).encode()
+        return json.dumps(data.parameters if data else {}, ensure_ascii=False).encode("utf-8", "replace")
     form = aiohttp.FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

@@ -70,16 +70,16 @@ class Wire:
         timeouts: Timeouts | None = None,
     ) -> tuple[int, bytes]:
         """One request: status and whole body, or a TransportError."""
-        await self._take_place((timeouts or self.timeouts).pool)
+        if self._places.locked():
+            await self._wait_for_place((timeouts or self.timeouts).pool)
+        else:
+            await self._places.acquire()  # the usual case: at once, without a timer
         try:
             return await self._send(method, url, body, timeouts.client() if timeouts else self._usual)
         finally:
             self._places.release()
 
-    async def _take_place(self, patience: float) -> None:
-        if not self._places.locked():  # the usual case needs no timer
-            await self._places.acquire()
-            return
+    async def _wait_for_place(self, patience: float) -> None:
         try:
             async with asyncio.timeout(patience):
                 await self._places.acquire()

@@ -1,0 +1,192 @@
+"""Telegram's outgoing half: one lane for a story to thousands, one for the answers to people who wrote.
+
+The first encodes a message once and puts only the chat into it (python-telegram-bot builds and encodes every request
+anew: ten times the CPU); what goes wrong there is judged by python-telegram-bot all the same. The second is its Bot.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Message as Sent
+from telegram.error import TelegramError
+from yarl import URL
+
+from bot.channels.telegram import render
+from bot.channels.telegram.outcome import classify
+from bot.channels.telegram.transport import result_of
+from bot.channels.telegram.wire import TransportError, Wire
+from bot.chat.message import Message, from_json
+from bot.chat.turn import Mode
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.pace import ChatRate
+from bot.delivery.plan import QueuedReply
+from bot.ports import To
+
+log = structlog.get_logger(__name__)
+
+NAME = "telegram"
+TOAST = 200  # characters of an answer to a press
+ANSWER = b'{"ok":true,"result":{"message_id":'  # how a plain success begins
+PRIVATE = ChatRate(burst=3, per_second=1.0)  # PLATFORMS.md: one message a second, short bursts are tolerated
+GROUP = ChatRate(burst=5, per_second=20 / 60)
+EDIT_AGAIN_AS_NEW = frozenset({"edit_not_found", "edit_refused"})
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A message encoded once: the request's body after the chat, with markup and without."""
+
+    html: bytes
+    plain: bytes
+    refused: bool = False  # the server did not take our markup: everyone else gets the plain text at once
+
+
+class TelegramChannel:
+    """The Channel port on the Bot API."""
+
+    name = NAME
+
+    def __init__(self, bot: Bot, wire: Wire, *, rate: float = 30.0, paid_broadcasts: bool = False) -> None:
+        self.rate = rate
+        self._bot, self._wire, self._paid = bot, wire, paid_broadcasts
+        self._url = URL(f"{bot.base_url}/sendMessage", encoded=True)
+
+    def chat_rate(self, address: str) -> ChatRate:
+        """What one chat stands; groups and channels have negative ids or names."""
+        return PRIVATE if address.isdigit() else GROUP
+
+    # A story to many ------------------------------------------------------------------------------------------------
+
+    def prepare(self, message: Message) -> Prepared:
+        """The message's request bodies, encoded once for all of its readers."""
+        extra = {"allow_paid_broadcast": True} if self._paid else {}
+        return Prepared(_tail(render.body(message) | extra), _tail(render.plain_body(message) | extra))
+
+    async def deliver(self, prepared: Prepared, to: To) -> Outcome:
+        """Send a prepared message; one whose markup is refused goes out once more as plain text."""
+        if prepared.refused:
+            return await self._post(to, prepared.plain)
+        outcome = await self._post(to, prepared.html)
+        if outcome.code != "parse_entities":
+            return outcome
+        if not prepared.refused:
+            log.error("Telegram does not take our markup, sending plain text", channel=NAME)
+        prepared.refused = True
+        return await self._post(to, prepared.plain)
+
+    async def _post(self, to: To, tail: bytes) -> Outcome:
+        try:
+            status, payload = await self._wire.send("POST", self._url, _head(to) + tail)
+        except TransportError as error:
+            return classify(error)
+        message_id = _message_id(payload) if status == 200 else None  # noqa: PLR2004 — HTTP's OK
+        if message_id is not None:
+            return Outcome(Kind.SENT, message_id=message_id)
+        return await _judged(status, payload)
+
+    # An answer to one -----------------------------------------------------------------------------------------------
+
+    async def reply(self, reply: QueuedReply) -> Outcome:
+        """Send, replace or toast one answer, and end the wait of the button that was pressed."""
+        message = from_json(reply.message)
+        if reply.mode == Mode.TOAST and reply.callback:
+            return await self._toast(reply.callback, message.plain())
+        outcome, _ = await asyncio.gather(self._show(reply, message), self._acknowledge(reply.callback))
+        return outcome
+
+    async def _toast(self, callback: str, text: str) -> Outcome:
+        try:
+            await self._bot.answer_callback_query(callback, render.head(text, TOAST))
+        except TelegramError as error:
+            return classify(error)
+        return Outcome(Kind.SENT, "toast")
+
+    async def _acknowledge(self, callback: str | None) -> None:
+        """End the button's wait; that it is too late for that is no failure of the answer."""
+        if callback is None:
+            return
+        try:
+            await self._bot.answer_callback_query(callback)
+        except TelegramError as error:
+            log.debug("press not acknowledged", channel=NAME, code=classify(error).code)
+
+    async def _show(self, reply: QueuedReply, message: Message) -> Outcome:
+        fields = render.body(message)
+        outcome = await self._show_once(reply, fields)
+        if outcome.code == "parse_entities":
+            log.error("Telegram does not take our markup, sending plain text", channel=NAME)
+            outcome = await self._show_once(reply, render.plain_body(message))
+        return outcome
+
+    async def _show_once(self, reply: QueuedReply, fields: render.Json) -> Outcome:
+        looks = _looks(fields)
+        if reply.mode == Mode.REPLACE and reply.target is not None:
+            target = int(reply.target)
+            outcome = await _tried(
+                lambda: self._bot.edit_message_text(chat_id=_chat(reply.address), message_id=target, **looks)
+            )
+            if outcome.code == "not_modified":
+                return Outcome(Kind.SENT, outcome.code, reply.target)
+            if outcome.code not in EDIT_AGAIN_AS_NEW:
+                return outcome
+        thread = int(reply.thread) if reply.thread else None
+        return await _tried(
+            lambda: self._bot.send_message(_chat(reply.address), message_thread_id=thread, **looks)
+        )  # fmt: skip
+
+
+async def _tried(send: Callable[[], Awaitable[Sent | bool]]) -> Outcome:
+    try:
+        sent = await send()
+    except Exception as error:  # noqa: BLE001 — the port never raises for what the platform or the network does
+        return classify(error)
+    return Outcome(Kind.SENT, message_id=str(sent.message_id) if isinstance(sent, Sent) else None)
+
+
+async def _judged(status: int, payload: bytes) -> Outcome:
+    """The outcome of an answer that is no plain success, in python-telegram-bot's judgement."""
+    try:
+        result = await result_of(status, payload)
+        return Outcome(Kind.SENT, message_id=str(result["message_id"]))
+    except Exception as error:  # noqa: BLE001 — likewise
+        return classify(error)
+
+
+def _head(to: To) -> bytes:
+    """The beginning of a request's body: all that differs from reader to reader."""
+    chat = to.address if to.address.lstrip("-").isdigit() else json.dumps(to.address)
+    thread = f',"message_thread_id":{int(to.thread)}' if to.thread else ""
+    return f'{{"chat_id":{chat}{thread},'.encode()
+
+
+def _tail(fields: render.Json) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")[1:]
+
+
+def _message_id(payload: bytes) -> str | None:
+    """The message id of a plain success, without parsing the rest; None when it is anything else."""
+    if not (payload.startswith(ANSWER) and payload.endswith(b"}}")):
+        return None
+    number = payload[len(ANSWER) : len(ANSWER) + 20].partition(b",")[0].rstrip(b"}")
+    return number.decode() if number.isdigit() else None
+
+
+def _chat(address: str) -> int | str:
+    return int(address) if address.lstrip("-").isdigit() else address
+
+
+def _looks(fields: render.Json) -> dict[str, Any]:
+    """The rendered fields as the Bot's methods take them."""
+    rows = fields.get("reply_markup", {}).get("inline_keyboard", [])
+    markup = InlineKeyboardMarkup([[InlineKeyboardButton(**button) for button in row] for row in rows])
+    return {
+        "text": fields["text"],
+        "parse_mode": fields.get("parse_mode"),
+        "link_preview_options": LinkPreviewOptions(**fields["link_preview_options"]),
+        "reply_markup": markup if rows else None,
+    }
