@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "locale"
 _NAME = "kentongan.po"
 
 
-def load_texts(folder: Path = FOLDER, fallback: str = "id") -> Texts:
+def load(folder: Path = FOLDER, fallback: str = "id") -> Texts:
     """The texts of every language in the folder; a file that cannot be read is named."""
     files = {path.parent.parent.name: path for path in sorted(folder.glob(f"*/LC_MESSAGES/{_NAME}"))}
     if fallback not in files:
