@@ -33,8 +33,12 @@ class Following:
 
 def look(shown: Shown, before: Following) -> Following:
     """What this message, just arrived or changed, says about what its reader follows; else as before."""
-    if not shown.from_bot or _still_choosing(shown):
+    if not shown.from_bot:
         return before
+    ticks = _ticks(shown)
+    if ticks is not None:
+        # A newcomer's ticks are a draft until a sentence confirms them; a follower's count at once.
+        return Following("active", ticks) if before.state == "active" and ticks else before
     if STOPPED.search(shown.text):
         return Following("stopped")
     for sentence in re.split(r"\n|(?<=\.) ", shown.text):
@@ -44,9 +48,13 @@ def look(shown: Shown, before: Following) -> Following:
     return before
 
 
-def _still_choosing(shown: Shown) -> bool:
+def _ticks(shown: Shown) -> frozenset[str] | None:
+    """The topics that are ticked on a keyboard of topics; None when the message has no such keyboard."""
     labels = [button.label for row in shown.buttons for button in row]
-    return sum(any(name in label for name in NAMES) for label in labels) > 1
+    named = [(label, topic) for label in labels for name, topic in NAMES.items() if label.endswith(name)]
+    if len(named) < len(CATEGORIES):
+        return None
+    return frozenset(topic for label, topic in named if label.startswith("✅"))
 
 
 def _topics(sentence: str) -> frozenset[str]:

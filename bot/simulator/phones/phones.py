@@ -11,7 +11,7 @@ from bot.simulator.phones.cast import REDAKSI, RESIDENTS, Owner
 from bot.simulator.phones.onlooker import Following, look
 from bot.simulator.phones.stream import Stream
 from bot.simulator.portal import Portal, Post
-from bot.simulator.stories import BY_ID, CATEGORIES
+from bot.simulator.stories import CATEGORIES
 from bot.simulator.telegram import Event, Shown, Telegram
 
 Json = dict[str, Any]
@@ -34,6 +34,7 @@ class Phones:
         self._began = telegram.clock.monotonic()
         self._did: dict[int, float] = {}  # owner -> when they last did something
         self._told: dict[int, dict[int, Json]] = {user_id: {} for user_id in self.owners}
+        self._heads: dict[int, Json] = {}
         self._told_lines: list[Json] = []
         self._soon: asyncio.TimerHandle | None = None
         self._watchers: list[Callable[[], None]] = []
@@ -137,13 +138,13 @@ class Phones:
 
     def _read(self, owner: int, shown: Shown, *, new: bool) -> None:
         """Take from a message what it says: which story it brings, or what its reader follows now."""
-        post_id = screen.told(shown, self.portal.posts)
-        if post_id is None:
+        posts = screen.told(shown, self.portal.posts)
+        if not posts:
             self.following[owner] = look(shown, self.following[owner])
-        elif new:
+        elif new and len(posts) == 1:
             at = self.telegram.clock.monotonic()
             asked = at - self._did.get(owner, -ASKED) < ASKED
-            self.board.arrived(post_id, owner, shown.message_id, at, asked=asked)
+            self.board.arrived(min(posts), owner, shown.message_id, at, asked=asked)
 
     def _changed(self) -> None:
         for callback in list(self._watchers):
@@ -162,7 +163,8 @@ class Phones:
             before, self._told[owner.user_id] = self._told[owner.user_id], after
             changed = [message for number, message in after.items() if before.get(number) != message]
             gone = [number for number in before if number not in after]
-            if changed or gone:
+            if changed or gone or self._heads.get(owner.user_id) != phone:
+                self._heads[owner.user_id] = phone
                 self.stream.publish("phone", {**phone, "messages": changed, "gone": gone})
         lines, known = self.board.lines(self._began), {line["id"]: line for line in self._told_lines}
         self._told_lines = lines
@@ -176,14 +178,9 @@ class Phones:
         messages = [self._message(owner.user_id, s) for s in self.telegram.shown(owner.user_id)[-MESSAGES:]]
         return {
             "id": owner.user_id, "name": owner.name, "part": owner.part, "state": following.state, "topics": topics,
-            "messages": messages,
+            "commands": [command["command"] for command in self.telegram.menu(owner.user_id)], "messages": messages,
         }  # fmt: skip
 
     def _message(self, owner: int, shown: Shown) -> Json:
         seconds = self.board.under_way(owner, shown.message_id)
         return {**screen.message(shown, self.portal.posts), "seconds": seconds}
-
-
-def slugs(ids: Sequence[str]) -> tuple[str, ...]:
-    """The portal's names of these categories."""
-    return tuple(BY_ID[category].slug for category in ids)

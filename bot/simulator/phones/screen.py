@@ -25,12 +25,11 @@ def message(shown: Shown, posts: Iterable[Post]) -> Json:
     }
 
 
-def told(shown: Shown, posts: Sequence[Post]) -> int | None:
-    """The post that this message brings: the only one that it points to. A list of several brings none."""
+def told(shown: Shown, posts: Sequence[Post]) -> frozenset[int]:
+    """The posts that this message from the bot points to: one is a story, several are a list."""
     if not shown.from_bot:
-        return None
-    found = {post.id for url in links(shown) if (post := post_of(url, posts))}
-    return found.pop() if len(found) == 1 else None
+        return frozenset()
+    return frozenset(post.id for url in links(shown) if (post := post_of(url, posts)))
 
 
 def links(shown: Shown) -> Iterator[str]:

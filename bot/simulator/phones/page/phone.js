@@ -22,6 +22,7 @@ export class Phone {
     Object.assign(this, about);
     if (!this.pane) this.build();
     this.head();
+    if (about.commands) this.offer();
     const follow = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < NEAR;
     for (const id of gone) this.drop(id);
     for (const message of messages) this.put(message);
@@ -49,7 +50,7 @@ export class Phone {
     this.empty.replaceChildren(el("strong", {}, t("empty_title")), t("empty"));
     this.role.textContent = t("bot");
     this.chips.setAttribute("aria-label", t("quick"));
-    this.chips.replaceChildren(...t("chips").split(" ").map((word) => this.chip(word)));
+    this.offer();
   }
 
   /** The passing line that a tap brings up. */
@@ -83,6 +84,12 @@ export class Phone {
       ),
     );
     this.translate();
+  }
+
+  /** The bot's own commands, one tap each. */
+  offer() {
+    const words = this.commands.length ? this.commands.map((name) => `/${name}`) : t("chips").split(" ");
+    this.chips.replaceChildren(...words.map((word) => this.chip(word)));
   }
 
   head() {

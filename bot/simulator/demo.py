@@ -1,0 +1,139 @@
+"""The demo: a small town with a Telegram, a portal with a past, three phones, and a hand that keeps news coming.
+
+It knows nothing of the program. Whoever starts the program beside it gives it `environment()` and `feeds_yaml()`.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import count
+
+from bot.simulator.phones import RESIDENTS, Owner, Phones, routes
+from bot.simulator.portal import Portal
+from bot.simulator.script import Report, Script
+from bot.simulator.server import Simulator
+from bot.simulator.stories import BY_ID, CATEGORIES, HOST, NEWSROOM, Sample, body, samples
+from bot.simulator.telegram import NotPossible, Telegram
+from bot.simulator.waiting import read_since, until
+
+TOKEN = "7000000001:KENTONGAN-DEMO-TOKEN-OPENS-NOTHING0"  # noqa: S105 — no Telegram but ours knows it
+PAST = 12  # stories that were there before
+FIRST = 14  # the sample that comes first: one that a resident of the demo follows
+ENOUGH = 300  # stories after which the newsroom publishes only by hand, so that a forgotten demo comes to rest
+POLL = 2  # seconds between two looks at a feed
+
+
+class Demo:
+    """Builds the simulator with its page, and directs what happens in it."""
+
+    def __init__(
+        self, *, pace: float = 6.0, patience: float = 12.0, moment: float = 1.2, tell: Callable[[str], None] = print
+    ) -> None:
+        """In seconds: `pace` between stories, `patience` until the residents begin alone, `moment` between taps."""
+        self.telegram = Telegram(TOKEN, username="kentongan_demo_bot", ledger_keep=2000, history_keep=200)
+        self.portal = Portal(name=NEWSROOM, categories={category.slug: category.label for category in CATEGORIES})
+        self.phones = Phones(self.telegram, self.portal)
+        self.simulator = Simulator(self.telegram, self.portal, routes(self.phones))
+        self._pace, self._patience, self._moment = pace, patience, moment
+        self._tell = tell
+
+    async def start(self, port: int = 0, host: str = "127.0.0.1") -> str:
+        """Open the page, tell its address before anything else, and publish the past; the base URL."""
+        url = await self.simulator.start(host, port)
+        self._tell(f"{url}/")
+        self._publish_the_past()
+        return url
+
+    async def stop(self) -> None:
+        """Close the page and the port."""
+        self.phones.close()
+        await self.simulator.stop()
+
+    def environment(self) -> dict[str, str]:
+        """What the program's environment needs to live in this town (FEEDS_FILE and DATABASE_URL are the caller's)."""
+        return {
+            "TELEGRAM_API_URL": self.simulator.base_url,
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_MODE": "polling",
+            "FETCH_ALLOW_PRIVATE": "true",
+        }
+
+    def feeds_yaml(self) -> str:
+        """The program's feeds.yaml for this town's portal."""
+        return "\n".join(self._yaml_lines()) + "\n"
+
+    async def direct(self) -> None:
+        """Keep the town alive: residents who begin by themselves, and a story every few seconds; until cancelled."""
+        # The program's first look at a feed sends nothing; what comes out before it would never arrive.
+        await until(self.phones, lambda: read_since(self.portal, 0.0))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._residents())
+            group.create_task(self._news())
+
+    async def script(self, deadline: float = 20.0, promise: float = POLL + 1.0) -> Report:
+        """Play the whole thing without a person, telling each step; `promise`: publication to arrival, in seconds."""
+        return await Script(self.phones, self._tell, deadline, promise).play()
+
+    # The past and the news --------------------------------------------------------------------------------------------
+
+    def _publish_the_past(self) -> None:
+        for n, sample in enumerate(samples()[:PAST]):
+            self._publish(sample, age=timedelta(hours=3 * (PAST - n)))
+
+    def _publish(self, sample: Sample, title: str = "", age: timedelta | None = None) -> int:
+        html = body(sample, self.phones.now() - (age or timedelta()))
+        return self.phones.publish(title or sample.title, html, sample.slugs, age=age)
+
+    async def _news(self) -> None:
+        for _, (sample, title) in zip(range(ENOUGH), _coming(), strict=False):
+            self._publish(sample, title)
+            await asyncio.sleep(self._pace)
+
+    # The residents ----------------------------------------------------------------------------------------------------
+
+    async def _residents(self) -> None:
+        """Whoever nobody plays begins by themselves, so that also a mere onlooker sees a story arrive."""
+        await asyncio.sleep(self._patience)
+        for owner in RESIDENTS:
+            await self._begin(owner)
+
+    async def _begin(self, owner: Owner) -> None:
+        taps = [*(BY_ID[topic].name_id for topic in owner.topics), "Selesai"]
+        for label in ("", *taps):
+            if owner.user_id in self.phones.touched:
+                return
+            try:
+                self.phones.tap(owner.user_id, label) if label else self.phones.say(owner.user_id, "/start")
+            except NotPossible:  # the program answers in other words than we expect: leave the phone to the onlooker
+                return
+            await asyncio.sleep(self._moment)
+
+    # feeds.yaml -------------------------------------------------------------------------------------------------------
+
+    def _yaml_lines(self) -> Iterator[str]:
+        yield "portal:"
+        yield f"  name: {NEWSROOM}"
+        yield f"  url: https://{HOST}"
+        yield "  area: Mojokerto dan sekitarnya"
+        yield "  language: id"
+        yield "  timezone: Asia/Jakarta"
+        yield 'defaults: {quiet: "off"}'
+        yield "categories:"
+        for category in CATEGORIES:
+            yield f"  - id: {category.id}"
+            yield f"    name: {{id: {category.name_id}, en: {category.name_en}}}"
+            yield f"    labels: [{category.label}]"
+        yield "feeds:"
+        yield f"  - {{url: {self.simulator.base_url}/feed/, every: {POLL}s}}"
+        for category in CATEGORIES:
+            yield f"  - url: {self.simulator.base_url}/category/{category.slug}/feed/"
+            yield f"    every: {POLL}s"
+            yield f"    categories: [{category.id}]"
+
+
+def _coming() -> Iterator[tuple[Sample, str]]:
+    """Samples with titles, without end: first those that nobody has seen, then new rounds with titles of their own."""
+    fresh = [*samples()[FIRST:], *samples()[PAST:FIRST]]
+    yield from ((sample, sample.title) for sample in fresh)
+    for turn in count(2):
+        yield from ((sample, f"{sample.title} (bagian {turn})") for sample in samples())
