@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import ClassVar
 
+from bot.simulator.portal.answer import Answer
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -23,6 +25,7 @@ class Fault:
     CUT: ClassVar["Fault"]  # half of the document, then the connection closes
     STALE: ClassVar["Fault"]  # the document of the first time that this fault struck
     GZIP: ClassVar["Fault"]  # compressed, whether asked for or not
+    BOMB: ClassVar["Fault"]  # a small body that unpacks to 50 MB
     WRONG_TYPE: ClassVar["Fault"]  # served as text/html
     PHP_WARNING: ClassVar["Fault"]  # a warning before <?xml
     HANG: ClassVar["Fault"]  # no answer
@@ -52,7 +55,7 @@ class Rule:
     times: int | None = None
     share: float = 1.0
     struck: int = 0
-    kept: bytes | None = None  # what STALE remembers
+    kept: Answer | None = None  # what STALE remembers
 
 
 @dataclass(slots=True)

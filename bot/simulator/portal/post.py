@@ -1,8 +1,13 @@
 """What the portal keeps: posts, and who asked for what."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import normalize
+
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+_MAX_SLUG = 80
 
 
 @dataclass(slots=True)
@@ -27,6 +32,12 @@ class Hit:
     """One request that reached the portal."""
 
     path: str  # with its query
-    status: int  # 0: the connection was closed without a whole answer
+    status: int  # 0: the connection was closed without an answer
     headers: Mapping[str, str]  # names in lower case
     at: float  # monotonic seconds
+
+
+def slug_of(title: str) -> str:
+    """The address part that WordPress makes of a title."""
+    plain = normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return _NO_SLUG.sub("-", plain)[:_MAX_SLUG].strip("-") or "berita"

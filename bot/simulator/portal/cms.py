@@ -1,0 +1,113 @@
+"""What the portal keeps and what its editor does: publish, edit, withdraw."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import md5
+
+from bot.simulator.clock import Clock, SystemClock
+from bot.simulator.portal.faults import Faults
+from bot.simulator.portal.post import Hit, Post, slug_of
+from bot.simulator.portal.rss import Site
+
+
+class Cms:
+    """A news site with categories (slug -> label)."""
+
+    def __init__(
+        self, *, name: str, categories: Mapping[str, str], base_url: str = "", language: str = "id",
+        closing: str = "en", clock: Clock | None = None, seed: int = 0,
+    ) -> None:  # fmt: skip
+        """`closing`: the language of "The post … appeared first on …" under each item (en, id, "" for none)."""
+        self.name = name
+        self.categories = dict(categories)
+        self.base_url = base_url
+        self.language = language
+        self.closing = closing
+        self.clock = clock or SystemClock()
+        self.posts: list[Post] = []
+        self.hits: list[Hit] = []
+        self.faults = Faults(seed)
+        self.drip_every = 0.05  # seconds between the bytes of the fault DRIP
+        self.rest_is_open = True  # False: /wp-json answers 401, as security plugins make it
+        # WordPress derives the ETag from the newest modification alone, so a second change within one second, or a
+        # back-dated post, stays unseen behind a 304. True: so does this portal. False: every change makes a new ETag.
+        self.etag_from_time = False
+        self.etag_decoration = ""  # what a proxy adds to it on the way out: `W/` in front, or `-gzip` behind
+        self._changes = 0
+        self._started = self.clock.now()
+
+    # The editor's hands ----------------------------------------------------------------------------------------------
+
+    def publish(
+        self, title: str, body_html: str, categories: Sequence[str], *, published: datetime | None = None,
+        author: str = "redaksi", image: str | None = None, excerpt: str | None = None,
+    ) -> int:  # fmt: skip
+        """Put an article online; its post id. One dated in the future appears when its time has come."""
+        self._check(categories)
+        date = published or self.clock.now()
+        post_id = 1001 + 3 * len(self.posts)  # WordPress spends ids on pictures and revisions too
+        slug = self._free_slug(slug_of(title))
+        post = Post(post_id, slug, title, body_html, tuple(categories), date, date, author, image, excerpt)
+        self.posts.append(post)
+        self._changes += 1
+        return post_id
+
+    def edit(
+        self, post_id: int, *, title: str | None = None, body_html: str | None = None,
+        categories: Sequence[str] | None = None,
+    ) -> None:  # fmt: skip
+        """Change what is given, and the time of modification; the address stays."""
+        post = self.post(post_id)
+        if categories is not None:
+            self._check(categories)
+            post.categories = tuple(categories)
+        post.title = post.title if title is None else title
+        post.body_html = post.body_html if body_html is None else body_html
+        post.modified = self.clock.now()
+        self._changes += 1
+
+    def withdraw(self, post_id: int) -> None:
+        """Take an article offline: it leaves the feeds and its page answers 410."""
+        self.post(post_id).withdrawn = True
+        self._changes += 1
+
+    def post(self, post_id: int) -> Post:
+        """A post by its id, also a withdrawn one."""
+        return next(post for post in self.posts if post.id == post_id)
+
+    def _check(self, categories: Sequence[str]) -> None:
+        unknown = set(categories) - self.categories.keys()
+        if unknown:
+            raise ValueError(f"no such category: {', '.join(sorted(unknown))}")
+
+    def _free_slug(self, slug: str) -> str:
+        taken = {post.slug for post in self.posts}
+        free, number = slug, 1
+        while free in taken:
+            number += 1
+            free = f"{slug}-{number}"
+        return free
+
+    # What the web sees -----------------------------------------------------------------------------------------------
+
+    def site(self) -> Site:
+        """What every page says about the portal."""
+        return Site(self.name, self.base_url, self.language, self.closing, self.categories)
+
+    def visible(self) -> list[Post]:
+        """What is online now, newest first."""
+        now = self.clock.now()
+        online = [post for post in self.posts if not post.withdrawn and post.published <= now]
+        return sorted(online, key=lambda post: (post.published, post.id), reverse=True)
+
+    def last_modified(self) -> datetime:
+        """The newest modification of what is online: a withdrawal can move it back."""
+        moment = max((post.modified for post in self.visible()), default=self._started)
+        return moment.replace(microsecond=0)
+
+    def etag(self) -> str:
+        """One for the whole site, whichever feed is asked for."""
+        state = str(self.last_modified())
+        if not self.etag_from_time:
+            state += f" {self._changes} {len(self.visible())}"
+        return f'"{md5(state.encode(), usedforsecurity=False).hexdigest()}"'
