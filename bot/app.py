@@ -5,7 +5,7 @@ import contextlib
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,12 @@ def open_store(settings: Settings, *, migrate: bool = False) -> Store:
 
 def hold_database(settings: Settings) -> contextlib.AbstractContextManager[object]:
     """Be the one program of this database, or raise AlreadyRunning."""
-    return contextlib.closing(storage.lock_database(settings.database_url))
+    return storage.lock_database(settings.database_url, now=clock.now())
 
 
 def migrate(settings: Settings) -> list[str]:
     """Apply what is missing; the names of the migrations applied."""
-    return storage.migrate(settings.database_url)
+    return storage.migrate(settings.database_url, now=clock.now())
 
 
 def sqlite_version() -> str:
@@ -97,10 +97,15 @@ class App:
         self._told = asyncio.Event()
         self.ready = asyncio.Event()
         self._deliverers: dict[str, Deliverer] = {}
+        self._faults: dict[str, Callable[[], str]] = {}
         self._feeds_file_seen = _stamp(settings.feeds_file)
         self._started = clock.now()
         self._poller: Poller | None = None
         self.failure: BaseException | None = None
+
+    async def stats(self) -> dict[str, Any]:
+        """What `kentongan stats` prints."""
+        return await self._store.read(lambda tx: tx.stats(clock.now()))
 
     def ask_to_stop(self) -> None:
         """Finish what is in flight and end; what SIGTERM does."""
@@ -150,7 +155,8 @@ class App:
         await parts.start()
         self._stack.push_async_callback(parts.stop)
         self._watch(parts.task)
-        self._facts.address = parts.address
+        self._facts.address = lambda: parts.address
+        self._faults["telegram updates"] = lambda: parts.fault
         return parts.routes()
 
     async def _start_console(self, epoch: int) -> None:
@@ -167,6 +173,7 @@ class App:
         zone = self._settings.portal.timezone
         deliverer = Deliverer(self._store, channel, compose, zone, epoch, clock.now)
         self._deliverers[channel.name] = deliverer
+        self._faults[channel.name] = lambda: deliverer.fault
         self._watch(deliverer.start())
         self._stack.push_async_callback(deliverer.stop, LAST_SENDS)
 
@@ -225,13 +232,13 @@ class App:
         log.info("listening", address="http://{}:{}".format(*server.address))
 
     def _health(self) -> dict[str, Any]:
-        faults = {name: d.fault for name, d in self._deliverers.items() if d.fault}
+        faults = {name: word for name, fault in self._faults.items() if (word := fault())}
         return {
             "ok": not faults,
+            "faults": faults,
             "since": self._started.isoformat(timespec="seconds"),
             "channels": {
-                name: {"fault": d.fault or None, "in_flight": d.in_flight, "in_flight_limit": d.limit}
-                for name, d in self._deliverers.items()
+                name: {"in_flight": d.in_flight, "in_flight_limit": d.limit} for name, d in self._deliverers.items()
             },
         }
 
@@ -243,7 +250,7 @@ class App:
         await self._store.write(
             lambda tx: tx.add_invitation(hash_code(code), Role.ADMIN, now, now + FIRST_ADMIN_LIVES)
         )  # fmt: skip
-        place = storage.folder_of(self._settings.database_url) / "first-admin"
+        place = storage.database_path(self._settings.database_url).with_name("first-admin")
         _write_private(place, f"/start undang-{code}\n")
         sys.stderr.write(
             f"No admin yet. Within 24 hours send this to the bot: /start undang-{code} (also in {place})\n"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from bot.ports import Store
 from storage.lock import Lock
-from storage.sqlite.connection import path_of
+from storage.sqlite.connection import path_of, sqlite3
 from storage.sqlite.store import BUSY_SECONDS, migrate_sqlite, open_sqlite
 
-__all__ = ["Lock", "database_path", "lock_database", "migrate", "open_store"]
+__all__ = ["Lock", "database_path", "lock_database", "migrate", "open_store", "sqlite_version"]
 
 
 def database_path(url: str) -> Path:
@@ -32,3 +32,8 @@ def lock_database(url: str, *, now: datetime) -> Lock:
     """The right to `run` on this database; AlreadyRunning names who has it."""
     path = path_of(url)
     return Lock(path.with_name(path.name + ".lock"), now)
+
+
+def sqlite_version() -> str:
+    """The version of SQLite that the embedded engine uses."""
+    return str(sqlite3.sqlite_version)

@@ -1,6 +1,6 @@
 """The board: what a conversation may look at, built from the settings and the store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -15,11 +15,11 @@ VOLUME_HOLDS = timedelta(minutes=5)  # a category's weekly volume moves slowly
 
 @dataclass(slots=True)
 class Facts:
-    """Makes boards; `address` is the bot's public link once the platform has told it."""
+    """Makes boards; `address` gives the bot's public link once the platform has told it."""
 
     settings: Settings
     texts: Texts
-    address: str | None = None
+    address: Callable[[], str | None] = lambda: None
     _weekly: Mapping[str, int] = field(default_factory=dict)
     _counted: datetime | None = None
 
@@ -31,7 +31,7 @@ class Facts:
         return Board(
             portal=portal.name, host=host_of(portal.url), area=portal.area, timezone=portal.timezone,
             categories=tuple(Category(c.id, dict(c.names), self._weekly.get(c.id)) for c in self.settings.categories),
-            texts=self.texts, now=now, address=self.address, quiet=self.settings.quiet,
+            texts=self.texts, now=now, address=self.address(), quiet=self.settings.quiet,
         )  # fmt: skip
 
 

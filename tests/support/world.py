@@ -19,9 +19,11 @@ CATEGORIES = {
     "budaya": "BUDAYA", "investigasi": "INVESTIGASI",
 }  # fmt: skip
 BODY = (
-    "<p>Kota Mojokerto target-24jam.com (17 Februari 2026) Warga Kelurahan Sukamaju kini dapat memeriksakan tekanan darah"
-    " tanpa biaya di balai RW setiap hari Sabtu. Layanan itu dibuka pukul 08.00 dan berlangsung sampai siang.</p>"
-    "<p>Baca Juga: Jadwal posyandu bulan ini</p><p>Kepala puskesmas berharap warga datang bersama keluarga. (redaksi)</p>"
+    "<p>Kota Mojokerto target-24jam.com (17 Februari 2026) Warga Kelurahan Sukamaju kini dapat memeriksakan"
+    " tekanan darah tanpa biaya di balai RW setiap hari Sabtu. Layanan itu dibuka pukul 08.00 dan berlangsung"
+    " sampai siang.</p>"
+    "<p>Baca Juga: Jadwal posyandu bulan ini</p>"
+    "<p>Kepala puskesmas berharap warga datang bersama keluarga. (redaksi)</p>"
 )
 SUMMARY = (
     "Warga Kelurahan Sukamaju kini dapat memeriksakan tekanan darah tanpa biaya di balai RW setiap hari Sabtu. "
@@ -140,6 +142,28 @@ class World:
         for label in labels:
             await self.taps(user_id, label)
         await self.taps(user_id, "Selesai")
+
+    async def subscribes_also(self, user_id: int, label: str) -> None:
+        """A subscriber adds a topic."""
+        await self.says(user_id, "/topik")
+        await self.taps(user_id, label)
+
+    async def stats(self) -> dict[str, Any]:
+        """The program's own counts."""
+        assert self.app is not None
+        return await self.app.stats()
+
+    async def told(self, stories: int, within: float = 20.0) -> None:
+        """Wait until so many stories have been told and every delivery has settled."""
+        async with asyncio.timeout(within):
+            while not await self._at_rest(stories):  # noqa: ASYNC110 — only the program's database knows
+                await asyncio.sleep(0.05)
+
+    async def _at_rest(self, stories: int) -> bool:
+        assert self.app is not None
+        stats = await self.app.stats()
+        told, states = stats["stories"]["told"], stats["deliveries"]["by_state"]
+        return told >= stories and not stats["broadcasts"].get("running") and not {"started", "queued"} & set(states)
 
     def _looks(self, user_id: int) -> list[object]:
         shown = [(s.message_id, s.html, s.buttons) for s in self.telegram.shown(user_id)]

@@ -1,0 +1,31 @@
+"""`make bench`, or `python -m bench message poll startup million` for some of it; `--json` for data."""
+
+import json
+import sys
+import time
+
+from bench import message, million, poll, startup
+
+ALL = {"message": message, "poll": poll, "startup": startup, "million": million}
+
+
+def main() -> None:
+    """Run what is named, all by default; a title, the docstring and the numbers of each."""
+    names = [name for name in sys.argv[1:] if not name.startswith("-")] or list(ALL)
+    results = {}
+    for name in names:
+        if name not in ALL:
+            sys.exit(f"no measurement {name!r}; there are {', '.join(ALL)}")
+        began = time.perf_counter()
+        results[name] = ALL[name].run()
+        if "--json" not in sys.argv:
+            headline = (ALL[name].__doc__ or "").split("\n", 1)[0]
+            print(f"{name}: {headline} ({time.perf_counter() - began:.0f} s)")
+            for key, value in results[name].items():
+                print(f"  {key}: {value}")
+    if "--json" in sys.argv:
+        print(json.dumps(results, indent=2))
+
+
+if __name__ == "__main__":
+    main()
