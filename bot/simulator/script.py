@@ -1,14 +1,17 @@
 """The demo played to its end without a person: every step is checked on the phones, and told in one line."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from math import inf
 
 from bot.simulator.phones import RESIDENTS, Owner, Phones
-from bot.simulator.stories import BY_ID, Sample, body, samples
+from bot.simulator.stories import BY_ID, body, samples
 from bot.simulator.telegram import Shown
 from bot.simulator.waiting import read_since, until
+
+MOMENT = 1.0  # seconds between taps and between stories: a town is no faster, and one chat's limit counts on that
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Script:
             await self._see(owner, f"the button {name}", name)
             self._phones.tap(owner.user_id, name)
             await self._see(owner, f"a tick at {name}", f"✅ {name}")
+            await asyncio.sleep(MOMENT)
         self._phones.tap(owner.user_id, "Selesai")
         wanted = frozenset(topics)
         done = await self._until(lambda: self._phones.following[owner.user_id].topics == wanted)
@@ -124,7 +128,8 @@ class Script:
 
     async def _publish(self, topics: tuple[str, ...], *readers: Owner) -> int:
         """Publish the next sample in these categories and wait until it is on these phones; the post's id."""
-        sample: Sample = next(self._unused)
+        await asyncio.sleep(MOMENT)
+        sample = next(self._unused)
         slugs = [BY_ID[topic].slug for topic in topics]
         story = self._phones.publish(sample.title, body(sample, self._phones.now()), slugs)
         names = ", ".join(BY_ID[topic].name_id for topic in topics)
