@@ -346,7 +346,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     command += ["-keyout", str(key), "-out", str(file), "-days", "2", "-subj", "/CN=feeds.example"]
     try:
-        subprocess.run([*command, "-addext", "subjectAltName=DNS:feeds.example"], check=True, capture_output=True)  # noqa: S603 — fixed words
+        subprocess.run([*command, "-addext", "subjectAltName=DNS:feeds.example"], check=True, capture_output=True)
     except FileNotFoundError:
         pytest.skip("openssl, which makes the certificate, is not installed")
     file.write_text(file.read_text() + key.read_text())
