@@ -94,7 +94,7 @@ def finish(scene: Scene) -> Turn:
     if scene.active:
         return scene.show(screens.finish(scene))
     if not scene.choice:
-        return scene.tell(scene.say.rich("error.no_topic"))
+        return scene.tell(scene.say.rich("error.no_topic_yet"))
     wording = screens.start(scene).plain()
     message = screens.finish(scene.following(scene.choice))
     return scene.show(message, scene.choice.follow(wording), Draft(None))

@@ -34,7 +34,7 @@ def start(scene: Scene, note: _Text = ()) -> Message:
 def topics(scene: Scene, note: _Text = ()) -> Message:
     """The topics of a subscriber: every tap counts at once."""
     text = joined("\n\n", note, scene.say.rich("topics.how"), _picked(scene))
-    return Message(text, _topic_rows(scene))
+    return Message(text, (*_topic_rows(scene), (button(scene, "button.stop", "stop"),)))
 
 
 def finish(scene: Scene) -> Message:

@@ -1,0 +1,140 @@
+"""The conversation with nothing around it: no store, no channel, no wire."""
+
+from dataclasses import replace
+
+from bot.chat.answer import answer
+from bot.chat.message import Button, Message
+from bot.chat.stories import story_message
+from bot.chat.turn import (
+    Answer,
+    Ask,
+    Board,
+    Change,
+    Draft,
+    FindSaved,
+    FindStories,
+    FindStory,
+    Follow,
+    Incoming,
+    InvitationChecked,
+    Mode,
+    Person,
+    Press,
+    RedeemInvitation,
+    Reply,
+    Save,
+    SetLanguage,
+    Status,
+    Stop,
+    StoriesFound,
+    StoryFound,
+    Text,
+)
+from tests.support.town import INVITATIONS, STORIES, board, newest
+from tests.support.transcript import Screen, same
+
+
+class Alone:
+    """One person who talks straight to `answer`; what follows from it happens to a value in memory."""
+
+    without: frozenset[str] = frozenset()
+
+    def __init__(self, language: str = "id", person: Person | None = None, at: Board | None = None) -> None:
+        self.person = person or Person("telegram", "1", language=language)
+        self.board = at or board()
+        self.saved: list[int] = []
+        self.used: set[str] = set()
+        self.wordings: list[str] = []
+        self.replies: list[Reply] = []  # since the last look
+        self.messages: list[Message] = []  # ever
+
+    # The driver's part ----------------------------------------------------------------------------------------------
+
+    async def say(self, text: str) -> None:
+        """Type and send."""
+        self.meet(Text(text))
+
+    async def press(self, label: str) -> None:
+        """Tap the newest button with this label."""
+        self.meet(Press(self.button(label).action))
+
+    async def publish(self, number: int) -> None:
+        """The story comes if the person follows one of its topics."""
+        story, person = STORIES[number], self.person
+        if person.status is Status.ACTIVE and (person.follows_all or person.categories.intersection(story.categories)):
+            self._see(Reply(story_message(story, person.language, self.board)))
+
+    async def shown(self) -> list[Screen]:
+        """What has appeared since the last call."""
+        seen, self.replies = self.replies, []
+        return [_screen(reply) for reply in seen]
+
+    # What follows from what is said ---------------------------------------------------------------------------------
+
+    def meet(self, incoming: Incoming) -> list[Reply]:
+        """One event and all that follows from it; the replies."""
+        events, begun = [incoming], len(self.replies)
+        while events:
+            turn = answer(self.person, events.pop(0), self.board)
+            for change in turn.changes:
+                self._apply(change)
+            for reply in turn.replies:
+                self._see(reply)
+            events += [self._look_up(ask) for ask in turn.asks]
+        return self.replies[begun:]
+
+    def button(self, label: str) -> Button:
+        """The newest button with this label."""
+        for message in reversed(self.messages):
+            for button in (b for row in message.rows for b in row):
+                if same(button.label, label) and button.action:
+                    return button
+        raise AssertionError(f"no button {label!r}")
+
+    def _see(self, reply: Reply) -> None:
+        self.replies.append(reply)
+        self.messages.append(reply.message)
+
+    def _apply(self, change: Change) -> None:
+        match change:
+            case Follow(categories, follows_all, wording):
+                quiet = self.person.quiet if self.person.status is Status.ACTIVE else self.board.quiet
+                self.wordings.append(wording)
+                self.person = replace(
+                    self.person, status=Status.ACTIVE, categories=categories, follows_all=follows_all, quiet=quiet
+                )
+            case Draft(categories):
+                self.person = replace(self.person, draft=categories)
+            case Stop(gone):
+                status = Status.GONE if gone else Status.STOPPED
+                self.person = replace(
+                    self.person, status=status, categories=frozenset(), follows_all=False, draft=None
+                )  # fmt: skip
+            case SetLanguage(language):
+                self.person = replace(self.person, language=language)
+            case Save(story_id, keep):
+                self.saved = [s for s in self.saved if s != story_id] + [story_id] * keep
+
+    def _look_up(self, ask: Ask) -> Answer:
+        match ask:
+            case FindStories(categories, limit):
+                return StoriesFound(newest(categories, limit))
+            case FindSaved(limit):
+                return StoriesFound(tuple(STORIES[s] for s in reversed(self.saved))[:limit], saved=True)
+            case FindStory(story_id, purpose):
+                return StoryFound(STORIES.get(story_id), purpose)
+            case RedeemInvitation(code):
+                return self._redeem(code)
+
+    def _redeem(self, code: str) -> InvitationChecked:
+        role = INVITATIONS.get(code)
+        if role is None or code in self.used:
+            return InvitationChecked(None, "used" if role else "unknown")
+        self.used.add(code)
+        self.person = replace(self.person, role=role)
+        return InvitationChecked(role)
+
+
+def _screen(reply: Reply) -> Screen:
+    rows = tuple(tuple(button.label for button in row) for row in reply.message.rows)
+    return Screen(reply.message.plain(), rows, passing=reply.mode is Mode.TOAST)

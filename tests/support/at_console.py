@@ -1,0 +1,147 @@
+"""A person at the console: real desk, real store, the outbox's own claim; only the terminal is a string."""
+
+import io
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import storage
+from bot.channels.console import Console
+from bot.chat.stories import story_message
+from bot.delivery.outcome import Outcome
+from bot.delivery.pace import Chats
+from bot.delivery.settle import settle_reply, settle_story
+from bot.flow.deliver import Batch, Claim, Finished
+from bot.flow.desk import Desk, hash_code
+from bot.flow.facts import Facts
+from bot.flow.spread import announce
+from bot.ports import Store, To, Tx
+from bot.settings import load
+from tests.support.town import INVITATIONS, NOW, STORIES, TEXTS, item
+from tests.support.transcript import Screen, same
+
+_NUMBERED = re.compile(r"\[(\d+)\] (.+)")
+_LINK = re.compile(r" <https?://[^>]+>")
+_OPENS = re.compile(r"(.+): https?://\S+")
+REPOSITORY = Path(__file__).parents[2]
+
+
+class Paper(io.StringIO):
+    """A terminal that remembers each print by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prints: list[str] = []
+
+    def write(self, text: str) -> int:
+        """One print of the channel is one write."""
+        self.prints.append(text.strip("\n"))
+        return super().write(text)
+
+
+class AtConsole:
+    """One person who types into a terminal."""
+
+    without = frozenset({"Bagikan", "Share"})
+
+    def __init__(self, store: Store, epoch: int, language: str = "id") -> None:
+        settings = load(
+            {"FEEDS_FILE": str(REPOSITORY / "feeds.yaml"), "DATABASE_URL": "sqlite:///unused.db"}, dotenv=None
+        )
+        self._store, self._paper = store, Paper()
+        self._facts = Facts(settings, TEXTS)
+        desk = Desk(store, self._facts, lambda: NOW, lambda _: None)
+        self.console = Console(store, desk, io.StringIO(), self._paper, lambda: NOW, language)
+        self._claim = Claim(self.console, Chats(), settings.portal.timezone, epoch)
+        self._numbers: dict[str, str] = {}
+
+    async def say(self, text: str) -> None:
+        """Type a line."""
+        await self.console.take(text)
+        await self._drain()
+
+    async def press(self, label: str) -> None:
+        """Type the number that stands before the label on the last screen with buttons."""
+        found = [number for shown, number in self._numbers.items() if same(shown, label)]
+        assert found, f"no button {label!r} among {list(self._numbers)}"
+        await self.say(found[0])
+
+    async def publish(self, number: int) -> None:
+        """The story is told and goes out to whoever follows its topics."""
+        await self._store.write(lambda tx: announce(tx, number, STORIES[number].categories, ["console"], NOW))
+        await self._drain()
+
+    async def shown(self) -> list[Screen]:
+        """What has been printed since the last call."""
+        prints, self._paper.prints = self._paper.prints, []
+        return [self._read(text) for text in prints]
+
+    async def _drain(self) -> None:
+        """Send all that is due, as the deliverer's ticks do."""
+        finished = Finished()
+        while True:
+            batch = await self._store.write(partial(self._next, finished))
+            if not batch:
+                break
+            finished = await self._send(batch)
+        for text in self._paper.prints:
+            numbered = {label: number for number, label in _buttons(text)}
+            self._numbers = numbered or self._numbers
+
+    def _next(self, finished: Finished, tx: Tx) -> Batch:
+        return self._claim.run(tx, finished, 50, (), NOW, 0.0)
+
+    async def _send(self, batch: Batch) -> Finished:
+        finished = Finished()
+        for reply in batch.replies:
+            finished.replies.append((reply, settle_reply(await self.console.reply(reply), 1, NOW)))
+        for delivery in batch.deliveries:
+            outcome = await self._tell(delivery.story_id, delivery.language)
+            finished.deliveries.append((delivery, settle_story(outcome, 1, NOW)))
+        return finished
+
+    async def _tell(self, story_id: int, language: str) -> Outcome:
+        message = story_message(STORIES[story_id], language, self._facts.board(NOW))
+        return await self.console.deliver(self.console.prepare(message), To("console"))
+
+    def _read(self, text: str) -> Screen:
+        if text.startswith("(") and text.endswith(")"):
+            return Screen(text[1:-1], passing=True)
+        lines = text.split("\n")
+        first = next((n for n, line in enumerate(lines) if _labels(line)), len(lines))
+        rows = tuple(_labels(line) for line in lines[first:])
+        return Screen(_LINK.sub("", "\n".join(lines[:first])), rows)
+
+
+def _buttons(text: str) -> list[tuple[str, str]]:
+    parts = (part for line in text.split("\n") for part in line.split("   "))
+    return [(found[1], found[2]) for part in parts if (found := _NUMBERED.fullmatch(part))]
+
+
+def _labels(line: str) -> tuple[str, ...]:
+    """The labels of a row of buttons; empty for a line of text."""
+    found = [(_NUMBERED.fullmatch(part) or [None, None, None])[2] for part in line.split("   ")]
+    if opens := _OPENS.fullmatch(line):
+        return (opens[1],)
+    return tuple(label for label in found if label is not None)
+
+
+@asynccontextmanager
+async def at_console(folder: Path, language: str = "id") -> AsyncIterator[AtConsole]:
+    """A person at a console whose store holds the town."""
+    store = storage.open_store(f"sqlite:///{folder / 'kentongan.db'}", now=NOW)
+    try:
+        yield AtConsole(store, await store.write(_settle_town), language)
+    finally:
+        store.close()
+
+
+def _settle_town(tx: Tx) -> int:
+    for story in STORIES.values():
+        assert tx.add_story(item(story), story.published, story.categories, NOW) == story.id
+    for code, role in INVITATIONS.items():
+        tx.add_invitation(hash_code(code), role, NOW, NOW + timedelta(hours=24))
+    return tx.begin_epoch(NOW).epoch
