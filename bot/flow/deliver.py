@@ -2,20 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import TICK, Chats, Latencies, Window, in_flight_limit
-from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Reader, Settled, quiet_ends
+from bot.delivery.plan import Delivery, QueuedReply
 from bot.delivery.settle import settle_reply, settle_story
 from bot.errors import StoreError
+from bot.flow.claim import Batch, Claim, Finished
 from bot.news.item import Story
-from bot.ports import Channel, Store, To, Tx
+from bot.ports import Channel, Store, To
 
 log = structlog.get_logger(__name__)
 
@@ -24,129 +24,8 @@ IDLE = 5.0  # seconds without anything due before looking again
 STORE_PAUSE = 1.0  # seconds between two tries while the store refuses
 ACCOUNT_PAUSE = 60.0  # seconds between two probes of an account that the platform refuses
 FORGET_EVERY = 60.0  # seconds between two tidyings of the chats' memory
-AHEAD = 32  # readers looked at beyond the free slots, so that a pass gets over sleeping chats quickly
 
 Compose = Callable[[Story, str], object]  # a story in a language, prepared for the channel
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one tick claimed: it is written as `started`, and now it leaves."""
-
-    replies: tuple[QueuedReply, ...] = ()
-    deliveries: tuple[Delivery, ...] = ()
-    stories: dict[int, Story] = field(default_factory=dict)
-    next_due: datetime | None = None
-
-    def __len__(self) -> int:
-        """How many requests leave."""
-        return len(self.replies) + len(self.deliveries)
-
-
-@dataclass(slots=True)
-class Finished:
-    """Attempts whose outcome is known but not yet written."""
-
-    deliveries: list[tuple[Delivery, Settled]] = field(default_factory=list)
-    replies: list[tuple[QueuedReply, Settled]] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        """Whether anything waits to be written."""
-        return bool(self.deliveries or self.replies)
-
-
-class Claim:
-    """The inside of one tick's transaction: write outcomes, then take up to `slots` attempts."""
-
-    def __init__(self, channel: Channel, chats: Chats, timezone: ZoneInfo, epoch: int) -> None:
-        self._channel, self._chats, self._timezone, self._epoch = channel, chats, timezone, epoch
-
-    def run(self, tx: Tx, finished: Finished, slots: int, known: Iterable[int], now: datetime, clock: float) -> Batch:
-        """Settle, claim and start; `known` are the stories that are already prepared, `clock` is monotonic seconds."""
-        name = self._channel.name
-        if finished.deliveries:
-            tx.settle(name, finished.deliveries, self._epoch, now)
-        if finished.replies:
-            tx.settle_replies(name, finished.replies, now)
-        replies = self._replies(tx, slots, now, clock) if slots else []
-        deliveries = self._deliveries(tx, slots - len(replies), now, clock)
-        tx.close_broadcasts(now)
-        wanted = {d.story_id for d in deliveries}.difference(known)
-        stories = tx.stories(wanted) if wanted else {}
-        return Batch(tuple(replies), tuple(deliveries), stories, tx.next_due(name, now))
-
-    def _replies(self, tx: Tx, slots: int, now: datetime, clock: float) -> list[QueuedReply]:
-        claimed = tx.claim_replies(self._channel.name, self._epoch, now, slots)
-        leaving, waiting = [], []
-        for reply in claimed:
-            pause = self._pause(reply.address, clock)
-            if pause:
-                later = now + timedelta(seconds=pause)
-                waiting.append((reply, settle_reply(Outcome(Kind.LATER, "chat_pace", retry_after=pause), 1, now)))
-                log.debug("reply waits for its chat", until=later)
-            else:
-                leaving.append(reply)
-        if waiting:
-            tx.settle_replies(self._channel.name, waiting, now)
-        return leaving
-
-    def _deliveries(self, tx: Tx, slots: int, now: datetime, clock: float) -> list[Delivery]:
-        if slots <= 0:
-            return []
-        # Retries take at most half of the slots (promise 6), so that a broken network never starves what is new.
-        due = tx.due_deliveries(self._channel.name, now, max(1, slots // 2))
-        started = [d for d in due if not self._pause(d.address, clock)]
-        passes = tx.open_passes(self._channel.name, now)
-        for broadcast in passes:
-            if len(started) >= slots:
-                break
-            started += self._next_readers(tx, broadcast, slots - len(started), now, clock)
-        tx.start_deliveries(started, self._epoch, now)
-        return started
-
-    def _next_readers(self, tx: Tx, broadcast: Broadcast, slots: int, now: datetime, clock: float) -> list[Delivery]:
-        """Go over the pass: those who can be sent to now are returned, those who sleep are queued for later."""
-        page = slots + AHEAD
-        readers = tx.readers(self._channel.name, broadcast, page)
-        leaving: list[Delivery] = []
-        later: list[tuple[Reader, datetime]] = []
-        last_id = broadcast.last_id
-        for reader in readers:
-            if len(leaving) >= slots:
-                break
-            last_id = reader.subscriber_id
-            until = self._not_before(reader, now, clock)
-            if until is None:
-                leaving.append(_delivery(broadcast, reader))
-            else:
-                later.append((reader, until))
-        if later:
-            tx.queue_deliveries(broadcast, later, now)
-        looked_at = len(leaving) + len(later)
-        tx.move_pass(self._channel.name, broadcast, last_id, done=len(readers) < page and looked_at == len(readers))
-        return leaving
-
-    def _not_before(self, reader: Reader, now: datetime, clock: float) -> datetime | None:
-        """When this reader may be sent to, or None for now."""
-        moments = [m for m in (reader.hold_until, quiet_ends(now, reader.quiet, self._timezone)) if m and m > now]
-        if moments:
-            return max(moments)
-        pause = self._pause(reader.address, clock)
-        return now + timedelta(seconds=pause) if pause else None
-
-    def _pause(self, address: str, clock: float) -> float:
-        """Seconds this chat must rest; taking its turn when it need not."""
-        rate = self._channel.chat_rate(address)
-        pause = self._chats.wait(address, rate, clock)
-        if not pause:
-            self._chats.take(address, rate, clock)
-        return pause
-
-
-def _delivery(broadcast: Broadcast, reader: Reader) -> Delivery:
-    return Delivery(
-        broadcast.id, broadcast.story_id, reader.subscriber_id, reader.address, reader.thread, reader.language
-    )  # fmt: skip
 
 
 class Deliverer:
@@ -226,7 +105,7 @@ class Deliverer:
 
     def _until_next(self, batch: Batch, slots: int) -> float:
         """Seconds until the next tick, unless something wakes us: a tick's length while there is work."""
-        if batch:
+        if batch or batch.more:
             return TICK
         if slots <= 0:
             rest = max(self._window.wait(self._clock()), self._account_rests_until - self._clock())
