@@ -5,7 +5,8 @@ import contextlib
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import structlog
 import storage
 from bot import catalogs, clock
 from bot.channels.console import Console
-from bot.channels.telegram import TelegramParts
+from bot.channels.telegram import TelegramParts, bot_name
 from bot.chat.stories import story_message
 from bot.chat.turn import Role
 from bot.errors import SettingsError
@@ -59,6 +60,11 @@ def migrate(settings: Settings) -> list[str]:
     return storage.migrate(settings.database_url, now=clock.now())
 
 
+def database_path(settings: Settings) -> Path:
+    """The database's file."""
+    return storage.database_path(settings.database_url)
+
+
 def sqlite_version() -> str:
     """The version of SQLite that the store uses."""
     return storage.sqlite_version()
@@ -75,15 +81,33 @@ def new_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a command may ask of the world, as the program itself would."""
+
+    fetch: Fetch
+    parse: Parse
+    bot_name: Callable[[], Awaitable[str]]
+
+
 @contextlib.asynccontextmanager
-async def reading(settings: Settings) -> AsyncIterator[tuple[Fetch, Parse]]:
-    """Fetching and parsing for a command, as the program itself does them."""
+async def outside(settings: Settings) -> AsyncIterator[Outside]:
+    """Fetching, parsing and the bot's name for a command."""
     sandbox = Sandbox()
     async with new_session() as session:
         try:
-            yield Fetcher(session, allow_private=settings.fetch_allow_private), sandbox
+            yield Outside(
+                Fetcher(session, allow_private=settings.fetch_allow_private),
+                sandbox,
+                lambda: _bot_name(settings, session),
+            )
         finally:
             await sandbox.close()
+
+
+async def _bot_name(settings: Settings, session: aiohttp.ClientSession) -> str:
+    assert settings.telegram is not None
+    return await bot_name(settings.telegram.token, settings.telegram.api_url, session)
 
 
 class App:
@@ -250,7 +274,7 @@ class App:
         await self._store.write(
             lambda tx: tx.add_invitation(hash_code(code), Role.ADMIN, now, now + FIRST_ADMIN_LIVES)
         )  # fmt: skip
-        place = storage.database_path(self._settings.database_url).with_name("first-admin")
+        place = database_path(self._settings).with_name("first-admin")
         _write_private(place, f"/start undang-{code}\n")
         sys.stderr.write(
             f"No admin yet. Within 24 hours send this to the bot: /start undang-{code} (also in {place})\n"

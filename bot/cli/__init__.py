@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import demo, doctor_command, feeds, operate, run, subscribers
+from bot.cli import demo, diagnose, feeds, operate, run, subscribers
 from bot.cli.common import errors
 from bot.errors import KentonganError, UsageError
 
@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(demo.demo)
-app.command()(doctor_command.doctor)
+app.command()(diagnose.doctor)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(subscribers.app, name="subscribers")
 for command in (operate.invite, operate.stats, operate.healthcheck, operate.migrate, operate.version):

@@ -29,6 +29,13 @@ def settings() -> Settings:
     return loaded
 
 
+def health_url(loaded: Settings) -> str:
+    """Where a program with these settings tells how it is; a wildcard address is asked on the loopback."""
+    host, port = loaded.listen
+    host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 — compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
+
+
 def with_store(loaded: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
     """Run `work` on the open database, beside a running program or without one."""
 

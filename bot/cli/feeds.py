@@ -111,11 +111,11 @@ class Trial:
 
 
 async def _try_all(loaded: Settings, urls: list[str]) -> list[Trial]:
-    async with composition.reading(loaded) as (fetch, parse):
+    async with composition.outside(loaded) as outside:
         trials = []
         for url in urls:
             with errors.status(f"reading {url} …"):
-                trials.append(await try_feed(loaded, fetch, parse, url))
+                trials.append(await try_feed(loaded, outside.fetch, outside.parse, url))
         return trials
 
 

@@ -14,7 +14,7 @@ import typer
 from bot import app as composition
 from bot import clock
 from bot.chat.turn import Role
-from bot.cli.common import Json, print_json, print_tree, settings, with_store
+from bot.cli.common import Json, health_url, print_json, print_tree, settings, with_store
 from bot.errors import OperationError, UsageError
 from bot.flow.desk import hash_code
 
@@ -57,9 +57,7 @@ def stats(json: Json = False) -> None:
 
 def healthcheck() -> None:
     """Ask the running program whether it is well; for containers and monitors."""
-    host, port = settings().listen
-    host = "127.0.0.1" if host in ("0.0.0.0", "") else "[::1]" if host == "::" else host  # noqa: S104 — compared, not bound
-    url = f"http://{host}:{port}/healthz"
+    url = health_url(settings())
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:
             print(answer.read().decode())

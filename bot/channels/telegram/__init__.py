@@ -7,6 +7,6 @@ inbox      stored first, handled once                  handlers   what comes in,
 commands   the list that Telegram shows                parts      all of it together
 """
 
-from bot.channels.telegram.parts import TelegramParts
+from bot.channels.telegram.parts import TelegramParts, bot_name
 
-__all__ = ["TelegramParts"]
+__all__ = ["TelegramParts", "bot_name"]

@@ -78,7 +78,7 @@ class TelegramParts:
 
     def routes(self) -> list[web.RouteDef]:
         """What the web server must serve for us."""
-        return [web.post(PATH, Webhook(self._secret, self._inbox))] if self._mode == "webhook" else []
+        return [web.post(PATH, Webhook(self._secret, self._inbox).handle)] if self._mode == "webhook" else []
 
     async def start(self) -> None:
         """Begin in the background; waits until Telegram has answered once, but not for ever."""
@@ -155,3 +155,9 @@ def build_application(token: str, api_url: str, api: AiohttpRequest) -> AnyAppli
         .job_queue(None)
         .build()
     )
+
+
+async def bot_name(token: str, api_url: str | None, session: aiohttp.ClientSession) -> str:
+    """The name of the bot whose token this is; raises what python-telegram-bot raises."""
+    application = build_application(token, (api_url or API_URL).rstrip("/"), AiohttpRequest(session))
+    return (await application.bot.get_me()).username or ""
