@@ -102,7 +102,7 @@ class Webhook:
     def __init__(self, secret: str, inbox: Inbox) -> None:
         self._secret, self._inbox = secret.encode(), inbox
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.Response:
         """POST /telegram."""
         shown = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(shown, self._secret):

@@ -101,11 +101,13 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 — the library's own signature, JSON
-        """The library's parser without its log line, which would carry whole pages."""
+        """A result or a refusal; unlike the library's own parser it logs no pages and lets nothing else pass."""
         try:
-            return json.loads(payload.decode("utf-8", "replace"))
+            answer = json.loads(payload.decode("utf-8", "replace"))
         except ValueError:
-            pass
+            answer = None
+        if isinstance(answer, dict) and ("result" in answer or answer.get("ok") is False):
+            return answer
         raise TelegramError("Invalid server response") from UnansweredError("strange_answer")
 
 
