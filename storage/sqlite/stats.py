@@ -16,6 +16,7 @@ SELECT count(*), sum(paused), sum(NOT paused AND failures > 0), max(ok_at) FROM 
 """
 _INBOX: Final = """
 SELECT (SELECT count(*) FROM inbox WHERE handled_at IS NULL),
+  (SELECT count(*) FROM inbox WHERE handled_at IS NOT NULL),
   (SELECT count(*) FROM inbox WHERE handled_at IS NOT NULL AND error <> '')
 """
 _STORIES: Final = """
@@ -39,7 +40,7 @@ class Stats(Part):
             "deliveries": self._deliveries(since),
             "replies": dict(self.all("SELECT state, count(*) FROM reply GROUP BY 1")),
             "holds": self.value("SELECT count(*) FROM hold WHERE until > ?", to_ms(now)),
-            "inbox": dict(zip(("waiting", "with_error"), self.one(_INBOX), strict=True)),
+            "inbox": dict(zip(("waiting", "handled", "with_error"), self.one(_INBOX), strict=True)),
             "feeds": self._feeds(),
         }
 

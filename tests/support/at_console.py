@@ -14,7 +14,7 @@ from bot.chat.stories import story_message
 from bot.delivery.outcome import Outcome
 from bot.delivery.pace import Chats
 from bot.delivery.settle import settle_reply, settle_story
-from bot.flow.deliver import Batch, Claim, Finished
+from bot.flow.claim import Batch, Claim, Finished
 from bot.flow.desk import Desk, hash_code
 from bot.flow.facts import Facts
 from bot.flow.spread import announce
@@ -134,12 +134,12 @@ async def at_console(folder: Path, language: str = "id") -> AsyncIterator[AtCons
     """A person at a console whose store holds the town."""
     store = storage.open_store(f"sqlite:///{folder / 'kentongan.db'}", now=NOW)
     try:
-        yield AtConsole(store, await store.write(_settle_town), language)
+        yield AtConsole(store, await store.write(settle_town), language)
     finally:
         store.close()
 
 
-def _settle_town(tx: Tx) -> int:
+def settle_town(tx: Tx) -> int:
     for story in STORIES.values():
         assert tx.add_story(item(story), story.published, story.categories, NOW) == story.id
     for code, role in INVITATIONS.items():

@@ -1,0 +1,138 @@
+"""A person with a phone: real desk, store, outbox and channel, the strict simulator at the other end of HTTP."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import storage
+from bot.app import new_session
+from bot.channels.telegram import TelegramParts
+from bot.chat.stories import story_message
+from bot.delivery.pace import ChatRate
+from bot.flow.deliver import Deliverer
+from bot.flow.desk import Desk
+from bot.flow.facts import Facts
+from bot.flow.spread import announce
+from bot.news.item import Story
+from bot.ports import Store
+from bot.settings import load
+from bot.simulator.portal import Portal
+from bot.simulator.server import Simulator
+from bot.simulator.telegram import Event, Limits, Telegram
+from tests.support.at_console import REPOSITORY, settle_town
+from tests.support.town import NOW, STORIES, TEXTS
+from tests.support.transcript import Screen, same
+
+PERSON = 77
+VISIBLE = frozenset({"message", "edit", "toast"})
+
+
+class AtTelegram:
+    """One person who types and taps in Telegram."""
+
+    without: frozenset[str] = frozenset()
+
+    def __init__(self, telegram: Telegram, store: Store, wake: Callable[[], None]) -> None:
+        self._telegram, self._store, self._wake = telegram, store, wake
+        self._events: list[Event] = []
+        self._acts = 0
+        telegram.listen(self._hear)
+
+    async def say(self, text: str) -> None:
+        """Type and send."""
+        self._telegram.say(PERSON, text)
+        await self._answered()
+
+    async def press(self, label: str) -> None:
+        """Tap the newest button with this label."""
+        for shown in reversed(self._telegram.shown(PERSON)):
+            for button in (b for row in shown.buttons for b in row):
+                if same(button.label, label):
+                    self._telegram.press(PERSON, shown.message_id, button.data or "")
+                    await self._answered()
+                    return
+        raise AssertionError(f"no button {label!r}")
+
+    async def publish(self, number: int) -> None:
+        """The story is told and goes out to whoever follows its topics."""
+        await self._store.write(lambda tx: announce(tx, number, STORIES[number].categories, ["telegram"], NOW))
+        self._wake()
+        await self._rested()
+
+    async def shown(self) -> list[Screen]:
+        """What has appeared since the last call, as it stood at the end."""
+        events, self._events = self._events, []
+        now_shown = {shown.message_id: shown for shown in self._telegram.shown(PERSON)}
+        screens = []
+        for event in events:
+            if event.kind == "toast":
+                screens.append(Screen(event.text, passing=True))
+            elif (message := now_shown.get(event.message_id or 0)) is not None and message.from_bot:
+                rows = tuple(tuple(button.label for button in row) for row in message.buttons)
+                screens.append(Screen(message.text, rows))
+        return screens
+
+    def _hear(self, event: Event) -> None:
+        if event.kind in VISIBLE and event.chat_id == PERSON and (event.kind != "toast" or event.text):
+            self._events.append(event)
+
+    async def _answered(self) -> None:
+        """Our update has been handled, and everything that followed from it has been sent."""
+        self._acts += 1
+        await self._until(lambda counts: counts["inbox"]["handled"] >= self._acts)
+        await self._rested()
+
+    async def _rested(self) -> None:
+        await self._until(
+            lambda counts: not counts["replies"] and not {"queued", "started"} & set(counts["deliveries"]["by_state"])
+            and not counts["broadcasts"].get("running")
+        )  # fmt: skip
+
+    async def _until(self, true: Callable[[dict[str, dict[str, dict[str, int]]]], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not true(await self._store.read(lambda tx: tx.stats(NOW))):  # noqa: ASYNC110 — only the store knows
+                await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def at_telegram(folder: Path, token: str, language: str = "id") -> AsyncIterator[AtTelegram]:
+    """A person with Telegram in front of a program whose store holds the town."""
+    telegram = Telegram(token, limits=Limits.off())
+    telegram.add_user(PERSON, "Warga", language)
+    simulator = Simulator(telegram, Portal(name="Target 24 Jam", categories={}))
+    url = await simulator.start()
+    store = storage.open_store(f"sqlite:///{folder / 'kentongan.db'}", now=NOW)
+    settings = load({"FEEDS_FILE": str(REPOSITORY / "feeds.yaml"), "DATABASE_URL": "sqlite:///unused.db"}, dotenv=None)
+    facts = Facts(settings, TEXTS)
+    async with new_session() as session:
+        desk = Desk(store, facts, lambda: NOW, lambda _: deliverer.wake())
+        parts = TelegramParts(
+            token=token, api_url=url, session=session, store=store, desk=desk, texts=TEXTS, rate=1000, now=lambda: NOW
+        )
+        # Time stands still here, so the chat's own pace would hold the second answer for ever.
+        parts.channel.chat_rate = lambda _: ChatRate()  # type: ignore[method-assign]
+
+        def compose(story: Story, language: str) -> object:
+            return parts.channel.prepare(story_message(story, language, facts.board(NOW)))
+
+        epoch = await store.write(settle_town)
+        deliverer = Deliverer(
+            store, parts.channel, compose, settings.portal.timezone, epoch, lambda: NOW, _late_clock()
+        )  # fmt: skip
+        deliverer.start()
+        await parts.start()
+        try:
+            yield AtTelegram(telegram, store, deliverer.wake)
+        finally:
+            await parts.stop()
+            await deliverer.stop(2)
+            store.close()
+            await simulator.stop()
+
+
+def _late_clock() -> Callable[[], float]:
+    """A clock whose first look was ten seconds ago: the empty first second after a start has passed."""
+    looks = iter([time.monotonic() - 10])
+    return lambda: next(looks, time.monotonic())
