@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
 
-from bot.simulator.phones import RESIDENTS, Owner, Phones, routes
+from bot.simulator.phones import REDAKSI, RESIDENTS, Owner, Phones, routes
 from bot.simulator.portal import Portal
 from bot.simulator.script import Report, Script
 from bot.simulator.server import Simulator
@@ -27,7 +27,7 @@ class Demo:
     """Builds the simulator with its page, and directs what happens in it."""
 
     def __init__(
-        self, *, pace: float = 6.0, patience: float = 12.0, moment: float = 1.2, tell: Callable[[str], None] = print
+        self, *, pace: float = 6.0, patience: float = 10.0, moment: float = 1.2, tell: Callable[[str], None] = print
     ) -> None:
         """In seconds: `pace` between stories, `patience` until the residents begin alone, `moment` between taps."""
         self.telegram = Telegram(TOKEN, username="kentongan_demo_bot", ledger_keep=2000, history_keep=200)
@@ -62,6 +62,10 @@ class Demo:
         """The program's feeds.yaml for this town's portal."""
         return "\n".join(self._yaml_lines()) + "\n"
 
+    def hire(self, code: str) -> None:
+        """The newsroom's phone takes up an invitation to the team (as `kentongan invite` prints it)."""
+        self.phones.say(REDAKSI.user_id, f"/start undang-{code}")
+
     async def direct(self) -> None:
         """Keep the town alive: residents who begin by themselves, and a story every few seconds; until cancelled."""
         # The program's first look at a feed sends nothing; what comes out before it would never arrive.
@@ -94,12 +98,13 @@ class Demo:
     async def _residents(self) -> None:
         """Whoever nobody plays begins by themselves, so that also a mere onlooker sees a story arrive."""
         await asyncio.sleep(self._patience)
-        for owner in RESIDENTS:
+        for owner in (*RESIDENTS, REDAKSI):
             await self._begin(owner)
 
     async def _begin(self, owner: Owner) -> None:
-        taps = [*(BY_ID[topic].name_id for topic in owner.topics), "Selesai"]
-        for label in ("", *taps):
+        everything = len(owner.topics) == len(CATEGORIES)
+        topics = ["Pilih semua"] if everything else [BY_ID[topic].name_id for topic in owner.topics]
+        for label in ("", *topics, "Selesai"):
             if owner.user_id in self.phones.touched:
                 return
             try:

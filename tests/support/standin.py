@@ -85,7 +85,7 @@ class StandIn:
             names = " dan ".join(NAMES[topic] for topic in NAMES if topic in draft)
             await self._edit(chat, message, text=f"Siap. Anda mengikuti {names}. Berita dikirim langsung.")
         else:
-            draft ^= {topic}
+            draft ^= set(NAMES) if topic == "all" else {topic}
             await self._edit(chat, message, text="Ketuk topik, lalu Selesai.", reply_markup=self._keys(chat))
 
     async def _edit(self, chat: int, message: int, **what: Any) -> None:
@@ -94,7 +94,8 @@ class StandIn:
     def _keys(self, chat: int) -> Json:
         ticked = self._draft[chat]
         rows = [[{"text": ("✅ " if t in ticked else "") + name, "callback_data": t}] for t, name in NAMES.items()]
-        return {"inline_keyboard": [*rows, [{"text": "Selesai", "callback_data": "done"}]]}
+        ends = [{"text": "Pilih semua", "callback_data": "all"}, {"text": "Selesai", "callback_data": "done"}]
+        return {"inline_keyboard": [*rows, ends]}
 
     # The news -------------------------------------------------------------------------------------------------------
 

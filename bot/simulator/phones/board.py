@@ -69,7 +69,8 @@ class Board:
 
     def under_way(self, owner: int, message_id: int) -> float | None:
         """Seconds from publication to arrival of the story that this message brought."""
-        return next((s for line in self._lines.values() if (s := line.carriers.get((owner, message_id)))), None)
+        carried = (line.carriers.get((owner, message_id)) for line in self._lines.values())
+        return next((seconds for seconds in carried if seconds is not None), None)
 
     def copies(self, post_id: int, owner: int) -> int:
         """How often a phone got a story."""

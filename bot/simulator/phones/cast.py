@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.simulator.stories import BY_ID
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -17,4 +19,4 @@ RESIDENTS = (
     Owner(70_001, "Bu Sri", "resident", ("kesehatan", "budaya")),
     Owner(70_002, "Pak Budi", "resident", ("hukrim", "daerah")),
 )
-REDAKSI = Owner(70_003, "Redaksi", "newsroom")
+REDAKSI = Owner(70_003, "Redaksi", "newsroom", tuple(BY_ID))

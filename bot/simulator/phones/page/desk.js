@@ -20,7 +20,7 @@ export class Desk {
 
   /** All stories, the newest first. */
   renew(stories) {
-    this.stories = new Map(stories.toReversed().map((story) => [story.id, story]));
+    this.stories = new Map([...stories].reverse().map((story) => [story.id, story]));
     this.list();
   }
 
@@ -43,7 +43,11 @@ export class Desk {
     this.title = el("input", { type: "text", maxlength: 200, value: t("sample_title") });
     this.text = el("textarea", { maxlength: 20000 }, t("sample_text"));
     this.note = el("span", { class: "note", role: "status" });
-    this.lines = el("ul", { class: "lines", tabindex: 0, "aria-label": t("portal") });
+    this.recent = el("ul");
+    this.none = el("p", { class: "none" }, t("no_lines"));
+    this.past = el("details", { class: "past" });
+    this.lines = el("div", { class: "lines", tabindex: 0, role: "group", "aria-label": t("published") },
+      this.none, this.recent, this.past);
     this.form = el("form", { class: "draft", onsubmit: (event) => this.publish(event) },
       el("label", { class: "field" }, t("title"), this.title),
       el("label", { class: "field" }, t("text"), this.text),
@@ -85,19 +89,28 @@ export class Desk {
     place?.focus();
   }
 
+  /** Bring the board up to date; what has not changed stays in place, with its focus. */
   list() {
-    const stories = [...this.stories.values()].reverse();
-    const recent = stories.filter((story) => !story.past);
-    const past = stories.filter((story) => story.past);
-    const open = this.lines.querySelector(".past")?.open;
-    const kept = this.editing && this.lines.querySelector(`[data-story="${this.editing}"]`);
-    const held = kept?.contains(document.activeElement) && document.activeElement;
-    this.lines.replaceChildren(
-      ...(recent.length ? [] : [el("li", { class: "none" }, t("no_lines"))]),
-      ...recent.map((story) => (kept && story.id === this.editing ? kept : this.line(story))),
-      ...(past.length ? [this.before(past, open)] : []),
-    );
-    if (held) held.focus();
+    const recent = [...this.stories.values()].filter((story) => !story.past);
+    for (const story of recent) this.place(story);
+    this.none.hidden = recent.length > 0;
+    this.before([...this.stories.values()].filter((story) => story.past));
+  }
+
+  place(story) {
+    const old = this.find(story.id);
+    const said = JSON.stringify(story);
+    if (old && (old.said === said || this.editing === story.id)) return;
+    const node = this.line(story);
+    node.said = said;
+    if (!old) return this.recent.prepend(node);
+    const held = [...old.querySelectorAll("button")].indexOf(document.activeElement);
+    old.replaceWith(node);
+    if (held >= 0) (node.querySelectorAll("button")[held] ?? this.lines).focus({ preventScroll: true });
+  }
+
+  find(id) {
+    return this.recent.querySelector(`[data-story="${Number(id)}"]`);
   }
 
   line(story) {
@@ -125,16 +138,22 @@ export class Desk {
       icon(ICONS[state] ?? "dash"), words);
   }
 
-  before(past, open) {
-    return el("li", { class: "past" }, el("details", { open },
-      el("summary", {}, t("past", { n: past.length })),
-      el("ul", {}, past.map((story) => el("li", {}, story.title)))));
+  before(past) {
+    this.past.hidden = past.length === 0;
+    if (this.past.childElementCount === past.length + 1) return;
+    this.past.replaceChildren(
+      el("summary", {}, t("past", { n: past.length })), ...past.reverse().map((story) => el("p", {}, story.title)));
   }
 
   retitle(story) {
     this.editing = story.id;
     const input = el("input", { type: "text", maxlength: 200, value: story.title, "aria-label": t("new_title") });
-    const leave = () => { this.editing = null; this.list(); };
+    const leave = () => {
+      this.editing = null;
+      this.find(story.id).said = null;
+      this.list();
+      this.find(story.id).querySelector("button")?.focus();
+    };
     const save = async (event) => {
       event.preventDefault();
       if (input.value.trim()) await post("/newsroom/edit", { id: story.id, title: input.value });
@@ -143,7 +162,7 @@ export class Desk {
     const form = el("form", { class: "retitle", onsubmit: save, onkeydown: (e) => e.key === "Escape" && leave() },
       input, el("button", { class: "save" }, t("save")),
       el("button", { class: "leave", type: "button", onclick: leave }, t("leave")));
-    this.lines.querySelector(`[data-story="${story.id}"]`).replaceChildren(form);
+    this.find(story.id).replaceChildren(form);
     input.select();
   }
 }

@@ -32,6 +32,7 @@ function whole(state) {
   if (!desk) build(state);
   for (const phone of state.phones) phones.get(phone.id).renew(phone);
   desk.renew(state.stories);
+  tick();
   document.body.dataset.ready = "yes";
 }
 

@@ -94,7 +94,8 @@ export class Phone {
 
   head() {
     const names = this.topics.map((slug) => this.categories.find((c) => c.slug === slug)?.name[language()]);
-    this.status.textContent = this.state === "active" ? t("follows", { topics: names.join(", ") }) : t(this.state);
+    const topics = names.length === this.categories.length ? t("everything") : names.join(", ");
+    this.status.textContent = this.state === "active" ? t("follows", { topics }) : t(this.state);
     this.status.title = this.status.textContent;
   }
 
@@ -108,7 +109,7 @@ export class Phone {
 
   start() {
     this.say("/start");
-    this.write.focus();
+    this.chat.focus({ preventScroll: true }); // the button that had the focus goes away
   }
 
   chip(word) {
@@ -148,9 +149,9 @@ export class Phone {
       this.chat.append(node);
       return node;
     }
-    const key = old.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const held = old.contains(document.activeElement) && document.activeElement.dataset.key;
     old.replaceWith(node);
-    if (key) node.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+    if (held) (node.querySelector(`[data-key="${CSS.escape(held)}"]`) ?? this.chat).focus({ preventScroll: true });
     return node;
   }
 
