@@ -1,5 +1,6 @@
 """Inline keyboards: checked as the server checks them."""
 
+from functools import lru_cache
 from typing import Any
 
 from bot.simulator.telegram.answers import bad_request
@@ -54,6 +55,7 @@ def _action(button: Json) -> Json:
     raise bad_request("Can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
 
 
+@lru_cache(maxsize=512)
 def _checked_url(url: str) -> str:
     try:
         return strict_link(url)
