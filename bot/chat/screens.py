@@ -10,6 +10,7 @@ from bot.chat.texts import joined
 from bot.chat.turn import Role
 
 TICK: Final = "✅ "
+MOST_TOPICS: Final = 90  # a keyboard holds 100 buttons, and the last ones must not be crowded out
 _ROLES: Final = {Role.EDITOR: "role.editor", Role.ADMIN: "role.admin"}
 _Text = tuple[Span, ...]
 
@@ -78,7 +79,7 @@ def _topic_rows(scene: Scene) -> Rows:
     choice, everything = scene.choice, "topics.everything_chosen" if scene.choice.everything else "button.all"
     ticks = [
         Button((TICK if c.id in choice.ids else "") + c.name(scene.say.language), f"t:{c.id}")
-        for c in scene.board.categories
+        for c in scene.board.categories[:MOST_TOPICS]
     ]
     pairs = tuple(tuple(ticks[i : i + 2]) for i in range(0, len(ticks), 2))
     return (*pairs, (button(scene, everything, "all"),), (button(scene, "button.done", "done"),))

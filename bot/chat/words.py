@@ -88,7 +88,7 @@ _OF_STOP: Final = _several(
     "langganan berlangganan semua semuanya berita kirim kirimi mengirim kiriman pesan notifikasi dari"
     " all sending messages subscription news it"
 )
-_LONGEST_CALL: Final = 8  # words; whoever writes more is talking, not commanding
+_LONGEST_CALL: Final = 8  # different words; whoever writes more is talking, not commanding
 _SHORTEST_FORGIVEN: Final = 4  # letters; shorter words are too near to each other
 _SUBSTITUTION_FORGIVEN: Final = 5  # letters; "stok" and "shop" are words of their own, not "stop"
 _MOST_DIGITS: Final = 2  # longer ones are telephone numbers, not topics
@@ -158,7 +158,7 @@ def _plain_words(text: str) -> list[str]:
 
 def _whole(words: list[str]) -> Command | None:
     """The command that the words are, once politeness is left out."""
-    if len(words) > _LONGEST_CALL:
+    if len(set(words)) > _LONGEST_CALL:
         return None
     said = {w: _named_by(w) for w in words if w not in _POLITE} or {w: _named_by(w) for w in words}
     meant = {name for word, name in said.items() if word not in _OF_STOP}

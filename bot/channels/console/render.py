@@ -1,7 +1,8 @@
 """A message as lines of a terminal, its buttons numbered so that they can be typed."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 
 from bot.chat.message import Button, Message, Span
 
@@ -12,7 +13,7 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 def screen(message: Message, *, looks: bool = False) -> str:
     """The text and its buttons; with `looks` bold is shown as a terminal shows it."""
     text = "".join(_shown(span, looks=looks) for span in message.text)
-    numbers = {button: n for n, button in enumerate(choices(message), 1)}
+    numbers = count(1)
     rows = [_row(row, numbers) for row in message.rows]
     return "\n".join([text, *(row for row in rows if row)])
 
@@ -27,13 +28,13 @@ def choices(message: Message) -> list[Button]:
     return [button for row in message.rows for button in row if button.action]
 
 
-def _row(row: Iterable[Button], numbers: dict[Button, int]) -> str:
+def _row(row: Iterable[Button], numbers: Iterator[int]) -> str:
     return "   ".join(_button(b, numbers) for b in row if b.action or not b.url.startswith(_SHARE))
 
 
-def _button(button: Button, numbers: dict[Button, int]) -> str:
+def _button(button: Button, numbers: Iterator[int]) -> str:
     label = _clean(button.label)
-    return f"[{numbers[button]}] {label}" if button.action else f"{label}: {_clean(button.url)}"
+    return f"[{next(numbers)}] {label}" if button.action else f"{label}: {_clean(button.url)}"
 
 
 def _shown(span: Span, *, looks: bool) -> str:
@@ -45,5 +46,4 @@ def _shown(span: Span, *, looks: bool) -> str:
 
 def _clean(text: str) -> str:
     """Without control characters: what a portal writes must not move the cursor or ring the bell."""
-    kept = (c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return "".join(kept)
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})

@@ -1,0 +1,129 @@
+"""What typed words mean."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat import words
+from bot.chat.turn import Command, Role
+
+STOP_WORDS = ["STOP", "UNREG", "OFF", "HENTI", "KELUAR", "BERHENTI", "berhenti", "Stop"]
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        *((word, "stop") for word in STOP_WORDS),
+        *((word, "menu") for word in ("HAI", "HALO", "MENU", "Halo min", "selamat pagi", "hi")),
+        ("/berhenti@kentongan_bot", "stop"),
+        ("/STOP", "stop"),
+        ("stop.", "stop"),
+        ("  Berhenti!!  ", "stop"),
+        ("tolong berhenti ya", "stop"),
+        ("stop langganan", "stop"),
+        ("saya mau berhenti berlangganan", "stop"),
+        ("please stop sending news", "stop"),
+        ("berhenti\nkirim\nberita", "stop"),
+        ("topik", "topics"),
+        ("TOPICS", "topics"),
+        ("berita terbaru", "latest"),
+        ("berita hari ini", "latest"),
+        ("simpanan saya", "saved"),
+        ("bantuan", "help"),
+        ("tolong", "help"),
+        ("bahasa", "language"),
+        ("mulai lagi", "start"),
+        ("selesai", "finish"),
+        ("ménu", "menu"),
+        ("stop " * 500, "stop"),
+    ],
+)
+def test_a_word_calls_its_command(said: str, name: str) -> None:
+    assert words.understand(said) == Command(name)
+
+
+@pytest.mark.parametrize(
+    ("slip", "name"),
+    [
+        ("brhenti", "stop"), ("berhnti", "stop"), ("behrenti", "stop"), ("berhentii", "stop"), ("stpo", "stop"),
+        ("stoppp", "stop"), ("stoop", "stop"), ("mneu", "menu"), ("menuu", "menu"), ("haloooo", "menu"),
+        ("topk", "topics"), ("topij", "topics"), ("bantaun", "help"), ("terbar", "latest"), ("simpnan", "saved"),
+        ("bahsa", "language"), ("mulia", "start"), ("selsai", "finish"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_forgiven(slip: str, name: str) -> None:
+    assert words.understand(slip) == Command(name)
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "", " ", "/", "//", "@", "👍", "stok", "shop", "step", "on", "of", "ganti", "keluarga",
+        "keluarga saya berhenti", "keluar rumah jam berapa?", "kapan hujan berhenti", "quiet", "apa kabar",
+        "saya suka topik ini karena bagus", "hapus data", "/tidakada", "pak bu", "stop menu", "off the record", "x" * 5000, "ini itu",
+    ],
+)  # fmt: skip
+def test_talk_is_no_command(talk: str) -> None:
+    assert words.understand(talk) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "command"),
+    [
+        ("/start daerah-hukrim", Command("start", "daerah-hukrim")),
+        ("/start@bot undang-AbC", Command("start", "undang-AbC")),
+        ("/start\ndaerah", Command("start", "daerah")),
+        ("MULAI daerah-hukrim", Command("start", "daerah-hukrim")),
+        ("mulai Daerah, Hukrim", Command("start", "Daerah, Hukrim")),
+        ("bahasa inggris", Command("language", "inggris")),
+        ("/language English", Command("language", "English")),
+        ("/menu sekarang", Command("menu")),
+    ],
+)
+def test_what_stands_behind_a_command_that_takes_it_is_kept(said: str, command: Command) -> None:
+    assert words.understand(said) == command
+
+
+@pytest.mark.parametrize(
+    ("said", "numbers"),
+    [
+        ("1 2 3", (1, 2, 3)), ("1,2,3", (1, 2, 3)), ("1, 2 dan 3", (1, 2, 3)), ("1 and 2", (1, 2)), ("4", (4,)),
+        ("1️⃣ 2️⃣", (1, 2)), ("07", (7,)), ("0812 3456 7890", ()), ("081234567890", ()), ("satu", ()), ("1 kg", ()),
+        ("", ()), ("dan", ()), ("²", ()), ("-1", ()), ("9" * 5000, ()),
+    ],
+)  # fmt: skip
+def test_a_message_of_numbers_is_read_as_numbers(said: str, numbers: tuple[int, ...]) -> None:
+    assert words.numbers(said) == numbers
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_understood_or_not_but_never_breaks(text: str) -> None:
+    understood = words.understand(text)
+    assert understood is None or words.entry(understood.name) is not None
+    assert all(0 <= n <= 99 for n in words.numbers(text))
+
+
+@given(st.sampled_from(STOP_WORDS), st.sampled_from(["", " ", "\n", ".", "!!", " 🙏", "…"]), st.booleans())
+def test_a_stop_word_stops_however_it_is_written(word: str, around: str, slash: bool) -> None:
+    assert words.understand(around + word.swapcase() + around) == Command("stop")
+    assert words.understand("/" * slash + word) == Command("stop")
+
+
+def test_no_word_calls_two_commands() -> None:
+    said = [word for entry in words.COMMANDS for word in {w for ws in entry.words.values() for w in ws}]
+    assert sorted(said) == sorted(set(said))
+
+
+def test_every_word_can_follow_a_slash_on_telegram() -> None:
+    for word in words.slash_words():
+        assert word.isascii()
+        assert word == word.lower()
+        assert word.replace("_", "").isalnum()
+        assert len(word) <= 32
+
+
+def test_what_everyone_sees_is_short_and_in_their_language() -> None:
+    shown = [e.word("id") for e in words.visible(Role.RESIDENT)]
+    assert shown == ["menu", "topik", "terbaru", "bantuan", "berhenti"]
+    assert [e.word("en") for e in words.visible(Role.ADMIN)] == ["menu", "topics", "latest", "help", "stop"]
+    assert all(e.about for e in words.visible(Role.RESIDENT))
