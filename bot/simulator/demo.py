@@ -10,10 +10,10 @@ from itertools import count
 
 from bot.simulator.phones import REDAKSI, RESIDENTS, Owner, Phones, routes
 from bot.simulator.portal import Portal
-from bot.simulator.script import Report, Script
+from bot.simulator.script import MOMENT, Report, Script
 from bot.simulator.server import Simulator
 from bot.simulator.stories import BY_ID, CATEGORIES, HOST, NEWSROOM, Sample, body, samples
-from bot.simulator.telegram import NotPossible, Telegram
+from bot.simulator.telegram import Limits, NotPossible, Telegram
 from bot.simulator.waiting import read_since, until
 
 TOKEN = "7000000001:KENTONGAN-DEMO-TOKEN-OPENS-NOTHING0"  # noqa: S105 — no Telegram but ours knows it
@@ -27,10 +27,13 @@ class Demo:
     """Builds the simulator with its page, and directs what happens in it."""
 
     def __init__(
-        self, *, pace: float = 6.0, patience: float = 10.0, moment: float = 1.2, tell: Callable[[str], None] = print
-    ) -> None:
+        self, *, pace: float = 6.0, patience: float = 10.0, moment: float = 1.2, tell: Callable[[str], None] = print,
+        limits: Limits | None = None,
+    ) -> None:  # fmt: skip
         """In seconds: `pace` between stories, `patience` until the residents begin alone, `moment` between taps."""
-        self.telegram = Telegram(TOKEN, username="kentongan_demo_bot", ledger_keep=2000, history_keep=200)
+        self.telegram = Telegram(
+            TOKEN, username="kentongan_demo_bot", limits=limits, ledger_keep=2000, history_keep=200
+        )
         self.portal = Portal(name=NEWSROOM, categories={category.slug: category.label for category in CATEGORIES})
         self.phones = Phones(self.telegram, self.portal)
         self.simulator = Simulator(self.telegram, self.portal, routes(self.phones))
@@ -74,9 +77,9 @@ class Demo:
             group.create_task(self._residents())
             group.create_task(self._news())
 
-    async def script(self, deadline: float = 20.0, promise: float = POLL + 1.0) -> Report:
+    async def script(self, deadline: float = 20.0, promise: float = POLL + 1.0, moment: float = MOMENT) -> Report:
         """Play the whole thing without a person, telling each step; `promise`: publication to arrival, in seconds."""
-        return await Script(self.phones, self._tell, deadline, promise).play()
+        return await Script(self.phones, self._tell, deadline, promise, moment).play()
 
     # The past and the news --------------------------------------------------------------------------------------------
 

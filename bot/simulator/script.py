@@ -45,13 +45,16 @@ class _Over(Exception):  # noqa: N818 — the play is over: without this step no
 
 
 class Script:
-    """The play. `deadline`: seconds for any one step; `promise`: seconds from publication to arrival."""
+    """The play. Seconds: `deadline` of any one step, `promise` from publication to arrival, `moment` between acts."""
 
-    def __init__(self, phones: Phones, tell: Callable[[str], None], deadline: float, promise: float) -> None:
+    def __init__(
+        self, phones: Phones, tell: Callable[[str], None], deadline: float, promise: float, moment: float = MOMENT
+    ) -> None:
         self._phones = phones
         self._tell = tell
         self._deadline = deadline
         self._promise = promise
+        self._moment = moment
         self._lines: list[Line] = []
         self._unused = iter(samples()[12:])
         self._sri, self._budi = RESIDENTS
@@ -83,7 +86,7 @@ class Script:
             await self._see(owner, f"the button {name}", name)
             self._phones.tap(owner.user_id, name)
             await self._see(owner, f"a tick at {name}", f"✅ {name}")
-            await asyncio.sleep(MOMENT)
+            await asyncio.sleep(self._moment)
         self._phones.tap(owner.user_id, "Selesai")
         wanted = frozenset(topics)
         done = await self._until(lambda: self._phones.following[owner.user_id].topics == wanted)
@@ -128,7 +131,7 @@ class Script:
 
     async def _publish(self, topics: tuple[str, ...], *readers: Owner) -> int:
         """Publish the next sample in these categories and wait until it is on these phones; the post's id."""
-        await asyncio.sleep(MOMENT)
+        await asyncio.sleep(self._moment)
         sample = next(self._unused)
         slugs = [BY_ID[topic].slug for topic in topics]
         story = self._phones.publish(sample.title, body(sample, self._phones.now()), slugs)

@@ -123,7 +123,7 @@ async def _json(request: web.Request) -> Json:
         raise BadRequest("too_large")
     try:
         body = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadRequest("json") from None
     if not isinstance(body, dict):
         raise BadRequest("json")
