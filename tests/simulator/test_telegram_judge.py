@@ -1,4 +1,4 @@
-"""python-telegram-bot as an independent judge: it must understand every shape and raise the right error for each refusal."""
+"""python-telegram-bot as a judge: it understands every shape and raises the right error for each refusal."""
 
 from collections.abc import AsyncIterator
 

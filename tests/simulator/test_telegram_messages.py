@@ -171,7 +171,7 @@ async def test_a_preview_follows_the_options(wire: Wire, telegram: Telegram) -> 
     assert [s.preview_url for s in telegram.shown(SARI)] == ["https://a.example/", None, "https://b.example/"]
 
 
-async def test_a_photo_is_uploaded_once_and_used_again(wire: Wire, telegram: Telegram) -> None:
+async def test_a_photo_is_uploaded_once_and_used_again(wire: Wire) -> None:
     form = aiohttp.FormData({"chat_id": str(SARI), "caption": "Banjir"})
     form.add_field("photo", b"\x89PNG", filename="a.png")
     async with wire.session.post(f"{wire.url}/bot{TOKEN}/sendPhoto", data=form) as answer:
@@ -256,13 +256,13 @@ async def test_wrong_addresses_are_refused(wire: Wire, path: str, status: int, d
         )
 
 
-async def test_the_crowd_exists_without_being_added(wire: Wire, clock: HandClock) -> None:
+def test_the_crowd_exists_without_being_added(clock: HandClock) -> None:
     crowd = Telegram(TOKEN, clock=clock, crowd=1000)
     assert crowd.say(1000, "/start") == 1
     assert [shown.sender for shown in crowd.shown(1000)] == ["Warga 1000"]
 
 
-async def test_a_short_history_forgets_the_oldest(clock: HandClock) -> None:
+def test_a_short_history_forgets_the_oldest(clock: HandClock) -> None:
     telegram = Telegram(TOKEN, clock=clock, history_keep=2)
     telegram.add_user(SARI, "Sari")
     for text in ("satu", "dua", "tiga"):

@@ -130,7 +130,8 @@ async def test_those_who_listen_hear_every_visible_change(wire: Wire, telegram: 
     telegram.block(SARI)
     seen = [(event.kind, event.text) for event in heard if event.kind != "update"]
     assert seen == [
-        ("message", "halo"), ("message", "Pilih"), ("edit", "Dipilih"), ("toast", "Ya"), ("delete", ""), ("blocked", ""),
+        ("message", "halo"), ("message", "Pilih"), ("edit", "Dipilih"), ("toast", "Ya"), ("delete", ""),
+        ("blocked", ""),
     ]  # fmt: skip
     deaf()
     telegram.unblock(SARI)
