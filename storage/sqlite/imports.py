@@ -12,7 +12,7 @@ from storage.sqlite.people import ALL, CATEGORIES, People, quiet_of
 _SEMUA: Final = "semua"  # how imports and exports write ALL
 _EXISTING: Final = """
 SELECT s.address, s.id, s.status, s.stopped_at, s.chosen_at
-FROM json_each(?) wanted JOIN subscriber s ON s.channel = ? AND s.address = wanted.value
+FROM json_each(?) wanted CROSS JOIN subscriber s ON s.channel = ? AND s.address = wanted.value
 """
 _INSERT: Final = """
 INSERT INTO subscriber (mode, quiet_from, quiet_to, language, consent_at, thread, status, joined_at, covered_until,
