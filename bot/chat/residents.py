@@ -91,10 +91,10 @@ def tick_numbers(scene: Scene, numbers: tuple[int, ...]) -> Turn:
 
 def finish(scene: Scene) -> Turn:
     """A newcomer confirms: this is the consent, given with the words of the screen they saw."""
+    if not scene.choice:
+        return scene.tell(scene.say.rich("error.no_topic" if scene.active else "error.no_topic_yet"))
     if scene.active:
         return scene.show(screens.finish(scene))
-    if not scene.choice:
-        return scene.tell(scene.say.rich("error.no_topic_yet"))
     wording = screens.start(scene).plain()
     message = screens.finish(scene.following(scene.choice))
     return scene.show(message, scene.choice.follow(wording), Draft(None))

@@ -106,7 +106,7 @@ def menu(scene: Scene, note: _Text = ()) -> Message:
 
 def _settings(scene: Scene) -> Iterator[_Text]:
     say, weekly, quiet = scene.say, scene.choice.weekly(scene.board), scene.person.quiet
-    yield say.rich("menu.topics", topics=scene.choice.named(scene.board, say))
+    yield say.rich("menu.topics", topics=scene.choice.named(scene.board, say) or say.t("topics.none"))
     yield say.rich("menu.instant") if weekly is None else say.rich("menu.instant_weekly", n=weekly)
     off = quiet is None or quiet[0] == quiet[1]
     yield say.rich("menu.quiet_off") if off or quiet is None else say.rich("menu.quiet", hours=say.hours(quiet))

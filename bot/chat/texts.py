@@ -4,11 +4,11 @@ import gettext
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -102,30 +102,22 @@ def rich(template: str, **values: str) -> tuple[Span, ...]:
 
 # As readers write them ----------------------------------------------------------------------------------------------
 
-# Where a language's usual form is not the one that newspapers use: language -> (moment, day, hour).
-_PATTERNS: Final = {
-    "id": ("EEEE d MMM y, HH.mm", "EEEE, d MMMM y", "HH.mm"),
-    "en": ("EEE d MMM y, HH:mm", "EEEE, d MMMM y", "HH:mm"),
-}
+# As newspapers write a moment, where Babel's own forms are longer or shorter; "en" serves every other language too.
+_MOMENTS: Final = {"id": "EEEE d MMM y, HH.mm", "en": "EEE d MMM y, HH:mm"}
 
 
 def moment(language: str, when: datetime, timezone: ZoneInfo) -> str:
     """A moment on the reader's clock: `Rabu 28 Feb 2024, 13.40 WIB`."""
     local = when.astimezone(timezone)
     # The zone's own abbreviation is what people there say (WIB, WITA, WIT); Babel's English would write GMT+7.
-    shown = format_datetime(local.replace(tzinfo=None), _pattern(language, 0), locale=language)
+    shown = format_datetime(local.replace(tzinfo=None), _MOMENTS.get(language, _MOMENTS["en"]), locale=language)
     zone = local.tzname() or ""
     return f"{shown} {zone if zone.isalpha() else 'UTC' + zone}"
 
 
-def day(language: str, when: date) -> str:
-    """A day in full: `Rabu, 28 Februari 2024`."""
-    return format_date(when, _pattern(language, 1), locale=language)
-
-
 def hours(language: str, span: tuple[int, int]) -> str:
     """A span of the day, given in minutes: `21.00–05.00`."""
-    separator = _pattern(language, 2)[2]
+    separator = "." if language == "id" else ":"
     return "–".join(f"{minutes // 60:02d}{separator}{minutes % 60:02d}" for minutes in span)
 
 
@@ -137,7 +129,3 @@ def listed(language: str, words: Sequence[str]) -> str:
 def number(language: str, value: int) -> str:
     """A whole number with the reader's separators: `9.812`."""
     return format_decimal(value, locale=language)
-
-
-def _pattern(language: str, which: int) -> str:
-    return _PATTERNS.get(language, _PATTERNS["en"])[which]

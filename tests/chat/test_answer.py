@@ -160,6 +160,15 @@ def test_topics_that_are_no_more_are_not_confirmed_again() -> None:
     assert turn.changes[0].categories == {"daerah"}
 
 
+def test_a_subscriber_whose_topics_are_no_more_is_asked_to_choose() -> None:
+    left = replace(ACTIVE, categories=frozenset({"dulu"}))
+    assert "Topik: belum ada" in said(left, Command("menu"))
+    assert said(left, Press("done")) == "Pilih sedikitnya satu topik, atau ketuk Berhenti."
+    assert answer(left, Press("t:daerah"), board()).changes[0] == Follow(
+        frozenset({"daerah"}), follows_all=False, wording=said(left, Press("t:daerah"))
+    )
+
+
 @pytest.mark.parametrize(
     ("person", "payload", "categories", "follows_all"),
     [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.chat.fit import LONGEST_ACTION, LONGEST_TEXT, MOST_BUTTONS, WIDEST_ROW, units
 from bot.chat.message import Message, from_json, to_json
 from bot.chat.stories import story_message
-from bot.chat.turn import Board, Category, Command, Incoming, Person, Press, Role, Status, Text
+from bot.chat.turn import Board, Category, Command, Incoming, Mode, Person, Press, Role, Status, Text
 from bot.chat.words import COMMANDS
 from tests.support.alone import Alone
 from tests.support.town import STORIES, TEXTS, board
@@ -31,6 +31,7 @@ PEOPLE = {
     "everything": Person("telegram", "1", Status.ACTIVE, Role.ADMIN, follows_all=True),
     "stopped": Person("telegram", "1", Status.STOPPED, Role.EDITOR),
 }
+LONGEST_TOAST = 200
 OPENINGS: list[Incoming] = [
     *(Command(entry.name) for entry in COMMANDS),
     *(Text(t) for t in ("apa ini", "1 2", "99", "bahasa jawa", "/start undang-KodeEditor-1", "/start undang-x")),
@@ -119,5 +120,6 @@ def test_whatever_comes_in_is_answered_within_the_limits(events: list[Incoming],
         replies = alone.meet(incoming)
         assert replies, f"{incoming} was answered with silence"
         assert [fault for reply in replies for fault in faults(reply.message)] == []
+        assert all(len(r.message.plain()) <= LONGEST_TOAST for r in replies if r.mode is Mode.TOAST)
     followed = alone.person.categories
     assert alone.person.status is not Status.ACTIVE or alone.person.follows_all or followed

@@ -1,6 +1,6 @@
 """Markup, plurals, dates and lists as readers write them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.message import Span
-from bot.chat.texts import day, hours, joined, listed, moment, number, rich
+from bot.chat.texts import hours, joined, listed, moment, number, rich
 from tests.support.town import TEXTS
 
 WHEN = datetime(2024, 2, 28, 6, 40, tzinfo=UTC)
@@ -69,8 +69,7 @@ def test_every_month_has_its_indonesian_name() -> None:
     assert months == ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
 
 
-def test_days_hours_numbers_and_lists() -> None:
-    assert day("id", date(2024, 2, 28)) == "Rabu, 28 Februari 2024"
+def test_hours_numbers_and_lists() -> None:
     assert hours("id", (21 * 60, 4 * 60 + 30)) == "21.00–04.30"
     assert hours("en", (21 * 60, 5 * 60)) == "21:00–05:00"
     assert (number("id", 9812), number("en", 9812)) == ("9.812", "9,812")

@@ -60,7 +60,8 @@ def test_a_slip_is_forgiven(slip: str, name: str) -> None:
     [
         "", " ", "/", "//", "@", "👍", "stok", "shop", "step", "on", "of", "ganti", "keluarga",
         "keluarga saya berhenti", "keluar rumah jam berapa?", "kapan hujan berhenti", "quiet", "apa kabar",
-        "saya suka topik ini karena bagus", "hapus data", "/tidakada", "pak bu", "stop menu", "off the record", "x" * 5000, "ini itu",
+        "saya suka topik ini karena bagus", "hapus data", "/tidakada",
+        "pak bu", "stop menu", "off the record", "x" * 5000, "ini itu",
     ],
 )  # fmt: skip
 def test_talk_is_no_command(talk: str) -> None:
