@@ -13,6 +13,7 @@ from telegram import Bot
 
 from bot.channels.telegram.commands import register_commands, shown_commands
 from bot.channels.telegram.parts import TelegramParts
+from bot.channels.telegram.receive import webhook_secret
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.chat.turn import Role, Status
 from bot.delivery.plan import Settled, State
@@ -140,6 +141,16 @@ async def test_polling_takes_back_a_webhook_that_was_set_before(tmp_path: Path) 
         async with running(made.parts()) as parts:
             assert not made.telegram.webhook.url
             assert parts.routes() == []
+
+
+async def test_the_webhooks_secret_and_the_token_stand_in_no_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    async with rig(tmp_path) as made, running(made.parts(mode="webhook", public_url="http://127.0.0.1:9")):
+        assert made.telegram.webhook.secret == webhook_secret(TOKEN)
+    assert webhook_secret(TOKEN) not in caplog.text
+    assert "canary" not in caplog.text
 
 
 async def test_a_webhook_without_a_public_address_is_refused(tmp_path: Path) -> None:

@@ -295,8 +295,8 @@ async def test_an_answer_whose_markup_is_refused_goes_out_as_plain_text() -> Non
 async def test_what_a_chat_stands_depends_on_its_kind() -> None:
     async with side() as both:
         private, group = both.channel.chat_rate("101"), both.channel.chat_rate("-100101")
-    assert (private.burst, private.per_second) == (3, 1.0)
-    assert group.per_second == pytest.approx(20 / 60)
+    assert private.per_second <= 1.0
+    assert group.burst + 60 * group.per_second <= 20
 
 
 @asynccontextmanager

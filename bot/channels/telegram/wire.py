@@ -70,14 +70,28 @@ class Wire:
         timeouts: Timeouts | None = None,
     ) -> tuple[int, bytes]:
         """One request: status and whole body, or a TransportError."""
+        if self._session.closed:
+            raise UnwrittenError("closed")
         if self._places.locked():
             await self._wait_for_place((timeouts or self.timeouts).pool)
         else:
             await self._places.acquire()  # the usual case: at once, without a timer
         try:
-            return await self._send(method, url, body, timeouts.client() if timeouts else self._usual)
+            async with self._session.request(
+                method,
+                url,
+                data=body,
+                headers=JSON_HEADERS if isinstance(body, bytes) else BARE_HEADERS,
+                timeout=timeouts.client() if timeouts else self._usual,
+                allow_redirects=False,
+            ) as answer:
+                return answer.status, await answer.read()
+        except Exception as error:  # noqa: BLE001 — whatever aiohttp raises becomes one of two facts
+            fault = fault_of(error)
         finally:
             self._places.release()
+        # Raised out here, so that no traceback reaches aiohttp's error and the address in it.
+        raise fault
 
     async def _wait_for_place(self, patience: float) -> None:
         try:
@@ -88,22 +102,6 @@ class Wire:
         else:
             return
         raise UnwrittenError("pool_timeout")
-
-    async def _send(
-        self, method: str, url: str | URL, body: bytes | aiohttp.FormData | None, limits: aiohttp.ClientTimeout
-    ) -> tuple[int, bytes]:
-        if self._session.closed:
-            raise UnwrittenError("closed")
-        headers = JSON_HEADERS if isinstance(body, bytes) else BARE_HEADERS
-        try:
-            async with self._session.request(
-                method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
-            ) as answer:
-                return answer.status, await answer.read()
-        except Exception as error:  # noqa: BLE001 — whatever aiohttp raises becomes one of two facts
-            fault = fault_of(error)
-        # Raised out here, so that no traceback reaches aiohttp's error and the address in it.
-        raise fault
 
 
 # What an error of aiohttp proves about the request; the first kind that fits decides.
