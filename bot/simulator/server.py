@@ -29,6 +29,7 @@ class Simulator:
         await web.TCPSite(self._runner, host, port, backlog=1024).start()
         self.base_url = f"http://{host}:{self._runner.addresses[0][1]}"
         self.portal.base_url = self.portal.base_url or self.base_url
+        self.telegram.open()
         return self.base_url
 
     def _routes(self) -> list[web.RouteDef]:
@@ -38,7 +39,7 @@ class Simulator:
         return [*self._extra, *(route for route in own if route.path not in taken)]
 
     async def stop(self) -> None:
-        """Close every connection and the port."""
+        """Close every connection and the port; a later start goes on with the same state."""
         await self.telegram.close()
         if self._runner is not None:
             await self._runner.cleanup()

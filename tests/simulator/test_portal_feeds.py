@@ -138,7 +138,7 @@ async def test_the_etag_is_one_for_the_whole_site_and_every_change_moves_it(
     wire: Wire, portal: Portal, clock: HandClock
 ) -> None:
     post_id = publish(portal, clock, 1, "hukrim")[0]
-    seen = []
+    seen: list[str] = []
     for change in (
         lambda: None,
         lambda: portal.publish("Lain", BODY, ["daerah"]),

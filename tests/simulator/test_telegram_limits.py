@@ -46,6 +46,16 @@ def test_one_chat_takes_three_at_once_then_one_a_second() -> None:
     assert [gate.admit(person(1)) for _ in range(2)] == [0, 1]
 
 
+def test_a_refused_message_uses_nothing_up() -> None:
+    gate, clock = meter(Limits(account_per_second=2, retry_after=0))
+    assert [gate.admit(person(n)) for n in (1, 2)] == [0, 0]
+    assert gate._exhausted(person(3), clock.monotonic(), paid=False) is not None
+    clock.turn(1.0)
+    assert [gate.admit(person(3)) for _ in range(2)] == [0, 0]
+    clock.turn(1.0)
+    assert [gate.admit(person(3)) for _ in range(2)] == [0, 0]  # one came back, and two were left of three
+
+
 def test_a_group_takes_twenty_a_minute() -> None:
     gate, clock = meter(Limits(chat_per_second=None, retry_after=3))
     group = Chat(-5, "group")

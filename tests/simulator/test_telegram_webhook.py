@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.simulator.portal import Portal
+from bot.simulator.server import Simulator
 from bot.simulator.telegram import Telegram
 from tests.simulator.wire import SARI, Wire, until
 
@@ -90,6 +93,21 @@ async def test_a_closed_port_is_told(wire: Wire, telegram: Telegram, program: Pr
     info = await wire.call("getWebhookInfo")
     assert (info["last_error_message"], info["pending_update_count"]) == ("Connection refused", 1)
     assert program.came == []
+
+
+async def test_a_server_that_comes_back_goes_on_with_its_webhook(telegram: Telegram, program: Program) -> None:
+    simulator = Simulator(telegram, Portal(name="x", categories={}))
+    first = await simulator.start()
+    async with aiohttp.ClientSession() as session:
+        await Wire(session, first).call("setWebhook", url=program.url)
+        await simulator.stop()
+        telegram.say(SARI, "selagi mati")
+        assert program.came == []
+        again = await simulator.start(port=int(first.rpartition(":")[2]))
+        assert again == first
+        assert await program.has(1) == ["selagi mati"]
+        assert (await Wire(session, again).call("getWebhookInfo"))["url"] == program.url
+    await simulator.stop()
 
 
 async def test_polling_and_a_webhook_exclude_each_other(wire: Wire, telegram: Telegram, program: Program) -> None:

@@ -69,6 +69,7 @@ class HttpFace:
     def close(self) -> None:
         """Let hanging requests go."""
         self._closing.set()
+        self._closing = asyncio.Event()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""

@@ -9,6 +9,7 @@ from bot.simulator.telegram.limits import Limits
 from bot.simulator.telegram.model import Chat
 
 _PAID_PER_SECOND = 1000
+_ROUNDING = 1e-9
 _ACCOUNT = 0  # no chat has this id
 
 
@@ -48,25 +49,30 @@ class Meter:
     def _exhausted(self, chat: Chat, now: float, *, paid: bool) -> int | None:
         """What has run out, the chat or the account; None: nothing, and the request is counted."""
         limits = self.limits
-        if limits.chat_per_second is not None and not self._take_token(chat.id, limits.chat_per_second, now):
+        tokens = self._tokens(chat.id, now) if limits.chat_per_second is not None else 1.0
+        if tokens < 1.0 - _ROUNDING:
             return chat.id
+        windows: list[deque[float]] = []
         if limits.group_per_minute is not None and chat.kind != "private":
-            window = self._groups.setdefault(chat.id, deque())
-            if not _take_place(window, limits.group_per_minute, 60.0, now):
+            windows.append(self._groups.setdefault(chat.id, deque()))
+            if not _has_place(windows[-1], limits.group_per_minute, 60.0, now):
                 return chat.id
         if limits.account_per_second is not None:
+            windows.append(self._account)
             most = max(limits.account_per_second, _PAID_PER_SECOND) if paid else limits.account_per_second
-            if not _take_place(self._account, most, 1.0, now):
+            if not _has_place(self._account, most, 1.0, now):
                 return _ACCOUNT
+        if limits.chat_per_second is not None:
+            self._chats[chat.id] = (tokens - 1.0, now)
+        for window in windows:
+            window.append(now)
         return None
 
-    def _take_token(self, chat_id: int, rate: float, now: float) -> bool:
-        tokens, when = self._chats.get(chat_id, (float(self.limits.chat_burst), now))
-        tokens = min(float(self.limits.chat_burst), tokens + (now - when) * rate)
-        if tokens < 1.0 - 1e-9:
-            return False
-        self._chats[chat_id] = (tokens - 1.0, now)
-        return True
+    def _tokens(self, chat_id: int, now: float) -> float:
+        """How many messages this chat takes at once now."""
+        most = float(self.limits.chat_burst)
+        tokens, when = self._chats.get(chat_id, (most, now))
+        return min(most, tokens + (now - when) * (self.limits.chat_per_second or 0.0))
 
     def peak(self, window: float) -> int:
         """The most arrivals within any window of so many seconds."""
@@ -79,10 +85,7 @@ class Meter:
         return most
 
 
-def _take_place(window: deque[float], most: int, seconds: float, now: float) -> bool:
+def _has_place(window: deque[float], most: int, seconds: float, now: float) -> bool:
     while window and now - window[0] >= seconds:
         window.popleft()
-    if len(window) >= most:
-        return False
-    window.append(now)
-    return True
+    return len(window) < most

@@ -157,6 +157,10 @@ class Telegram:
         """The Bot API over HTTP: /bot{token}/{method}."""
         return self._http.routes()
 
+    def open(self) -> None:
+        """Go on where the server was stopped: a webhook stays set."""
+        self.webhook.resume()
+
     async def close(self) -> None:
         """End long polls, webhook delivery and hanging answers."""
         self.updates.interrupt("")

@@ -53,7 +53,7 @@ class Webhook:
         await self.close()
         self.url, self.secret, self.last_error, self.last_error_at = url, secret, "", None
         self.max_connections = params.integer("max_connections") or 40
-        self._task = asyncio.create_task(self._deliver())
+        self.resume()
         return Described(result=True, description="Webhook was set")
 
     async def delete(self, params: Params) -> Described:
@@ -85,8 +85,13 @@ class Webhook:
             what = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
             raise ApiError(409, f"Conflict: {what}")
 
+    def resume(self) -> None:
+        """Post to the address that is set, if one is."""
+        if self.url and self._task is None:
+            self._task = asyncio.create_task(self._deliver())
+
     async def close(self) -> None:
-        """Stop posting."""
+        """Stop posting; the address stays set."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
