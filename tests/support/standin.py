@@ -18,12 +18,17 @@ LABEL = re.compile(r"<category>(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?</category>")
 
 
 class StandIn:
-    """Chooses topics, stops, and brings stories; `twice` makes it send every story two times."""
+    """Lets people choose topics and stop, and brings stories; the options are faults that a program might have."""
 
-    def __init__(self, demo: Demo, *, twice: bool = False, everyone: bool = False, every: float = POLL / 10) -> None:
+    def __init__(
+        self, demo: Demo, *, every: float = POLL / 10, twice: bool = False, everyone: bool = False,
+        again_after_edit: bool = False, deaf_to_stop: bool = False,
+    ) -> None:  # fmt: skip
         self._url = demo.simulator.base_url
         self._copies = 2 if twice else 1
-        self._everyone = everyone  # the fault of a bot that does not filter
+        self._everyone = everyone
+        self._again_after_edit = again_after_edit
+        self._deaf_to_stop = deaf_to_stop
         self._every = every
         self._draft: dict[int, set[str]] = {}
         self._follows: dict[int, set[str]] = {}
@@ -64,7 +69,8 @@ class StandIn:
 
     async def _said(self, chat: int, text: str) -> None:
         if text in {"/stop", "/berhenti"}:
-            self._follows.pop(chat, None)
+            if not self._deaf_to_stop:
+                self._follows.pop(chat, None)
             await self._call("sendMessage", chat_id=chat, text="Anda sudah berhenti. Pintu selalu terbuka.")
         elif text.startswith("/start"):
             self._draft[chat] = set()
@@ -109,12 +115,13 @@ class StandIn:
 
     async def _spread(self, feed: str) -> None:
         for item in reversed(ITEM.findall(feed)):
-            link = _field(item, "link")
-            if link in self._known:
+            link, title = _field(item, "link"), _field(item, "title")
+            key = link + title if self._again_after_edit else link
+            if key in self._known:
                 continue
-            self._known.add(link)
+            self._known.add(key)
             if self._imported:
-                await self._tell(link, _field(item, "title"), {SLUGS.get(name, "") for name in LABEL.findall(item)})
+                await self._tell(link, title, {SLUGS.get(name, "") for name in LABEL.findall(item)})
 
     async def _tell(self, link: str, title: str, topics: set[str]) -> None:
         readers = [chat for chat, wanted in self._follows.items() if self._everyone or wanted & topics]

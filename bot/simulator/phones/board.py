@@ -57,9 +57,9 @@ class Board:
         self._lines[post_id].retitled = True
 
     def arrived(self, post_id: int, owner: int, message_id: int, at: float, *, asked: bool) -> None:
-        """A message brings this story to a phone; `asked`: right after its owner did something.
+        """A message brings this story to a phone; `asked`: right after its owner asked for news.
 
-        Someone who asks for the latest news gets told stories again: that is no second copy.
+        Someone who asks for the latest news is told stories again: that is no second copy.
         """
         line = self._lines.get(post_id)
         if line is None or (asked and (line.past or owner in line.arrived)):

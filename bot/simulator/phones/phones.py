@@ -1,8 +1,10 @@
 """The phones on the page: what their owners do, what the newsroom does, and telling the page about it."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 
 from bot.simulator.phones import screen
@@ -17,7 +19,8 @@ from bot.simulator.telegram import Event, Shown, Telegram
 Json = dict[str, Any]
 MESSAGES = 80  # a phone on the page shows at most so many, the newest
 TOGETHER = 0.03  # seconds: changes that come this close are told to the page at once
-ASKED = 3.0  # seconds after an owner's own doing in which a known story is an answer, not a second copy
+ASKING = re.compile(r"(?i)terbaru|latest|simpan|save|cari|search")  # words and button data that bring known stories
+ASKED = 3.0  # seconds after such a question in which a known story is the answer to it, not a second copy
 
 
 class Phones:
@@ -32,7 +35,7 @@ class Phones:
         self.board = Board(tuple(self.owners))
         self.touched: set[int] = set()  # owners whom a person at the page has played
         self._began = telegram.clock.monotonic()
-        self._did: dict[int, float] = {}  # owner -> when they last did something
+        self._asked: dict[int, float] = {}  # owner -> when they last asked for stories
         self._told: dict[int, dict[int, Json]] = {user_id: {} for user_id in self.owners}
         self._heads: dict[int, Json] = {}
         self._told_lines: list[Json] = []
@@ -46,17 +49,17 @@ class Phones:
 
     def say(self, user_id: int, text: str) -> None:
         """The owner types."""
-        self._did[user_id] = self.telegram.clock.monotonic()
+        self._note(user_id, text)
         self.telegram.say(user_id, text)
 
     def press(self, user_id: int, message_id: int, data: str) -> None:
         """The owner taps a button that carries data."""
-        self._did[user_id] = self.telegram.clock.monotonic()
+        self._note(user_id, data)
         self.telegram.press(user_id, message_id, data)
 
     def tap(self, user_id: int, label: str) -> None:
         """The owner taps the button with this label."""
-        self._did[user_id] = self.telegram.clock.monotonic()
+        self._note(user_id, label)
         self.telegram.tap(user_id, label)
 
     def publish(self, title: str, body_html: str, categories: Sequence[str], *, age: timedelta | None = None) -> int:
@@ -124,6 +127,10 @@ class Phones:
 
     # Inside ---------------------------------------------------------------------------------------------------------
 
+    def _note(self, owner: int, what: str) -> None:
+        if ASKING.search(what):
+            self._asked[owner] = self.telegram.clock.monotonic()
+
     def _saw(self, event: Event) -> None:
         owner = event.chat_id
         if owner not in self.owners:
@@ -143,7 +150,7 @@ class Phones:
             self.following[owner] = look(shown, self.following[owner])
         elif new and len(posts) == 1:
             at = self.telegram.clock.monotonic()
-            asked = at - self._did.get(owner, -ASKED) < ASKED
+            asked = at - self._asked.get(owner, -inf) < ASKED
             self.board.arrived(min(posts), owner, shown.message_id, at, asked=asked)
 
     def _changed(self) -> None:
