@@ -71,17 +71,20 @@ async def library(url: str, count: int) -> Measured:
     fields = render.body(story_message_of())
     rows = fields["reply_markup"]["inline_keyboard"]
     request = HTTPXRequest(connection_pool_size=256, pool_timeout=60)
-    async with Bot(TOKEN, base_url=f"{url}/bot", request=request, get_updates_request=HTTPXRequest()) as bot:
+    bot = Bot(TOKEN, base_url=f"{url}/bot", request=request, get_updates_request=HTTPXRequest())
+    await request.initialize()
 
-        async def send(chat: int) -> None:
-            await bot.send_message(
-                chat, fields["text"], parse_mode="HTML",
-                link_preview_options=LinkPreviewOptions(**fields["link_preview_options"]),
-                reply_markup=InlineKeyboardMarkup([[InlineKeyboardButton(**b) for b in row] for row in rows]),
-            )  # fmt: skip
+    async def send(chat: int) -> None:
+        await bot.send_message(
+            chat, fields["text"], parse_mode="HTML",
+            link_preview_options=LinkPreviewOptions(**fields["link_preview_options"]),
+            reply_markup=InlineKeyboardMarkup([[InlineKeyboardButton(**b) for b in row] for row in rows]),
+        )  # fmt: skip
 
-        await in_parallel(IN_FLIGHT, send)
-        return await measured(lambda: in_parallel(count, send))
+    await in_parallel(IN_FLIGHT, send)
+    result = await measured(lambda: in_parallel(count, send))
+    await request.shutdown()
+    return result
 
 
 async def ours(url: str, count: int) -> Measured:

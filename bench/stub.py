@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import cast
 
 import uvloop
 
@@ -15,8 +16,8 @@ class Answering(asyncio.Protocol):
     """Reads requests as fast as they come, knows only what aiohttp and httpx send."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport, self._buffer, self._count = transport, b"", 0
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's own class is no subclass of it
+        self._buffer, self._count = b"", 0
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

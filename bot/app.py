@@ -76,8 +76,11 @@ def label_map(settings: Settings) -> LabelMap:
 
 
 def new_session() -> aiohttp.ClientSession:
-    """The program's one HTTP client."""
-    connector = aiohttp.TCPConnector(limit=0, limit_per_host=0, ttl_dns_cache=60, keepalive_timeout=60)
+    """The program's one HTTP client.
+
+    Idle connections are let go early: a request on one that the server is just closing is a send that nobody knows of.
+    """
+    connector = aiohttp.TCPConnector(limit=0, limit_per_host=0, ttl_dns_cache=60, keepalive_timeout=15)
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
 

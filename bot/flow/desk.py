@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from bot.chat.answer import answer
-from bot.chat.message import to_json
+from bot.chat.message import Message, to_json
 from bot.chat.turn import (
     Answer,
     Ask,
@@ -102,6 +102,8 @@ class _Sitting:
             for reply in turn.replies:
                 self._queue(reply)
             events += [self._look_up(ask) for ask in turn.asks]
+        if self._callback is not None:
+            self._queue(Reply(Message(()), Mode.TOAST))  # a press that nothing follows from must not keep spinning
 
     def _apply(self, change: Change, language: str) -> None:
         tx, who = self._tx, (self._sender.channel, self._sender.address)
