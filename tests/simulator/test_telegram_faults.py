@@ -122,12 +122,19 @@ def test_rules_choose_by_method_chat_number_and_share() -> None:
 async def test_the_ledger_keeps_what_was_asked_and_answered(wire: Wire, telegram: Telegram, clock: HandClock) -> None:
     clock.turn(3.5)
     await wire.call("sendMessage", **MESSAGE)
+    assert len(telegram.ledger(SARI)) == 1
+    await wire.call("deleteMessage", chat_id=SARI, message_id=1)
     await wire.refused("sendMessage", chat_id=99, text="a")
+    assert [(e.method, e.message_id) for e in telegram.ledger(SARI)] == [("sendmessage", 1), ("deletemessage", 1)]
     entry = telegram.ledger(SARI)[0]
     assert (entry.at, entry.wall, entry.method) == (3.5, clock.now(), "sendmessage")
     assert (entry.message_id, entry.status, entry.ok, entry.params) == (1, 200, True, MESSAGE)
-    assert [(e.chat_id, e.status, e.ok) for e in telegram.ledger()] == [(SARI, 200, True), (99, 400, False)]
-    assert telegram.counts == {("sendmessage", 200): 1, ("sendmessage", 400): 1}
+    assert [(e.chat_id, e.status, e.ok) for e in telegram.ledger()] == [
+        (SARI, 200, True),
+        (SARI, 200, True),
+        (99, 400, False),
+    ]
+    assert telegram.counts == {("sendmessage", 200): 1, ("deletemessage", 200): 1, ("sendmessage", 400): 1}
 
 
 async def test_a_ledger_that_keeps_nothing_still_counts(wire: Wire, telegram: Telegram) -> None:

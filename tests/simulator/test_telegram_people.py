@@ -108,6 +108,14 @@ async def test_in_groups_the_bot_hears_replies_to_itself(wire: Wire, telegram: T
     assert [update["message"]["text"] for update in await wire.call("getUpdates")] == ["ini"]
 
 
+async def test_talking_in_a_group_does_not_open_a_private_chat(wire: Wire, telegram: Telegram) -> None:
+    telegram.add_group(GROUP, "Warga")
+    telegram.add_user(8, "Budi", started=False)
+    telegram.say(8, "/menu", chat_id=GROUP)
+    assert "can't initiate" in await wire.refused("sendMessage", chat_id=8, text="a")
+    assert (await wire.call("getChatMember", chat_id=GROUP, user_id=8))["status"] == "member"
+
+
 async def test_an_anonymous_admin_writes_as_the_group(wire: Wire, telegram: Telegram) -> None:
     telegram.add_group(GROUP, "Warga", added_by=SARI)
     telegram.say(SARI, "/menu", chat_id=GROUP, anonymous=True)

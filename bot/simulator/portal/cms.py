@@ -1,6 +1,7 @@
 """What the portal keeps and what its editor does: publish, edit, withdraw."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import md5
 
@@ -8,6 +9,16 @@ from bot.simulator.clock import Clock, SystemClock
 from bot.simulator.portal.faults import Faults
 from bot.simulator.portal.post import Hit, Post, slug_of
 from bot.simulator.portal.rss import Site
+
+
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """What is online, kept until something changes: most polls find nothing new and should cost nothing."""
+
+    change: int
+    posts: list[Post]  # newest first
+    modified: datetime
+    until: datetime | None  # when the next article that is dated ahead appears
 
 
 class Cms:
@@ -34,6 +45,7 @@ class Cms:
         self.etag_from_time = False
         self.etag_decoration = ""  # what a proxy adds to it on the way out: `W/` in front, or `-gzip` behind
         self._changes = 0
+        self._kept: _Front | None = None
         self._started = self.clock.now()
 
     # The editor's hands ----------------------------------------------------------------------------------------------
@@ -96,14 +108,28 @@ class Cms:
 
     def visible(self) -> list[Post]:
         """What is online now, newest first."""
+        return self._front().posts
+
+    def _front(self) -> _Front:
         now = self.clock.now()
+        front = self._kept
+        if front is None or front.change != self._changes or (front.until is not None and now >= front.until):
+            front = self._kept = self._look(now)
+        return front
+
+    def _look(self, now: datetime) -> _Front:
         online = [post for post in self.posts if not post.withdrawn and post.published <= now]
-        return sorted(online, key=lambda post: (post.published, post.id), reverse=True)
+        coming = [post.published for post in self.posts if not post.withdrawn and post.published > now]
+        return _Front(
+            self._changes,
+            sorted(online, key=lambda post: (post.published, post.id), reverse=True),
+            max((post.modified for post in online), default=self._started).replace(microsecond=0),
+            min(coming, default=None),
+        )
 
     def last_modified(self) -> datetime:
         """The newest modification of what is online: a withdrawal can move it back."""
-        moment = max((post.modified for post in self.visible()), default=self._started)
-        return moment.replace(microsecond=0)
+        return self._front().modified
 
     def etag(self) -> str:
         """One for the whole site, whichever feed is asked for."""

@@ -120,8 +120,8 @@ class HttpFace:
         if isinstance(result, Awaitable):
             result = await result
         call.status, call.ok = 200, True
-        if isinstance(result, dict):
-            call.message_id = result.get("message_id")
+        made = result.get("message_id") if isinstance(result, dict) else None
+        call.message_id = made or call.params.integer("message_id") or None
         return encode_result(result)
 
     def _migrated(self, call: Call) -> int:

@@ -27,7 +27,10 @@ class People:
         chat = self._chat(user if chat_id is None else chat_id)
         if chat.kind == "private" and user.blocked:
             raise NotPossible(f"{user.first_name} has blocked the bot and must unblock it before writing")
-        user.started = True
+        if chat.kind == "private":
+            user.started = True
+        else:
+            chat.members.add(user_id)
         sender = GROUP_ANONYMOUS_BOT if anonymous else user
         message = self.world.post(
             chat, sender, finish(text, ()), thread_id=thread_id, reply_to=reply_to,
