@@ -14,8 +14,8 @@ class Lock:
     """Held until `close()` or the end of the process, however it ends; never by pid or age."""
 
     def __init__(self, path: Path, now: datetime) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file: int | None = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreError("cannot_open", f"{path} cannot be opened: {error.strerror}") from error

@@ -14,6 +14,7 @@ from bot.errors import StoreError
 _PREFIX: Final = "sqlite:///"
 _CACHE_KIB: Final = {True: 16_384, False: 4_096}  # pages kept in memory: writer, reader
 _JOURNAL_LIMIT: Final = 64 * 1024 * 1024  # a WAL that grew larger is cut back to this at the next checkpoint
+_CHECKPOINT_PAGES: Final = 4_000  # 16 MiB of WAL: an import writes the same pages again and again
 
 _REASONS: Final = {
     "SQLITE_FULL": ("disk_full", "the disk is full: nothing was written; free some space"),
@@ -76,6 +77,7 @@ def connect(path: Path, *, writes: bool, busy_seconds: float) -> Database:
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute("PRAGMA foreign_keys = ON")
         conn.execute(f"PRAGMA journal_size_limit = {_JOURNAL_LIMIT}")
+        conn.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB[writes]}")
         if not writes:
             conn.execute("PRAGMA query_only = ON")

@@ -1,6 +1,7 @@
 """What transactions say about deliveries: born, waiting, finished."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -40,6 +41,10 @@ UPDATE delivery SET state = 'queued', code = ?, channel = ?,
   next_at = max(?, coalesce((SELECT h.until FROM subscriber s JOIN hold h USING (channel, address)
                              WHERE s.id = subscriber_id), 0))
 {_OURS}
+"""
+_CAME_BACK: Final = """
+SELECT s.joined_at > d.started_at FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id
+WHERE d.broadcast_id = ? AND d.subscriber_id = ?
 """
 _CRASHED: Final = """
 UPDATE delivery SET state = 'unknown', code = 'crash', finished_at = ?
@@ -126,7 +131,12 @@ class Deliveries(Moves):
         else:
             written = self.run(_FINISH, *_finish(delivery, settled, epoch, to_ms(now)))
         if written:
-            self._news_of_chat(channel, delivery.subscriber_id, delivery.address, settled, now)
+            news = replace(settled, gone=False) if settled.gone and self._came_back(delivery) else settled
+            self._news_of_chat(channel, delivery.subscriber_id, delivery.address, news, now)
+
+    def _came_back(self, delivery: Delivery) -> bool:
+        """Whether they subscribed while the attempt was under way: then its "gone" speaks of the time before."""
+        return bool(self.value(_CAME_BACK, delivery.broadcast_id, delivery.subscriber_id))
 
     def _news_of_chat(self, channel: str, subscriber: int, address: str, settled: Settled, now: datetime) -> None:
         """What an attempt taught us about the chat itself."""

@@ -28,6 +28,14 @@ def prepare(path: Path, *, now: datetime, migrate: bool, busy_seconds: float) ->
         return applied
 
 
+def check(path: Path, *, busy_seconds: float) -> None:
+    """Refuse what cannot be read as it is, and make nothing."""
+    if not path.exists() or path.stat().st_size == 0:
+        raise StoreError("missing", f"there is no database at {path}: check DATABASE_URL, or start kentongan run once")
+    with sqlite_faults(), closing(connect(path, writes=False, busy_seconds=busy_seconds)) as db:
+        schema.check(db)
+
+
 class SqliteStore:
     """The store of DESIGN.md section 5; see bot.ports.Store."""
 
@@ -47,20 +55,20 @@ class SqliteStore:
 
     def close(self) -> None:
         """Finish the running transactions, checkpoint, close; a second call does nothing."""
-        self._reader.close("SELECT 1")
+        self._reader.close()
         if self._writer is not None:
-            self._writer.close("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._writer.close()
 
 
 def open_sqlite(
     path: Path, *, now: datetime, read_only: bool = False, migrate: bool = False, busy_seconds: float = BUSY_SECONDS
 ) -> SqliteStore:
     """Open (and where there is none make) the database at `path`."""
-    if not read_only:
+    if read_only:
+        check(path, busy_seconds=busy_seconds)
+    else:
         make_file(path)
-    elif not path.exists():
-        raise StoreError("missing", f"there is no database at {path}: check DATABASE_URL, or start kentongan run once")
-    prepare(path, now=now, migrate=migrate, busy_seconds=busy_seconds)
+        prepare(path, now=now, migrate=migrate, busy_seconds=busy_seconds)
     return SqliteStore(path, read_only=read_only, busy_seconds=busy_seconds)
 
 

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from bot.errors import StoreError
 from bot.ports import Tx
-from storage.sqlite.connection import connect, sqlite_faults
+from storage.sqlite.connection import connect, sqlite3, sqlite_faults
 from storage.sqlite.tx import SqliteTx
 
 T = TypeVar("T")
@@ -50,16 +51,16 @@ class Worker:
                 raise
             return result
 
-    def close(self, last: str) -> None:
-        """Finish what runs and what waits, say the `last` statement, close."""
+    def close(self) -> None:
+        """Finish what runs and what waits, then close; a second call does nothing."""
         if self._closed:
             return
         self._closed = True
-        self._thread.submit(self._end, last).result()
+        self._thread.submit(self._end).result()
         self._thread.shutdown()
 
-    def _end(self, last: str) -> None:
-        try:
-            self._tx.conn.execute(last)
-        finally:
-            self._tx.conn.close()
+    def _end(self) -> None:
+        if self._tx.writes:
+            with suppress(sqlite3.Error):  # a full disk, or a reader elsewhere: what is committed stays in the WAL
+                self._tx.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._tx.conn.close()
