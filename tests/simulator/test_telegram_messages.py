@@ -268,3 +268,57 @@ def test_a_short_history_forgets_the_oldest(clock: HandClock) -> None:
     for text in ("satu", "dua", "tiga"):
         telegram.say(SARI, text)
     assert [shown.text for shown in telegram.shown(SARI)] == ["dua", "tiga"]
+
+
+async def test_entities_may_be_given_instead_of_markup(wire: Wire, telegram: Telegram) -> None:
+    bold = {"type": "bold", "offset": 2, "length": 3}
+    await wire.call("sendMessage", chat_id=SARI, text="  <b> ", entities=[bold])
+    assert telegram.shown(SARI)[0].html == "<b>&lt;b&gt;</b>"
+    refusal = await wire.refused("sendMessage", chat_id=SARI, text="a", entities=[{"type": "bold"}])
+    assert refusal == "400 Bad Request: can't parse MessageEntity: Can't find field"
+
+
+async def test_a_caption_can_be_edited_and_a_text_is_no_caption(wire: Wire, telegram: Telegram) -> None:
+    photo = await wire.call("sendPhoto", chat_id=SARI, photo="https://a.example/1.jpg", caption="satu")
+    text = await wire.call("sendMessage", chat_id=SARI, text="a")
+    where = {"chat_id": SARI, "message_id": photo["message_id"]}
+    assert (await wire.call("editMessageCaption", caption="<i>dua</i>", parse_mode="HTML", **where))["caption"] == "dua"
+    assert telegram.shown(SARI)[0].html == "<i>dua</i>"
+    refusal = await wire.refused("editMessageText", text="x", **where)
+    assert refusal == "400 Bad Request: there is no text in the message to edit"
+    refusal = await wire.refused("editMessageCaption", chat_id=SARI, message_id=text["message_id"], caption="x")
+    assert refusal == "400 Bad Request: there is no caption in the message to edit"
+
+
+async def test_many_messages_are_deleted_at_once_and_others_passed_over(wire: Wire, telegram: Telegram) -> None:
+    ids = [telegram.say(SARI, text) for text in ("satu", "dua", "tiga")]
+    assert await wire.call("deleteMessages", chat_id=SARI, message_ids=[*ids[:2], 99]) is True
+    assert [shown.text for shown in telegram.shown(SARI)] == ["tiga"]
+
+
+async def test_in_a_group_only_an_admin_bot_deletes_what_others_wrote(wire: Wire, telegram: Telegram) -> None:
+    group = telegram.add_group(FORUM, "Warga")
+    typed = telegram.say(SARI, "/menu", chat_id=FORUM)
+    refusal = await wire.refused("deleteMessage", chat_id=FORUM, message_id=typed)
+    assert refusal == "400 Bad Request: message can't be deleted for everyone"
+    group.admins.add(110201543)
+    assert await wire.call("deleteMessage", chat_id=FORUM, message_id=typed) is True
+
+
+async def test_an_action_shows_nothing_but_needs_an_open_chat(wire: Wire, telegram: Telegram) -> None:
+    assert await wire.call("sendChatAction", chat_id=SARI, action="typing") is True
+    telegram.block(SARI)
+    assert (await wire.refused("sendChatAction", chat_id=SARI, action="typing")).startswith("403")
+
+
+async def test_a_body_that_is_no_json_object_is_refused(wire: Wire) -> None:
+    headers = {"Content-Type": "application/json"}
+    async with wire.session.post(f"{wire.url}/bot{TOKEN}/getMe", data=b"[1", headers=headers) as answer:
+        assert (answer.status, (await answer.json())["description"]) == (400, "Bad Request: can't parse JSON object")
+
+
+async def test_supergroups_count_their_own_messages(wire: Wire, telegram: Telegram) -> None:
+    telegram.add_group(FORUM, "Warga")
+    telegram.add_group(-55, "RT 05")
+    sent = [(await wire.call("sendMessage", chat_id=chat, text="a"))["message_id"] for chat in (SARI, -55, FORUM)]
+    assert sent == [1, 2, 1]

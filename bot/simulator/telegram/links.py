@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 _MENTION = re.compile(r"tg://(?:user|openmessage)\?(?:user_)?id=(\d+)", re.IGNORECASE)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:(?!\d)")  # not a host with its port
 
 
 class BadLink(ValueError):  # noqa: N818 — the server's words
@@ -22,7 +22,7 @@ def strict_link(url: str) -> str:
     url = url.strip()
     if url.lower().startswith(("tg:", "ton:", "tonsite:")):
         return url
-    if "://" not in url and not re.match(r"[^/]*:\d", url):
+    if "://" not in url:
         if _SCHEME.match(url):
             raise BadLink("Unsupported URL protocol")
         url = "http://" + url
