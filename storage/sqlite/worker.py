@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bot.errors import StoreError
 from bot.ports import Tx
-from storage.sqlite.connection import connect, sqlite3, sqlite_faults
+from storage.sqlite.connection import connect, sqlite_faults
 from storage.sqlite.tx import SqliteTx
 
 T = TypeVar("T")
@@ -61,6 +61,9 @@ class Worker:
 
     def _end(self) -> None:
         if self._tx.writes:
-            with suppress(sqlite3.Error):  # a full disk, or a reader elsewhere: what is committed stays in the WAL
+            with (
+                suppress(StoreError),
+                sqlite_faults(),
+            ):  # a full disk, or a reader elsewhere: what is committed stays in the WAL
                 self._tx.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._tx.conn.close()
