@@ -11,6 +11,8 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite
 
 from bot.errors import StoreError
 
+__all__ = ["connect", "make_file", "path_of", "sqlite3", "sqlite_faults"]
+
 _PREFIX: Final = "sqlite:///"
 _CACHE_KIB: Final = {True: 16_384, False: 4_096}  # pages kept in memory: writer, reader
 _JOURNAL_LIMIT: Final = 64 * 1024 * 1024  # a WAL that grew larger is cut back to this at the next checkpoint

@@ -64,6 +64,6 @@ class Worker:
             with (
                 suppress(StoreError),
                 sqlite_faults(),
-            ):  # a full disk, or a reader elsewhere: what is committed stays in the WAL
+            ):  # what is committed stays in the WAL
                 self._tx.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._tx.conn.close()

@@ -1,0 +1,114 @@
+"""Imports and exports: what goes in comes out, twice is once, and nobody is brought back against their word."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.chat.turn import Person, Status
+from bot.ports import Store, Subscription, Tx
+from tests.storage.makers import NOW, TELEGRAM, follow, hours, imported, story, topics
+
+ROWS = [
+    Subscription(TELEGRAM, "10", ("budaya", "daerah"), "instant", (1260, 300), "id", NOW - hours(5)),
+    Subscription(TELEGRAM, "11", ("semua",), "digest", None, "en", NOW - hours(4), thread="3"),
+    Subscription("whatsapp", "10", ("hukrim",), "instant", None, "id", None),
+]
+
+
+async def test_what_is_imported_comes_out_again(store: Store) -> None:
+    assert await store.write(lambda tx: tx.import_subscribers(ROWS, NOW)) == 3
+    assert [s for _, s in await store.read(lambda tx: tx.subscribers(0, 10))] == ROWS
+
+
+async def test_the_same_rows_twice_change_nothing(store: Store) -> None:
+    await store.write(lambda tx: tx.import_subscribers(ROWS, NOW))
+    before = await store.read(lambda tx: tx.subscribers(0, 10))
+    assert await store.write(lambda tx: tx.import_subscribers(ROWS, NOW + hours(1))) == 0
+    assert await store.read(lambda tx: tx.subscribers(0, 10)) == before
+
+
+async def test_a_later_row_of_the_same_address_counts(store: Store) -> None:
+    rows = [imported(1, "daerah"), imported(2, "daerah"), imported(1, "budaya")]
+    assert await store.write(lambda tx: tx.import_subscribers(rows, NOW)) == 2
+    assert [s.categories for _, s in await store.read(lambda tx: tx.subscribers(0, 9))] == [("budaya",), ("daerah",)]
+
+
+async def test_an_import_changes_what_an_import_made(store: Store) -> None:
+    await store.write(lambda tx: tx.import_subscribers(ROWS[:1], NOW))
+    changed = replace(ROWS[0], categories=("daerah", "hukrim"), mode="digest", quiet=None, language="en")
+    assert await store.write(lambda tx: tx.import_subscribers([changed], NOW)) == 0
+    assert [s for _, s in await store.read(lambda tx: tx.subscribers(0, 10))] == [changed]
+
+
+def stop(tx: Tx) -> None:
+    follow(tx, "1", "budaya", now=NOW - hours(2))
+    tx.stop(TELEGRAM, "1", False, NOW)
+
+
+def block(tx: Tx) -> None:
+    follow(tx, "1", "budaya", now=NOW - hours(2))
+    tx.stop(TELEGRAM, "1", True, NOW)
+
+
+def choose(tx: Tx) -> None:
+    follow(tx, "1", "budaya", now=NOW)
+
+
+def save(tx: Tx) -> None:
+    tx.save_story(TELEGRAM, "1", story(tx), True, NOW)
+
+
+WORDS = {
+    "stopped after that consent: stays stopped": (stop, -1, Status.STOPPED, topics()),
+    "stopped at that moment: stays stopped": (stop, 0, Status.STOPPED, topics()),
+    "stopped, no consent shown: stays stopped": (stop, None, Status.STOPPED, topics()),
+    "stopped before that consent: comes back": (stop, 1, Status.ACTIVE, topics("daerah")),
+    "gone after that consent: stays gone": (block, -1, Status.GONE, topics()),
+    "chose here after that consent: keeps the choice": (choose, -1, Status.ACTIVE, topics("budaya")),
+    "chose here before that consent: the import counts": (choose, 1, Status.ACTIVE, topics("daerah")),
+    "only kept a story: joins": (save, None, Status.ACTIVE, topics("daerah")),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+async def test_their_own_word_counts(store: Store, name: str) -> None:
+    before, consent, status, categories = WORDS[name]
+
+    def work(tx: Tx) -> tuple[int, Person]:
+        before(tx)
+        was_active = tx.person(TELEGRAM, "1").status is Status.ACTIVE
+        row = imported(1, "daerah", consent_at=None if consent is None else NOW + hours(consent))
+        new = tx.import_subscribers([row], NOW + hours(9))
+        person = tx.person(TELEGRAM, "1")
+        assert new == (person.status is Status.ACTIVE and not was_active)
+        return new, person
+
+    _, person = await store.write(work)
+    assert (person.status, person.categories) == (status, categories)
+
+
+async def test_export_pages_follow_each_other_and_leave_out_the_stopped(store: Store) -> None:
+    def work(tx: Tx) -> list[str]:
+        tx.import_subscribers([imported(n, "daerah") for n in range(25)], NOW)
+        tx.stop(TELEGRAM, "7", False, NOW)
+        seen, after = [], 0
+        while page := tx.subscribers(after, 10):
+            seen += [s.address for _, s in page]
+            after = page[-1][0]
+        return seen
+
+    assert await store.write(work) == [str(n) for n in range(25) if n != 7]
+
+
+async def test_those_who_join_between_two_imports_keep_their_own_ids(store: Store) -> None:
+    def work(tx: Tx) -> list[str]:
+        tx.import_subscribers([imported(n, "daerah") for n in range(3)], NOW)
+        follow(tx, "100", "daerah")
+        tx.import_subscribers([imported(n, "daerah") for n in range(2, 6)], NOW)
+        return [s.address for _, s in tx.subscribers(0, 100)]
+
+    assert await store.write(work) == ["0", "1", "2", "100", "3", "4", "5"]
+
+
+async def test_an_empty_chunk_is_no_fault(store: Store) -> None:
+    assert await store.write(lambda tx: tx.import_subscribers([], NOW)) == 0
