@@ -28,13 +28,14 @@ def item(name: str = "banjir", **changes: object) -> Item:
     return Item(**(fields | changes))  # type: ignore[arg-type]  # a table of named fields
 
 
+def topics(*categories: str) -> frozenset[str]:
+    return frozenset(categories)
+
+
 def story(
-    tx: Tx,
-    name: str = "banjir",
-    categories: Collection[str] = ("daerah",),
-    published: datetime = NOW,
-    now: datetime = NOW,
-) -> int:
+    tx: Tx, name: str = "banjir", categories: Collection[str] = ("daerah",),
+    published: datetime = NOW, now: datetime = NOW,
+) -> int:  # fmt: skip
     return tx.add_story(item(name), published, categories, now)
 
 
