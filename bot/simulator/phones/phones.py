@@ -43,7 +43,7 @@ class Phones:
         self._watchers: list[Callable[[], None]] = []
         for owner in owners:
             telegram.add_user(owner.user_id, owner.name)
-        self._deaf = telegram.listen(self._saw)
+        self._deaf: Callable[[], None] = telegram.listen(self._saw)
 
     # What people do -------------------------------------------------------------------------------------------------
 
@@ -121,6 +121,7 @@ class Phones:
     def close(self) -> None:
         """Let go of the Telegram and of every open page."""
         self._deaf()
+        self._deaf = _nothing
         if self._soon is not None:
             self._soon.cancel()
         self.stream.close()
@@ -191,3 +192,7 @@ class Phones:
     def _message(self, owner: int, shown: Shown) -> Json:
         seconds = self.board.under_way(owner, shown.message_id)
         return {**screen.message(shown, self.portal.posts), "seconds": seconds}
+
+
+def _nothing() -> None:
+    """What ends a listening that has ended."""

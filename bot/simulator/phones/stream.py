@@ -41,7 +41,7 @@ class Stream:
 
     def whole(self, state: Any) -> bytes:  # noqa: ANN401 — any JSON value
         """The event that a fresh page begins with."""
-        return self._event("state", state)
+        return b"retry: 1000\n" + self._event("state", state)
 
     def missed(self, last_id: str) -> list[bytes] | None:
         """The events after this id; None when the page must begin anew."""

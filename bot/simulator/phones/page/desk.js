@@ -40,8 +40,8 @@ export class Desk {
   }
 
   build() {
-    this.title = el("input", { type: "text", maxlength: 200, value: t("sample_title") });
-    this.text = el("textarea", { maxlength: 20000 }, t("sample_text"));
+    this.title = el("input", { type: "text", id: "draft-title", maxlength: 200, value: t("sample_title") });
+    this.text = el("textarea", { id: "draft-text", maxlength: 20000 }, t("sample_text"));
     this.note = el("span", { class: "note", role: "status" });
     this.recent = el("ul");
     this.none = el("p", { class: "none" }, t("no_lines"));
@@ -49,8 +49,8 @@ export class Desk {
     this.lines = el("div", { class: "lines", tabindex: 0, role: "group", "aria-label": t("published") },
       this.none, this.recent, this.past);
     this.form = el("form", { class: "draft", onsubmit: (event) => this.publish(event) },
-      el("label", { class: "field" }, t("title"), this.title),
-      el("label", { class: "field" }, t("text"), this.text),
+      el("div", { class: "field" }, el("label", { for: "draft-title" }, t("title")), this.title),
+      el("div", { class: "field" }, el("label", { for: "draft-text" }, t("text")), this.text),
       el("fieldset", {}, el("legend", {}, t("categories")), this.categories.map((c) => this.pick(c))),
       el("div", { class: "row" }, el("button", { type: "submit" }, t("publish")), this.note),
     );
