@@ -1,0 +1,311 @@
+"""Deliveries: outcomes, retries, holds, moves, the gone, and what a crash leaves behind."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.chat.turn import Role, Status
+from bot.delivery.plan import Broadcast, Delivery, Rank, Settled, State
+from bot.ports import Recovery, Store, Tx
+from tests.storage.makers import (
+    NOW,
+    SENT,
+    TELEGRAM,
+    addresses,
+    claim,
+    codes,
+    follow,
+    hours,
+    imported,
+    settle,
+    states,
+    story,
+    tell,
+)  # fmt: skip
+
+SOON = NOW + timedelta(minutes=1)
+
+
+def started(tx: Tx, *names: str) -> tuple[int, list[Delivery]]:
+    """A fresh epoch and a broadcast under way to these followers."""
+    epoch = tx.begin_epoch(NOW).epoch
+    for name in names:
+        follow(tx, name, "daerah")
+    return epoch, claim(tx, tell(tx), len(names), epoch)
+
+
+def queued(tx: Tx, broadcast: Broadcast, limit: int = 10) -> None:
+    """All readers of the broadcast are asleep until NOW."""
+    readers = tx.readers(TELEGRAM, broadcast, limit)
+    tx.queue_deliveries(broadcast, [(reader, NOW) for reader in readers], NOW)
+
+
+FINISHED = {
+    "sent": (SENT, {"sent": 1}, {}),
+    "failed": (Settled(State.FAILED, "blocked"), {"failed": 1}, {"blocked": 1}),
+    "unknown": (Settled(State.UNKNOWN, "read_timeout"), {"unknown": 1}, {"read_timeout": 1}),
+}
+
+
+@pytest.mark.parametrize("name", FINISHED)
+async def test_a_finished_attempt_is_written_once(store: Store, name: str) -> None:
+    outcome, by_state, by_code = FINISHED[name]
+
+    def work(tx: Tx) -> None:
+        epoch, deliveries = started(tx, "1")
+        settle(tx, deliveries, outcome, epoch)
+        settle(tx, deliveries, Settled(State.FAILED, "too late"), epoch)
+
+    await store.write(work)
+    assert (await store.read(states), await store.read(codes)) == (by_state, by_code)
+
+
+async def test_a_retry_comes_back_with_its_attempt_when_its_time_has_come(store: Store) -> None:
+    def work(tx: Tx) -> tuple[list[Delivery], list[Delivery]]:
+        epoch, deliveries = started(tx, "1")
+        settle(tx, deliveries, Settled(State.QUEUED, "server", next_at=SOON), epoch)
+        assert tx.next_due(TELEGRAM, NOW) == SOON
+        early, due = tx.due_deliveries(TELEGRAM, NOW, 9), tx.due_deliveries(TELEGRAM, SOON, 9)
+        tx.start_deliveries(due, epoch, SOON)
+        assert tx.next_due(TELEGRAM, SOON) is None
+        settle(tx, due, Settled(State.QUEUED, "server"), epoch, SOON)
+        return early, due + tx.due_deliveries(TELEGRAM, SOON, 9)
+
+    early, due = await store.write(work)
+    assert early == []
+    assert [(d.address, d.attempt) for d in due] == [("1", 2), ("1", 3)]
+
+
+async def test_those_asleep_wait_and_their_first_attempt_is_the_first(store: Store) -> None:
+    def work(tx: Tx) -> list[Delivery]:
+        follow(tx, "1", "daerah")
+        broadcast = tell(tx)
+        queued(tx, broadcast)
+        queued(tx, broadcast)
+        return tx.due_deliveries(TELEGRAM, NOW, 9)
+
+    assert [(d.address, d.attempt, d.story_id) for d in await store.write(work)] == [("1", 1, 1)]
+
+
+async def test_an_alerts_retry_is_due_before_older_stories(store: Store) -> None:
+    def work(tx: Tx) -> tuple[list[int], list[int]]:
+        follow(tx, "1", "daerah")
+        for name, rank in {"a": Rank.STORY, "b": Rank.ALERT, "c": Rank.DIGEST}.items():
+            queued(tx, tell(tx, name, rank=rank))
+        due = [[d.story_id for d in tx.due_deliveries(TELEGRAM, NOW, limit)] for limit in (2, 9)]
+        return due[0], due[1]
+
+    assert await store.write(work) == ([2, 1], [2, 1, 3])
+
+
+async def test_nothing_is_due_on_another_channel(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        follow(tx, "1", "daerah")
+        queued(tx, tell(tx))
+
+    await store.write(work)
+    assert await store.read(lambda tx: tx.due_deliveries("whatsapp", NOW, 9)) == []
+    assert await store.read(lambda tx: tx.next_due("whatsapp", NOW)) is None
+
+
+def digest(tx: Tx) -> None:
+    tx.import_subscribers([replace(imported(1, "daerah"), mode="digest")], NOW)
+
+
+UNWANTED: dict[str, tuple[Callable[[Tx], object], int]] = {
+    "not_instant": (digest, 0),
+    "unfollowed": (lambda tx: tx.import_subscribers([imported(1, "budaya")], NOW), 0),
+    "expired": (lambda tx: tx.has_admin(), 12),
+}
+
+
+@pytest.mark.parametrize("code", UNWANTED)
+async def test_consent_mode_and_expiry_are_read_again_before_a_retry(store: Store, code: str) -> None:
+    change, after = UNWANTED[code]
+
+    def work(tx: Tx) -> list[Delivery]:
+        tx.import_subscribers([imported(n, "daerah") for n in (1, 2)], NOW)
+        queued(tx, tell(tx))
+        change(tx)
+        return tx.due_deliveries(TELEGRAM, NOW + hours(after), 1)
+
+    due = await store.write(work)
+    assert addresses(due) == ([] if after else ["2"])
+    assert (await store.read(codes))[code] == (2 if after else 1)
+
+
+async def test_looking_at_what_is_due_changes_nothing(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        tx.import_subscribers([imported(1, "daerah")], NOW)
+        queued(tx, tell(tx))
+        tx.import_subscribers([imported(1, "budaya")], NOW)
+
+    await store.write(work)
+    assert await store.read(lambda tx: tx.due_deliveries(TELEGRAM, NOW, 9)) == []
+    assert await store.read(states) == {"queued": 1}
+
+
+async def test_the_gone_are_unsubscribed_and_what_waits_for_them_is_dropped(store: Store) -> None:
+    def work(tx: Tx) -> Status:
+        epoch, deliveries = started(tx, "1")
+        queued(tx, tell(tx, "b"))
+        settle(tx, deliveries, Settled(State.FAILED, "blocked", gone=True), epoch)
+        assert tx.due_deliveries(TELEGRAM, NOW, 9) == []
+        assert tx.readers(TELEGRAM, tell(tx, "c"), 9) == []
+        return tx.person(TELEGRAM, "1").status
+
+    assert await store.write(work) is Status.GONE
+    assert await store.read(codes) == {"blocked": 1, "gone": 1}
+
+
+async def test_who_came_back_while_the_attempt_was_under_way_is_not_gone(store: Store) -> None:
+    def work(tx: Tx) -> Status:
+        epoch, deliveries = started(tx, "1")
+        tx.stop(TELEGRAM, "1", True, NOW)
+        follow(tx, "1", "daerah", now=SOON)
+        settle(tx, deliveries, Settled(State.FAILED, "blocked", gone=True), epoch, SOON)
+        return tx.person(TELEGRAM, "1").status
+
+    assert await store.write(work) is Status.ACTIVE
+
+
+async def test_a_dead_epochs_outcome_changes_nothing(store: Store) -> None:
+    def work(tx: Tx) -> tuple[Recovery, Status]:
+        old, deliveries = started(tx, "1")
+        recovery = tx.begin_epoch(NOW)
+        settle(tx, deliveries, Settled(State.FAILED, "blocked", gone=True), old)
+        settle(tx, deliveries, SENT, recovery.epoch)
+        return recovery, tx.person(TELEGRAM, "1").status
+
+    recovery, status = await store.write(work)
+    assert (recovery, status) == (Recovery(2, 1, 0), Status.ACTIVE)
+    assert (await store.read(states), await store.read(codes)) == ({"unknown": 1}, {"crash": 1})
+
+
+async def test_a_crash_makes_unknown_exactly_what_was_under_way(store: Store) -> None:
+    def work(tx: Tx) -> list[Recovery]:
+        epoch, deliveries = started(tx, "1", "2", "3", "4")
+        settle(tx, deliveries[:1], SENT, epoch)
+        settle(tx, deliveries[1:2], Settled(State.QUEUED, next_at=SOON), epoch)
+        return [tx.begin_epoch(NOW), tx.begin_epoch(NOW)]
+
+    assert await store.write(work) == [Recovery(2, 2, 0), Recovery(3, 0, 0)]
+    assert await store.read(states) == {"sent": 1, "queued": 1, "unknown": 2}
+
+
+async def test_a_chat_on_hold_is_told_to_the_claim_and_what_waits_for_it_waits_as_long(store: Store) -> None:
+    def work(tx: Tx) -> list[object]:
+        epoch, (one, _) = started(tx, "1", "2")
+        queued(tx, tell(tx, "b"))
+        settle(tx, [one], Settled(State.QUEUED, "flood", next_at=NOW, hold_until=SOON), epoch)
+        holds = [r.hold_until for r in tx.readers(TELEGRAM, tell(tx, "c"), 9)]
+        return [holds, addresses(tx.due_deliveries(TELEGRAM, NOW, 9)), len(tx.due_deliveries(TELEGRAM, SOON, 9))]
+
+    assert await store.write(work) == [[SOON, None], ["2"], 3]
+
+
+async def test_the_longer_hold_counts_and_a_past_one_is_forgotten(store: Store) -> None:
+    def work(tx: Tx) -> list[object]:
+        epoch, (one, two) = started(tx, "1", "2")
+        settle(tx, [one], Settled(State.QUEUED, hold_until=SOON), epoch)
+        settle(tx, [two], Settled(State.QUEUED, next_at=NOW), epoch)
+        (again,) = tx.due_deliveries(TELEGRAM, NOW, 9)
+        assert again.address == "2"
+        one = tx.due_deliveries(TELEGRAM, SOON, 1)[0]
+        tx.start_deliveries([one], epoch, NOW)
+        settle(tx, [one], Settled(State.QUEUED, hold_until=SOON - timedelta(seconds=30)), epoch)
+        still = tx.readers(TELEGRAM, tell(tx, "b"), 1)[0].hold_until
+        settle(tx, [], SENT, epoch, SOON)
+        return [still, tx.readers(TELEGRAM, tell(tx, "c"), 1)[0].hold_until]
+
+    assert await store.write(work) == [SOON, None]
+
+
+async def test_readers_on_hold_are_queued_no_earlier_than_the_hold_ends(store: Store) -> None:
+    def work(tx: Tx) -> list[str]:
+        epoch, deliveries = started(tx, "1")
+        settle(tx, deliveries, Settled(State.FAILED, hold_until=SOON), epoch)
+        queued(tx, tell(tx, "b"))
+        return addresses(tx.due_deliveries(TELEGRAM, SOON - timedelta(milliseconds=1), 9))
+
+    assert await store.write(work) == []
+
+
+MOVED = Settled(State.QUEUED, "migrated", next_at=NOW, new_address="-100")
+
+
+async def test_a_chat_that_moved_is_sent_to_at_its_new_address(store: Store) -> None:
+    def work(tx: Tx) -> list[Delivery]:
+        epoch, deliveries = started(tx, "1")
+        settle(tx, deliveries, MOVED, epoch)
+        assert tx.person(TELEGRAM, "1").status is Status.NEW
+        assert tx.person(TELEGRAM, "-100").categories == {"daerah"}
+        return tx.due_deliveries(TELEGRAM, NOW, 9)
+
+    assert [(d.address, d.attempt) for d in await store.write(work)] == [("-100", 2)]
+
+
+async def test_a_chat_that_moved_to_a_subscriber_becomes_that_subscriber(store: Store) -> None:
+    def work(tx: Tx) -> list[tuple[str, tuple[str, ...]]]:
+        epoch, deliveries = started(tx, "1", "2")
+        follow(tx, "-100", "budaya")
+        tx.save_story(TELEGRAM, "1", story(tx, "kept"), True, NOW)
+        tx.add_invitation("code", Role.EDITOR, NOW, SOON)
+        tx.redeem_invitation(TELEGRAM, "1", "code", NOW)
+        settle(tx, deliveries, SENT, epoch)
+        settle(tx, claim(tx, tell(tx, "b"), 1, epoch), MOVED, epoch)
+        person = tx.person(TELEGRAM, "-100")
+        assert (person.role, len(tx.saved(TELEGRAM, "-100", 9))) == (Role.EDITOR, 1)
+        return [(s.address, s.categories) for _, s in tx.subscribers(0, 9)]
+
+    assert await store.write(work) == [("2", ("daerah",)), ("-100", ("budaya",))]
+
+
+async def test_who_moved_onto_a_subscriber_that_had_the_story_gets_no_second_copy(store: Store) -> None:
+    def work(tx: Tx) -> list[Delivery]:
+        epoch, deliveries = started(tx, "1", "-100")
+        settle(tx, deliveries[1:], SENT, epoch)
+        settle(tx, deliveries[:1], MOVED, epoch)
+        return tx.due_deliveries(TELEGRAM, NOW, 9)
+
+    assert await store.write(work) == []
+    assert await store.read(states) == {"sent": 1}
+
+
+async def test_a_stop_at_the_new_address_is_a_stop(store: Store) -> None:
+    def work(tx: Tx) -> Status:
+        epoch, deliveries = started(tx, "1")
+        tx.stop(TELEGRAM, "-100", False, NOW)
+        settle(tx, deliveries, MOVED, epoch)
+        assert tx.due_deliveries(TELEGRAM, NOW, 9) == []
+        return tx.person(TELEGRAM, "-100").status
+
+    assert await store.write(work) is Status.STOPPED
+    assert await store.read(lambda tx: tx.subscribers(0, 9)) == []
+
+
+async def test_who_only_chose_a_language_at_the_new_address_keeps_the_subscription(store: Store) -> None:
+    def work(tx: Tx) -> Status:
+        epoch, deliveries = started(tx, "1")
+        tx.set_language(TELEGRAM, "-100", "en")
+        settle(tx, deliveries, MOVED, epoch)
+        return tx.person(TELEGRAM, "-100").status
+
+    assert await store.write(work) is Status.ACTIVE
+    assert len(await store.read(lambda tx: tx.due_deliveries(TELEGRAM, NOW, 9))) == 1
+
+
+async def test_a_new_subscriber_is_never_taken_for_one_that_was_dropped(store: Store) -> None:
+    """Ids are not given twice: else a newcomer would stand inside an older snapshot, or have "had" its story."""
+
+    def work(tx: Tx) -> tuple[int, int]:
+        follow(tx, "-100", "daerah")
+        epoch, deliveries = started(tx, "-100", "1")
+        dropped = deliveries[-1].subscriber_id
+        settle(tx, deliveries[-1:], MOVED, epoch)
+        return dropped, follow(tx, "new", "daerah")
+
+    dropped, new = await store.write(work)
+    assert new > dropped
