@@ -1,0 +1,46 @@
+"""Takes the writer's mark off the end of an article: `… 84,46(jekyridwan)`, `… sore. (tim/red)`, `… Editor: Nama`."""
+
+import re
+
+_ROLES = r"(?:reporter|editor|penulis|pewarta|wartawan|jurnalis|kontributor|redaktur|penyunting|fotografer|uploader)"
+_LABELLED = re.compile(
+    rf"\s*[|(\[]?\b{_ROLES}\s*:\s*[^.!?:]{{2,60}}(?:[|/]\s*{_ROLES}\s*:\s*[^.!?:]{{2,60}})*[)\]]?\s*$", re.I
+)
+_STARS = re.compile(r"\s*(?:\*{1,5}|-{2,}|#{2,}|\(\*+\))\s*$")
+_MARK = re.compile(r"\s*[(\[]\s*(?P<name>[^()\[\]]{2,60})\s*[)\]]\s*[.*]*\s*$")
+_DASHED = re.compile(r"(?<=[.!?”\"])\s*[-–—]+\s*(?:red|redaksi|tim)\s*[-–—]*\s*$", re.I)
+_NAME = re.compile(r"[\w.*'’&@-]+(?:[\s/,|+-]+[\w.*'’&@-]+){0,4}")
+_DESK = re.compile(r"(?:^|[/\s*,&-])(?:red|redaksi|tim|team|adv|ant|net|hms|humas|rls|rilis|ist)(?:$|[/\s*,&.-])", re.I)
+_ACRONYM = re.compile(r"[A-Z][A-Z0-9.&/-]*")
+_ENDED = (".", "!", "?", "”", '"', "’", "…")
+_TIMES = 3
+
+
+def without_byline(last: str) -> str:
+    """The last paragraph without what the newsroom signed it with; an acronym such as `(KDRT)` stays."""
+    for _ in range(_TIMES):
+        shorter = _cut(last)
+        if shorter == last:
+            break
+        last = shorter
+    return last
+
+
+def _cut(last: str) -> str:
+    for form in (_LABELLED, _STARS, _DASHED):
+        last = form.sub("", last)
+    match = _MARK.search(last, max(0, len(last) - 80))
+    if match is None:
+        return last
+    before = last[: match.start()]
+    return before if before and _signs(before, last[match.start()], match["name"].strip()) else last
+
+
+def _signs(before: str, gap: str, name: str) -> bool:
+    """Whether a bracket at the very end is a signature and not the explanation of the words before it."""
+    if not _NAME.fullmatch(name) or any(c.isdigit() for c in name):
+        return False
+    ended = before.rstrip().endswith(_ENDED)
+    if _ACRONYM.fullmatch(name):
+        return ended and bool(_DESK.search(name))
+    return ended or not gap.isspace() or bool(_DESK.search(name))

@@ -1,0 +1,105 @@
+"""From an article's HTML to its text: what the reporter wrote, without what the page wraps around it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bot.news import sentences
+from bot.news.byline import without_byline
+from bot.news.dateline import names_portal, without_dateline
+from bot.news.markup import Block, Kind, blocks
+from bot.news.noise import is_noise, opens_a_list_of_others, without_inline_noise
+from bot.news.summary import folded
+
+LONGEST = 20_000  # characters
+_TRUNCATED = re.compile(r"\s*(?:\[\s*(?:…|\.{3,})\s*\]|\(\s*(?:…|\.{3,})\s*\)|…|\.{3,})\s*$")
+_SMALL = 4  # letters; shorter words are written small in headlines too
+_LONG_HEADING = 25  # words; a theme that sets whole paragraphs as headings
+_ABOVE_DATELINE = 4  # paragraphs in which a dateline is looked for
+_FEW, _MANY = 4, 8  # words: fewer say nothing without a full stop; so many are prose also without one
+
+
+def clean(html: str, title: str) -> str:
+    """The article's paragraphs as plain text, a blank line between them; at most 20,000 characters.
+
+    Left out: the repeated title, dateline, byline, captions, share bars, "Baca Juga", lists of other headlines, the
+    feed's footer. Where the text is cut off it ends in `…`.
+    """
+    found = [replace(block, text=without_inline_noise(block.text)) for block in blocks(html)]
+    kept = _from_dateline(list(_once(_article(found, folded(title)))))
+    if kept:
+        kept[-1] = _truncation(without_byline(kept[-1]))
+    return _cut("\n\n".join(text for text in kept if text))
+
+
+def _from_dateline(kept: Sequence[str]) -> list[str]:
+    """A dateline that names the portal opens the article: what stands above it is a caption."""
+    for place, text in enumerate(kept[:_ABOVE_DATELINE]):
+        if names_portal(text):
+            return [without_dateline(text), *kept[place + 1 :]]
+    return [without_dateline(kept[0]), *kept[1:]] if kept else []
+
+
+def _truncation(last: str) -> str:
+    return _TRUNCATED.sub("", last) + " …" if _TRUNCATED.search(last) else last
+
+
+def _article(found: Sequence[Block], title: str) -> Iterator[str]:
+    """The blocks that are the article's own."""
+    begun = among_others = False
+    listed = False  # a paragraph has announced a list
+    for block in found:
+        text = block.text
+        if not text or folded(text) == title or is_noise(text):
+            among_others = among_others or opens_a_list_of_others(text)
+            continue
+        prose = _is_prose(block)
+        among_others = among_others and not prose
+        if among_others or not (prose or (listed and block.kind is Kind.LIST_ITEM) or (begun and _is_loose(block))):
+            continue
+        begun = begun or prose
+        listed = text.endswith(":") or (listed and block.kind is Kind.LIST_ITEM)
+        yield text
+
+
+def _once(texts: Iterator[str]) -> Iterator[str]:
+    """A widget or caption in the middle of an article repeats; a paragraph is said once."""
+    kept = list(texts)
+    counts = Counter(kept)
+    seen: set[str] = set()
+    for text in kept:
+        if counts[text] == 1 or (text not in seen and sentences.is_whole(text)):
+            yield text
+        seen.add(text)
+
+
+def _is_prose(block: Block) -> bool:
+    """Whether this reads as sentences; a headline may ask or shout, it does not end in a full stop."""
+    words = len(block.text.split())
+    if block.kind is Kind.HEADING and words <= _LONG_HEADING:
+        return False
+    *before, last = sentences.split(block.text)
+    if last.rstrip('"”’»)]').endswith((".", "…")) or any(s.endswith((".", ".”", '."')) for s in before):
+        return words > 1
+    return last.endswith(("!", "?", "”", '"')) and not block.bold and not _is_headline(block.text)
+
+
+def _is_loose(block: Block) -> bool:
+    """Whether a block without a full stop is still the article's: its author forgot it, or a list follows."""
+    if block.kind is Kind.HEADING or block.bold or _is_headline(block.text):
+        return False
+    words = len(block.text.split())
+    return words >= _MANY or (words >= _FEW and block.text.endswith(":"))
+
+
+def _is_headline(text: str) -> bool:
+    """Whether most of the words that carry meaning are capitalised."""
+    words = [word for word in re.findall(r"[^\W\d_][\w'’-]*", text) if len(word) >= _SMALL]
+    capitals = sum(word[0].isupper() for word in words)
+    return not words or capitals * 10 >= len(words) * 6
+
+
+def _cut(text: str) -> str:
+    """Not longer than agreed, cut between two words."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 2].rpartition(" ")[0] + " …"

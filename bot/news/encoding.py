@@ -1,0 +1,52 @@
+"""Bytes to text for documents whose headers and declarations may both be wrong."""
+
+import codecs
+import re
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]{1,40})", re.IGNORECASE)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+def decoded(body: bytes, content_type: str | None) -> str:
+    """The text from its first `<?xml` (else its first `<`) on, without control characters.
+
+    UTF-8 wherever the bytes are valid UTF-8, whatever header and declaration say; else what they say; else Windows-1252.
+    """
+    text = _CONTROL.sub("", _text(body, content_type))
+    start = text.find("<?xml")
+    if start < 0 or text[:start].lstrip().startswith(("<rss", "<feed", "<rdf", "<!DOCTYPE html", "<html")):
+        start = text.find("<")
+    return text[start:] if start > 0 else text
+
+
+def _text(body: bytes, content_type: str | None) -> str:
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return body.decode(name, errors="replace")
+    for name in ("utf-8", *_declared(body, content_type)):
+        try:
+            return body.decode(name)
+        except (UnicodeError, LookupError):
+            continue
+    return body.decode("windows-1252", errors="replace")
+
+
+def _declared(body: bytes, content_type: str | None) -> list[str]:
+    header = _CHARSET.search(content_type or "")
+    declaration = _DECLARED.search(body[:1000])
+    names = [header[1] if header else "", declaration[1].decode("ascii") if declaration else ""]
+    return [name for name in names if name and _is_text(name)]
+
+
+def _is_text(name: str) -> bool:
+    """Python also knows codecs that are no character sets (`hex`, `rot13`)."""
+    try:
+        return codecs.lookup(name)._is_text_encoding  # noqa: SLF001 — the only place where it says so
+    except LookupError:
+        return False

@@ -1,0 +1,185 @@
+"""Feed bytes to a document of clean items. Slow on hostile input: runs only in the sandbox's child."""
+
+import re
+from collections.abc import Mapping, Sequence
+from html import unescape
+from io import BytesIO
+from typing import Any
+
+import feedparser
+
+from bot.errors import FeedError
+from bot.news import dates
+from bot.news.clean import clean
+from bot.news.encoding import decoded
+from bot.news.item import Document, Item
+from bot.news.links import absolute, without_tracking
+from bot.news.markup import first_image
+from bot.news.summary import summarise
+
+MOST_ITEMS = 200
+_LONGEST_TITLE, _LONGEST_LABEL, _MOST_LABELS = 500, 100, 50
+
+_TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
+_IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*(?:<!doctype\s+html\b|<html\b|<head\b|<body\b)", re.I | re.DOTALL
+)
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+_CLOSED = re.compile(r"</(?:rss|feed|rdf:RDF|channel)\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
+Entry = Mapping[str, Any]
+
+
+class _Unusable(ValueError):
+    """An entry that cannot become an item; the message says why."""
+
+
+def read(body: bytes, *, url: str, content_type: str | None = None) -> Document:
+    """The feed's items, at most 200, in the feed's order; or FeedError `empty`, `html`, `truncated`, `not_a_feed`.
+
+    `url` is where the bytes came from (relative links stand on it), `content_type` the header that came with them. An
+    entry that cannot be used is named in the notes and hurts no other. A feed without entries is a document, no error.
+    """
+    text = decoded(body, content_type)
+    if not text.strip():
+        raise FeedError("empty", "the address answered with an empty document")
+    parsed = _parse(text)
+    if not parsed.entries and (not parsed.version or _is_page(text)):
+        raise _fault(text)
+    if not parsed.entries and parsed.bozo and not _CLOSED.search(text):
+        raise FeedError("truncated", "the feed breaks off before its first item")
+    base = absolute(_string(parsed.feed, "link"), url) or url
+    notes = _oddities(parsed, text)
+    items = _items(parsed.entries[:MOST_ITEMS], base, notes)
+    title, link = _plain(_string(parsed.feed, "title")), absolute(_string(parsed.feed, "link"), url) or ""
+    return Document(title, link, tuple(items), str(parsed.version or ""), tuple(notes))
+
+
+def _parse(text: str) -> Any:  # noqa: ANN401 — feedparser has no types
+    """As a stream, so that no text is ever taken for a file's name or an address."""
+    stream = BytesIO(_DECLARATION.sub("", text, count=1).encode("utf-8"))
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    try:
+        return feedparser.parse(  # noqa: TID251 — the one place that may
+            stream, sanitize_html=False, resolve_relative_uris=False, response_headers=headers
+        )
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # feedparser's own handlers raise whatever a strange document makes them
+        raise FeedError("not_a_feed", f"the document cannot be read as a feed ({type(error).__name__})") from error
+
+
+def _fault(text: str) -> FeedError:
+    if _is_page(text):
+        return FeedError("html", "the address answered with a web page, not with a feed")
+    if re.match(r"\s*<(?:rss|feed|rdf:RDF)\b", _DECLARATION.sub("", text, count=1)):
+        return FeedError("truncated", "the feed breaks off before its first item")
+    return FeedError("not_a_feed", "the document is neither RSS nor Atom")
+
+
+def _is_page(text: str) -> bool:
+    return _PAGE.match(text[:5000]) is not None
+
+
+def _oddities(parsed: Any, text: str) -> list[str]:  # noqa: ANN401 — likewise
+    notes = []
+    if parsed.bozo:
+        where = getattr(parsed.get("bozo_exception"), "getLineNumber", lambda: None)()
+        notes.append("the XML is malformed" + (f" at line {where}" if where else "") + "; what could be read was read")
+    if not _CLOSED.search(text[-5000:]):
+        notes.append("the feed breaks off before its end")
+    if len(parsed.entries) > MOST_ITEMS:
+        notes.append(f"{len(parsed.entries)} items; the first {MOST_ITEMS} were read")
+    return notes
+
+
+def _items(entries: Sequence[Entry], base: str, notes: list[str]) -> list[Item]:
+    items = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            items.append(_item(entry, base))
+        except _Unusable as fault:
+            notes.append(f"item {number} left out: {fault}")
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:  # noqa: BLE001 — one bad item never fails the feed
+            notes.append(f"item {number} left out: {type(error).__name__}")
+    return items
+
+
+def _item(entry: Entry, base: str) -> Item:
+    title = _plain(_string(entry, "title"))[:_LONGEST_TITLE]
+    guid = _string(entry, "id").strip()
+    link = absolute(_string(entry, "link") or guid, base)
+    if not title:
+        raise _Unusable("it has no title")
+    if link is None:
+        raise _Unusable(f"“{title[:60]}” has no link")
+    bodies = _bodies(entry)
+    text, summary = _text(bodies, title)
+    published, modified = _dates(entry)
+    return Item(
+        guid=guid or link, link=without_tracking(link), title=title, labels=_labels(entry),
+        published=published, modified=modified, summary=summary, text=text, image=_image(entry, bodies, base),
+    )  # fmt: skip
+
+
+def _bodies(entry: Entry) -> list[str]:
+    """The HTML of the entry, the fullest element first: content:encoded (or Atom's content), then description."""
+    contents = [str(content.get("value") or "") for content in entry.get("content") or ()]
+    return [body for body in (*contents, _string(entry, "summary")) if body.strip()]
+
+
+def _text(bodies: Sequence[str], title: str) -> tuple[str, str]:
+    """The cleaned body and its summary; where the body gives none, an editor's own excerpt may."""
+    text = summary = ""
+    for body in dict.fromkeys(bodies):
+        cleaned = clean(body, title)
+        text = text or cleaned
+        summary = summary or summarise(title, cleaned)
+        if text and summary:
+            break
+    return text, summary
+
+
+def _dates(entry: Entry) -> tuple[Any, Any]:
+    published = dates.read(_string(entry, "published"))
+    modified = dates.read(_string(entry, "updated"))
+    return published or modified or dates.read(_string(entry, "created")), modified
+
+
+def _labels(entry: Entry) -> tuple[str, ...]:
+    labels: dict[str, str] = {}
+    for tag in entry.get("tags") or ():
+        label = _plain(str(tag.get("label") or tag.get("term") or ""))[:_LONGEST_LABEL]
+        if label:
+            labels.setdefault(label.casefold(), label)
+    return tuple(labels.values())[:_MOST_LABELS]
+
+
+def _image(entry: Entry, bodies: Sequence[str], base: str) -> str | None:
+    """media:thumbnail, media:content, enclosure, else the first picture of the body."""
+    candidates = [str(thumbnail.get("url") or "") for thumbnail in entry.get("media_thumbnail") or ()]
+    media = [*(entry.get("media_content") or ()), *(entry.get("enclosures") or ())]
+    candidates += [str(m.get("url") or m.get("href") or "") for m in media if _is_image(m)]
+    candidates += [image for image in map(first_image, bodies) if image]
+    found = (absolute(candidate, base) for candidate in candidates if candidate)
+    return next((image for image in found if image), None)
+
+
+def _is_image(media: Entry) -> bool:
+    kind = str(media.get("medium") or "") + " " + str(media.get("type") or "")
+    return "image" in kind or (not kind.strip() and _IMAGE.search(str(media.get("url") or "")) is not None)
+
+
+def _plain(text: str) -> str:
+    """One line without tags and entities, also where an editor escaped them twice."""
+    text = unescape(unescape(_TAGS.sub("", text)))
+    text = "".join(c for c in text if c.isprintable() or c.isspace())
+    return " ".join(text.split())
+
+
+def _string(values: Entry, name: str) -> str:
+    """The value as it stands; `dict.get` because feedparser's own answers with other fields in its place."""
+    value = dict.get(values, name) if isinstance(values, dict) else None
+    return value if isinstance(value, str) else ""

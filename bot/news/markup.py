@@ -1,0 +1,212 @@
+"""HTML of an article to blocks of plain text: the only place that looks at tags."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+LONGEST_HTML = 300_000  # characters of one article that are looked at
+DEEPEST = 2_000  # open tags; the parser's time grows with the square of the depth
+
+# Around the text of a link; taken out again by `Block.plain`. Private-use characters never stand in the text itself.
+LINK_OPENS, LINK_CLOSES = "\ue000", "\ue001"
+_LINE = "\ue002"
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_TAG = re.compile(r"<(/?)[a-zA-Z]")
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BLOCKS = HEADINGS | {
+    "address", "article", "blockquote", "center", "dd", "details", "div", "dl", "dt", "figure", "footer", "header", "hr",
+    "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_HIDDEN = frozenset({
+    "aside", "audio", "button", "canvas", "figcaption", "form", "iframe", "input", "link", "meta", "nav", "noscript",
+    "object", "script", "select", "style", "svg", "template", "textarea", "title", "video",
+})  # fmt: skip
+_BOLD = frozenset({"b", "strong"})
+# What WordPress and its usual plugins call captions, share bars and related stories.
+_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:wp-caption-text|sharedaddy|share|sharing|social|addtoany\w*|jp-relatedposts|relatedposts?|related|"
+    r"yarpp|crp_related|baca-?juga|bacajuga|read-?also|also-?read|inline-?related|post-?tags|tags-?links|newsletter|"
+    r"wp-block-embed|twitter-tweet|instagram-media|ads?|adsbygoogle|advertisement|screen-reader-text)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_TINY = frozenset({"0", "1", "2"})
+
+
+class Kind(StrEnum):
+    """What a block is in the page."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST_ITEM = "list item"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text between two block borders, its links still marked."""
+
+    text: str
+    kind: Kind = Kind.PARAGRAPH
+    bold: bool = False  # all of it
+
+    @property
+    def plain(self) -> str:
+        """The text without the marks of its links."""
+        return self.text.replace(LINK_OPENS, "").replace(LINK_CLOSES, "")
+
+
+@dataclass(slots=True)
+class _Gatherer:
+    """Turns the walk over the tree into blocks."""
+
+    blocks: list[Block] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)  # the open headings and list items
+    bold: int = 0  # open bold tags
+    plain: bool = False  # the block has text that is not bold
+
+    def enter(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if node.is_text_node:
+            self._take(node.text_content or "")
+        elif tag == "br":
+            self.parts.append(_LINE)
+        elif tag == "a":
+            self.parts.append(LINK_OPENS)
+        elif tag in _BOLD:
+            self.bold += 1
+        elif tag in _BLOCKS:
+            self.close()
+            if tag in HEADINGS or tag == "li":
+                self.kinds.append(tag)
+
+    def leave(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag == "a":
+            self.parts.append(LINK_CLOSES)
+        elif tag in _BOLD:
+            self.bold -= 1
+        elif tag in _BLOCKS:
+            self.close()
+            if self.kinds and self.kinds[-1] == tag:
+                self.kinds.pop()
+
+    def close(self) -> None:
+        """End the block that is being gathered."""
+        bold = not self.plain
+        for line in _lines("".join(self.parts)):
+            self.blocks.append(Block(line, self._kind(), bold))
+        self.parts, self.plain = [], False
+
+    def _take(self, text: str) -> None:
+        text = _INVISIBLE.sub("", _PRIVATE.sub("", text))
+        self.parts.append(text)
+        if text.strip() and not self.bold:
+            self.plain = True
+
+    def _kind(self) -> Kind:
+        if any(tag in HEADINGS for tag in self.kinds):
+            return Kind.HEADING
+        return Kind.LIST_ITEM if self.kinds else Kind.PARAGRAPH
+
+
+def blocks(html: str) -> list[Block]:
+    """The blocks of an article in order, without scripts, captions, forms and what is known furniture."""
+    gatherer = _Gatherer()
+    root = _parse(html)
+    if root is None:
+        return []
+    skipped: LexborNode | None = None
+    for node, entering in _walk(root):
+        if skipped is not None:
+            if not entering and node == skipped:
+                skipped = None
+        elif entering and _is_furniture(node):
+            skipped = node
+            gatherer.close()
+        elif entering:
+            gatherer.enter(node)
+        else:
+            gatherer.leave(node)
+    gatherer.close()
+    return gatherer.blocks
+
+
+def first_image(html: str) -> str | None:
+    """The address of the first picture of an article, as it stands there; no emoji, no counting pixel."""
+    if "<img" not in html.lower():
+        return None
+    root = _parse(html)
+    for image in root.css("img") if root is not None else []:
+        attributes = image.attributes
+        address = attributes.get("data-lazy-src") or attributes.get("data-src") or attributes.get("src") or ""
+        tiny = attributes.get("width") in _TINY or attributes.get("height") in _TINY
+        if address.strip() and not tiny and not address.startswith("data:") and "/emoji/" not in address:
+            return address.strip()
+    return None
+
+
+def _parse(html: str) -> LexborNode | None:
+    html = html[:LONGEST_HTML]
+    return None if _too_deep(html) else LexborHTMLParser(html).body
+
+
+def _too_deep(html: str) -> bool:
+    depth = 0
+    for match in _TAG.finditer(html):
+        depth += -1 if match[1] else 1
+        if depth > DEEPEST:
+            return True
+    return False
+
+
+def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+    """Every node below `root` twice: on entering (True) and on leaving; without recursion, pages nest deeply."""
+    node = root.first_child
+    while node is not None:
+        yield node, True
+        following = node.first_child
+        if following is None:
+            yield node, False
+            following = node.next
+            while following is None:
+                parent = node.parent
+                if parent is None or parent == root:
+                    return
+                node = parent
+                yield node, False
+                following = node.next
+        node = following
+
+
+def _is_furniture(node: LexborNode) -> bool:
+    if node.tag in _HIDDEN:
+        return True
+    if node.is_text_node or not node.is_element_node:
+        return False
+    named = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+    # A theme may call the whole article "share-content": furniture is short.
+    return bool(named.strip() and _FURNITURE.search(named)) and len(node.text(deep=True)) < 600  # noqa: PLR2004
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of one block; a single <br> in the middle of a sentence only wraps it."""
+    pending = ""
+    for line in text.split(_LINE):
+        line = " ".join(line.split())  # noqa: PLW2901 — whitespace means nothing in HTML
+        if pending and line and _wraps(pending, line):
+            pending = f"{pending} {line}"
+            continue
+        if pending:
+            yield pending
+        pending = line
+    if pending:
+        yield pending
+
+
+def _wraps(above: str, below: str) -> bool:
+    return below.lstrip(LINK_OPENS)[:1].islower() and above.rstrip(LINK_CLOSES)[-1:] not in ".!?:"

@@ -1,0 +1,39 @@
+"""The one or two whole sentences under a headline, taken from the text, never written anew."""
+
+import re
+from itertools import islice
+
+from bot.news import sentences
+
+LONGEST = 320  # characters
+_NUMBERS_LETTERS = re.compile(r"[^\W_]+")
+_LOOKED_AT = 8  # sentences: further down nothing introduces a story
+
+
+def summarise(title: str, text: str) -> str:
+    """The first one or two whole sentences of `text`, at most 320 characters; nothing that repeats the title."""
+    lead = ""
+    for sentence in islice(sentences.split(text), _LOOKED_AT):
+        if not lead and repeats(sentence, title):
+            continue
+        if not sentences.is_whole(sentence):
+            if lead:
+                break
+            continue
+        if lead:
+            both = f"{lead} {sentence}"
+            return both if len(both) <= LONGEST else lead
+        if len(sentence) > LONGEST:
+            break
+        lead = sentence
+    return lead
+
+
+def repeats(sentence: str, title: str) -> bool:
+    """Whether the sentence says nothing but (a part of) the title."""
+    return f" {folded(sentence)} " in f" {folded(title)} "
+
+
+def folded(text: str) -> str:
+    """The words alone: for comparing what was typed twice by hand."""
+    return " ".join(_NUMBERS_LETTERS.findall(text.casefold()))
