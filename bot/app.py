@@ -243,7 +243,7 @@ class App:
         await self._store.write(lambda tx: tx.declare_feeds(settings.feeds))
         self._settings = self._facts.settings = settings
         if self._poller is not None:
-            self._poller.mapping = label_map(settings)
+            self._poller.take_mapping(label_map(settings))
         log.info("feeds.yaml taken", feeds=len(settings.feeds), categories=len(settings.categories))
 
     async def _tidy(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -157,37 +157,43 @@ class Deliverer:
         task.add_done_callback(self._in_flight.discard)
 
     async def _send_reply(self, reply: QueuedReply) -> None:
-        outcome = await self._timed(lambda: self._channel.reply(reply))
+        began = self._clock()
+        try:
+            outcome = await self._channel.reply(reply)
+        except Exception:
+            outcome = self._broken()
+        self._note(outcome, began)
         self._finished.replies.append((reply, settle_reply(outcome, reply.attempt, self._now())))
         self._write_soon()
 
     async def _send_delivery(self, delivery: Delivery) -> None:
-        to = To(delivery.address, delivery.thread)
-        outcome = await self._timed(
-            lambda: self._channel.deliver(self._prepare(delivery.story_id, delivery.language), to)
-        )  # fmt: skip
+        began = self._clock()
+        try:
+            prepared = self._prepare(delivery.story_id, delivery.language)
+            outcome = await self._channel.deliver(prepared, To(delivery.address, delivery.thread))
+        except Exception:
+            outcome = self._broken()
+        self._note(outcome, began)
         self._finished.deliveries.append((delivery, settle_story(outcome, delivery.attempt, self._now())))
         self._write_soon()
 
-    def _write_soon(self) -> None:
-        """Outcomes are written with the next tick; when none is near, one tick's length from now, all together."""
-        if self._writing_soon is None or self._writing_soon.when() < asyncio.get_running_loop().time():
-            self._writing_soon = asyncio.get_running_loop().call_later(TICK, self._wake.set)
+    def _broken(self) -> Outcome:
+        """A fault of ours, not of the network: nobody knows how far it came, and somebody must read of it."""
+        log.exception("sending broke", channel=self._channel.name)
+        return Outcome(Kind.UNKNOWN, "our_fault")
 
-    async def _timed(self, send: Callable[[], Awaitable[Outcome]]) -> Outcome:
-        began = self._clock()
-        try:
-            outcome = await send()
-        except Exception:
-            # A fault of ours, not of the network: nobody knows how far it came, and it must be read by somebody.
-            log.exception("sending broke", channel=self._channel.name)
-            return Outcome(Kind.UNKNOWN, "our_fault")
+    def _note(self, outcome: Outcome, began: float) -> None:
         self._latencies.add(self._clock() - began)
         if outcome.account:
             self._account_rests_until = self._clock() + ACCOUNT_PAUSE
             self.fault = outcome.code
             log.error("the platform refuses our account", channel=self._channel.name, code=outcome.code)
-        return outcome
+
+    def _write_soon(self) -> None:
+        """Outcomes are written with the next tick; when none is near, one tick's length from now, all together."""
+        loop = asyncio.get_running_loop()
+        if self._writing_soon is None or self._writing_soon.when() < loop.time():
+            self._writing_soon = loop.call_later(TICK, self._wake.set)
 
     def _prepare(self, story_id: int, language: str) -> object:
         key = (story_id, language)

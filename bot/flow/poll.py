@@ -40,9 +40,15 @@ class Poller:
         now: Callable[[], datetime], wake: Callable[[], None],
     ) -> None:  # fmt: skip
         self._store, self._fetch, self._parse = store, fetch, parse
-        self.mapping, self._channels = mapping, tuple(channels)
+        self._mapping, self._channels = mapping, tuple(channels)
+        self._mapped: set[int] = set()  # feeds that have been read with this mapping
         self._now, self._wake = now, wake
         self._running: dict[int, asyncio.Task[None]] = {}
+
+    def take_mapping(self, mapping: LabelMap) -> None:
+        """From now on labels mean this; what old stories gain by it is news to nobody (promise 9)."""
+        self._mapping = mapping
+        self._mapped.clear()
 
     async def look(self) -> None:
         """Start looking at every feed that is due and not yet under way; returns without waiting for them."""
@@ -87,6 +93,7 @@ class Poller:
             return await self._failed(feed, error)
         now = self._now()
         polled = await self._store.write(lambda tx: self._record(tx, feed, answer, document, now))
+        self._mapped.add(feed.id)
         if polled.new:
             log.info("new stories", feed=feed.url, new=polled.new, told=polled.told)
         return polled
@@ -108,7 +115,8 @@ class Poller:
 
     def _record(self, tx: Tx, feed: Feed, answer: Answer, document: Document, now: datetime) -> Polled:
         decision = self._decide(tx, feed, document, now)
-        made = _Recorder(tx, feed, self._channels, now).apply(decision)
+        late = feed.id in self._mapped and feed.imported_at is not None
+        made = _Recorder(tx, feed, self._channels, now, late_categories=late).apply(decision)
         tx.feed_checked(
             feed.id,
             FeedCheck(
@@ -125,15 +133,18 @@ class Poller:
         ids = set(known.values())
         return changes.decide(
             document.items, known=known, stories=tx.stories(ids), seen=tx.seen_in_feed(feed.id, ids),
-            imported_at=feed.imported_at, feed_categories=feed.categories, mapping=self.mapping, site=site, now=now,
+            imported_at=feed.imported_at, feed_categories=feed.categories, mapping=self._mapping, site=site, now=now,
         )  # fmt: skip
 
 
 class _Recorder:
     """Writes a decision: stories, their keys and categories, and the broadcasts that tell them."""
 
-    def __init__(self, tx: Tx, feed: Feed, channels: Collection[str], now: datetime) -> None:
+    def __init__(
+        self, tx: Tx, feed: Feed, channels: Collection[str], now: datetime, *, late_categories: bool
+    ) -> None:  # fmt: skip
         self._tx, self._feed, self._channels, self._now = tx, feed, channels, now
+        self._late_categories = late_categories
 
     def apply(self, decision: changes.Decision) -> tuple[int, int]:
         """How many stories are new, how many are told."""
@@ -170,7 +181,7 @@ class _Recorder:
             story = tx.stories([intent.story_id])[intent.story_id]
             spread.announce(tx, story.id, story.categories, self._channels, now)
             return 1
-        # A feed's first import is no news, also not for the followers of its category (promise 9).
-        if self._feed.imported_at is not None:
+        # Neither a first import nor a change of mapping is news to the followers of a category (promise 9).
+        if self._late_categories:
             spread.reach_further(tx, intent.story_id, intent.gained, now)
         return 0
