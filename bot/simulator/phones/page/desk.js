@@ -4,6 +4,7 @@ import { el, icon } from "./dom.js";
 import { post } from "./talk.js";
 import { language, seconds, t } from "./words.js";
 
+const ROOMY = matchMedia("(height >= 780px)"); // else the board comes first, and the form waits to be opened
 const ICONS = { arrived: "check", waiting: "wait" };
 
 export class Desk {
@@ -46,9 +47,9 @@ export class Desk {
     this.recent = el("ul");
     this.none = el("p", { class: "none" }, t("no_lines"));
     this.past = el("details", { class: "past" });
-    this.lines = el("div", { class: "lines", tabindex: 0, role: "group", "aria-label": t("published") },
+    this.lines = el("div", { class: "lines", tabindex: -1, role: "group", "aria-label": t("published") },
       this.none, this.recent, this.past);
-    this.form = el("form", { class: "draft", onsubmit: (event) => this.publish(event) },
+    this.form = el("form", { onsubmit: (event) => this.publish(event) },
       el("div", { class: "field" }, el("label", { for: "draft-title" }, t("title")), this.title),
       el("div", { class: "field" }, el("label", { for: "draft-text" }, t("text")), this.text),
       el("fieldset", {}, el("legend", {}, t("categories")), this.categories.map((c) => this.pick(c))),
@@ -56,7 +57,9 @@ export class Desk {
     );
     this.pane.replaceChildren(
       el("div", { class: "owner" }, el("h2", { id: "owner-portal" }, t("portal")), el("p", {}, this.portal)),
-      el("div", { class: "desk" }, this.form, this.lines),
+      el("div", { class: "desk" },
+        el("details", { class: "draft", open: ROOMY.matches }, el("summary", {}, t("own_story")), this.form),
+        this.lines),
     );
   }
 
