@@ -160,8 +160,8 @@ class Deliverer:
         began = self._clock()
         try:
             outcome = await self._channel.reply(reply)
-        except Exception:
-            outcome = self._broken()
+        except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
+            outcome = self._broken(fault)
         self._note(outcome, began)
         self._finished.replies.append((reply, settle_reply(outcome, reply.attempt, self._now())))
         self._write_soon()
@@ -171,15 +171,15 @@ class Deliverer:
         try:
             prepared = self._prepare(delivery.story_id, delivery.language)
             outcome = await self._channel.deliver(prepared, To(delivery.address, delivery.thread))
-        except Exception:
-            outcome = self._broken()
+        except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
+            outcome = self._broken(fault)
         self._note(outcome, began)
         self._finished.deliveries.append((delivery, settle_story(outcome, delivery.attempt, self._now())))
         self._write_soon()
 
-    def _broken(self) -> Outcome:
+    def _broken(self, fault: Exception) -> Outcome:
         """A fault of ours, not of the network: nobody knows how far it came, and somebody must read of it."""
-        log.exception("sending broke", channel=self._channel.name)
+        log.error("sending broke", channel=self._channel.name, exc_info=fault)
         return Outcome(Kind.UNKNOWN, "our_fault")
 
     def _note(self, outcome: Outcome, began: float) -> None:
