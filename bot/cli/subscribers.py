@@ -4,6 +4,7 @@ import itertools
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import partial
 from json import loads
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from bot import clock
 from bot.cli.common import Json, errors, print_json, print_table, settings, with_store
 from bot.errors import UsageError
 from bot.flow.audience import LineError, read_line, write_line, write_quiet
-from bot.ports import Store, Subscription
+from bot.ports import Store, Subscription, Tx
 
 CHUNK = 1_000  # rows a transaction: the write lock is held for some 20 ms, so that a running program is not disturbed
 FAULTS_SHOWN = 20
@@ -44,7 +45,7 @@ def import_(
             task = progress.add_task("importing", total=total)
             rows = (read_line(line, known) for _, line in _lines(file))
             for chunk in _chunks(rows):
-                new += await store.write(lambda tx, chunk=chunk: tx.import_subscribers(chunk, clock.now()))
+                new += await store.write(partial(_import_chunk, chunk))
                 progress.advance(task, len(chunk))
         return new
 
@@ -86,6 +87,10 @@ def list_(
         for i, s in page
     ]
     print_table(("id", "channel", "address", "categories", "mode", "quiet", "language"), rows)
+
+
+def _import_chunk(chunk: list[Subscription], tx: Tx) -> int:
+    return tx.import_subscribers(chunk, clock.now())
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -62,7 +63,7 @@ class Poller:
             if feed.id not in self._running:
                 task = asyncio.create_task(self._look_at(feed))
                 self._running[feed.id] = task
-                task.add_done_callback(lambda _, feed_id=feed.id: self._running.pop(feed_id, None))
+                task.add_done_callback(partial(self._ended, feed.id))
 
     async def stop(self) -> None:
         """Let go of what is under way: nothing of it is written yet, so nothing is lost."""
@@ -70,6 +71,9 @@ class Poller:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, feed_id: int, _: asyncio.Task[None]) -> None:
+        self._running.pop(feed_id, None)
 
     async def _look_at(self, feed: Feed) -> None:
         try:
