@@ -95,7 +95,7 @@ async def test_sigterm_finishes_what_is_in_flight_and_ends_with_status_0(town: W
     await program.start()
     await town.subscribes(SRI, "Kesehatan")
     await town.polled()
-    town.telegram.network.latency = 1.5
+    town.network.latency = 1.5
     town.portal.publish("Sedang di jalan", BODY, ["kesehatan"])
     await town.until(lambda: program.states().get("started"), what="a request in flight")
     assert await program.signal(signal.SIGTERM, within=10) == 0

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import storage
 from bot.app import new_session
@@ -90,7 +91,7 @@ class AtTelegram:
             and not counts["broadcasts"].get("running")
         )  # fmt: skip
 
-    async def _until(self, true: Callable[[dict[str, dict[str, dict[str, int]]]], bool]) -> None:
+    async def _until(self, true: Callable[[dict[str, Any]], bool]) -> None:
         async with asyncio.timeout(10):
             while not true(await self._store.read(lambda tx: tx.stats(NOW))):  # noqa: ASYNC110 — only the store knows
                 await asyncio.sleep(0.005)
@@ -112,7 +113,7 @@ async def at_telegram(folder: Path, token: str, language: str = "id") -> AsyncIt
             token=token, api_url=url, session=session, store=store, desk=desk, texts=TEXTS, rate=1000, now=lambda: NOW
         )
         # Time stands still here, so the chat's own pace would hold the second answer for ever.
-        parts.channel.chat_rate = lambda _: ChatRate()  # type: ignore[method-assign]
+        parts.channel.chat_rate = lambda address: ChatRate()  # type: ignore[method-assign]  # noqa: ARG005
 
         def compose(story: Story, language: str) -> object:
             return parts.channel.prepare(story_message(story, language, facts.board(NOW)))

@@ -61,6 +61,7 @@ class World:
     telegram: Telegram
     portal: Portal
     simulator: Simulator
+    network: Network
     environment: dict[str, str]
     app: App | None = None
     _running: asyncio.Task[None] | None = None
@@ -176,6 +177,7 @@ async def world(
     network: Network | None = None, every: str = "1s", **environment: str,
 ) -> AsyncIterator[World]:  # fmt: skip
     """A simulator that runs, a portal with a past of three articles, and a program ready to be started."""
+    network = network or Network()
     telegram = Telegram(token, limits=limits, network=network)
     portal = Portal(name="Target 24 Jam", categories=CATEGORIES)
     simulator = Simulator(telegram, portal)
@@ -185,7 +187,7 @@ async def world(
     file = folder / "feeds.yaml"
     file.write_text(feeds_yaml(url, paths or {"/feed/": ""}, every))
     made = World(
-        folder, telegram, portal, simulator,
+        folder, telegram, portal, simulator, network,
         {
             "DATABASE_URL": f"sqlite:///{folder / 'kentongan.db'}", "FEEDS_FILE": str(file), "LISTEN": "127.0.0.1:0",
             "TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_URL": url, "FETCH_ALLOW_PRIVATE": "true", **environment,

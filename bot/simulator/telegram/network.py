@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Network:
     """Seconds that a request is under way: `latency` plus up to `jitter`, split over the way there and back."""
 
