@@ -1,7 +1,6 @@
 """The sending side on a real store: nothing leaves unrecorded, nobody is woken, nothing is forgotten."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing
@@ -10,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # see _state
 
 import storage
 from bot.chat.message import Message, Span, to_json
@@ -60,6 +60,7 @@ class Wire:
         return await self.deliver(Message(()), To(f"reply {reply.address}"))
 
     def _state(self, address: str) -> str | None:
+        # With the store's own SQLite: two copies of the library in one process undo each other's locks on a file.
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as reader:
             row = reader.execute(
                 "SELECT d.state FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id WHERE s.address = ?",
