@@ -51,11 +51,12 @@ SELECT id, expires_at <= ? AS late,
   EXISTS (SELECT 1 FROM broadcast_pass p WHERE p.broadcast_id = b.id AND p.done = 0)
 FROM broadcast b WHERE status = 'running' ORDER BY id
 """
+# INDEXED BY, because the planner would rather walk all deliveries of the broadcast.
 _OPEN: Final = """
-SELECT EXISTS (SELECT 1 FROM delivery WHERE broadcast_id = ? AND finished_at IS NULL AND state IN ('queued', 'started'))
+SELECT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_open WHERE broadcast_id = ? AND finished_at IS NULL)
 """
 _EXPIRE_SOME: Final = f"""{FAIL} WHERE broadcast_id = :broadcast AND subscriber_id IN (
-  SELECT subscriber_id FROM delivery
+  SELECT subscriber_id FROM delivery INDEXED BY delivery_open
   WHERE broadcast_id = :broadcast AND finished_at IS NULL AND state = 'queued' LIMIT 2000)
 """  # some at a time: a tick stays short also when a whole city was asleep
 

@@ -47,7 +47,7 @@ SELECT s.joined_at > d.started_at FROM delivery d JOIN subscriber s ON s.id = d.
 WHERE d.broadcast_id = ? AND d.subscriber_id = ?
 """
 _CRASHED: Final = """
-UPDATE delivery SET state = 'unknown', code = 'crash', finished_at = ?
+UPDATE delivery INDEXED BY delivery_open SET state = 'unknown', code = 'crash', finished_at = ?
 WHERE finished_at IS NULL AND state = 'started' AND epoch < ?
   AND broadcast_id IN (SELECT id FROM broadcast WHERE status = 'running')
 """

@@ -27,7 +27,7 @@ _VOLUME: Final = """
 SELECT c.category, count(*), min(s.published),
   EXISTS (SELECT 1 FROM story_category oc JOIN story o ON o.id = oc.story_id
           WHERE oc.category = c.category AND o.published < ?1)
-FROM story s JOIN story_category c ON c.story_id = s.id WHERE s.published >= ?1 GROUP BY c.category
+FROM story s CROSS JOIN story_category c ON c.story_id = s.id WHERE s.published >= ?1 GROUP BY c.category
 """
 
 

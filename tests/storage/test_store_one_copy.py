@@ -45,6 +45,9 @@ class OneCopy(RuleBasedStateMachine):
     def write(self, work: Callable[[Tx], T]) -> T:
         return self.loop.run_until_complete(self.store.write(work))
 
+    def settle(self, deliveries: list[Delivery], outcome: Settled) -> None:
+        self.write(lambda tx: tx.settle(TELEGRAM, [(d, outcome) for d in deliveries], self.epoch, NOW))
+
     @initialize(followed=FOLLOWED)
     def publish(self, followed: list[tuple[str, ...]]) -> None:
         def work(tx: Tx) -> int:
@@ -81,7 +84,7 @@ class OneCopy(RuleBasedStateMachine):
     def finish(self, data: st.DataObject, name: str) -> None:
         chosen = [d for d in self.in_flight if data.draw(st.booleans())]
         outcome = OUTCOMES[name]
-        self.write(lambda tx: tx.settle(TELEGRAM, [(d, outcome) for d in chosen], self.epoch, NOW))
+        self.settle(chosen, outcome)
         self.in_flight = [d for d in self.in_flight if d not in chosen]
         if outcome.state is State.QUEUED:
             self.answered.update(d.subscriber_id for d in chosen)
@@ -124,8 +127,7 @@ class OneCopy(RuleBasedStateMachine):
     def run_to_the_end(self) -> None:
         for _ in range(50):
             self.tick(5, asleep=False)
-            done = self.in_flight
-            self.write(lambda tx: tx.settle(TELEGRAM, [(d, SENT) for d in done], self.epoch, NOW))
+            self.settle(self.in_flight, SENT)
             self.in_flight = []
         counts = self.write(states)
         assert counts.keys() <= {"sent", "failed", "unknown"}
