@@ -4,13 +4,15 @@ import re
 
 _ROLES = r"(?:reporter|editor|penulis|pewarta|wartawan|jurnalis|kontributor|redaktur|penyunting|fotografer|uploader)"
 _LABELLED = re.compile(
-    rf"\s*[|(\[]?\b{_ROLES}\s*:\s*[^.!?:]{{2,60}}(?:[|/]\s*{_ROLES}\s*:\s*[^.!?:]{{2,60}})*[)\]]?\s*$", re.I
+    rf"\s*[|(\[]?\b{_ROLES}\s*:\s*[^.!?:]{{2,60}}(?:[|/]\s*{_ROLES}\s*:\s*[^.!?:]{{2,60}})*[)\]]?\s*$", re.IGNORECASE
 )
 _STARS = re.compile(r"\s*(?:\*{1,5}|-{2,}|#{2,}|\(\*+\))\s*$")
-_MARK = re.compile(r"\s*[(\[]\s*(?P<name>[^()\[\]]{2,60})\s*[)\]]\s*[.*]*\s*$")
-_DASHED = re.compile(r"(?<=[.!?”\"])\s*[-–—]+\s*(?:red|redaksi|tim)\s*[-–—]*\s*$", re.I)
+_MARK = re.compile(r"\s*[(\[]\s*(?P<name>[^()\[\]]{2,60})\s*[)\]](?P<tail>[\s.*]*)$")
+_DASHED = re.compile(r"(?<=[.!?”\"])\s*[-–—]+\s*(?:red|redaksi|tim)\s*[-–—]*\s*$", re.IGNORECASE)
 _NAME = re.compile(r"[\w.*'’&@-]+(?:[\s/,|+-]+[\w.*'’&@-]+){0,4}")
-_DESK = re.compile(r"(?:^|[/\s*,&-])(?:red|redaksi|tim|team|adv|ant|net|hms|humas|rls|rilis|ist)(?:$|[/\s*,&.-])", re.I)
+_DESK = re.compile(
+    r"(?:^|[/\s*,&-])(?:red|redaksi|tim|team|adv|ant|net|hms|humas|rls|rilis|ist)(?:$|[/\s*,&.-])", re.IGNORECASE
+)
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9.&/-]*")
 _ENDED = (".", "!", "?", "”", '"', "’", "…")
 _TIMES = 3
@@ -33,14 +35,15 @@ def _cut(last: str) -> str:
     if match is None:
         return last
     before = last[: match.start()]
-    return before if before and _signs(before, last[match.start()], match["name"].strip()) else last
+    return before if before and _signs(before, match["name"].strip(), match["tail"]) else last
 
 
-def _signs(before: str, gap: str, name: str) -> bool:
+def _signs(before: str, name: str, tail: str) -> bool:
     """Whether a bracket at the very end is a signature and not the explanation of the words before it."""
     if not _NAME.fullmatch(name) or any(c.isdigit() for c in name):
         return False
     ended = before.rstrip().endswith(_ENDED)
+    desk = _DESK.search(name) is not None
     if _ACRONYM.fullmatch(name):
-        return ended and bool(_DESK.search(name))
-    return ended or not gap.isspace() or bool(_DESK.search(name))
+        return ended and desk
+    return ended or desk or "." not in tail

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from bot.news import sentences
 from bot.news.byline import without_byline
-from bot.news.dateline import names_portal, without_dateline
-from bot.news.markup import Block, Kind, blocks
+from bot.news.dateline import has_dateline, without_dateline
+from bot.news.markup import LINK_OPENS, Block, Kind, blocks
 from bot.news.noise import is_noise, opens_a_list_of_others, without_inline_noise
 from bot.news.summary import folded
 
@@ -16,6 +16,7 @@ LONGEST = 20_000  # characters
 _TRUNCATED = re.compile(r"\s*(?:\[\s*(?:…|\.{3,})\s*\]|\(\s*(?:…|\.{3,})\s*\)|…|\.{3,})\s*$")
 _SMALL = 4  # letters; shorter words are written small in headlines too
 _LONG_HEADING = 25  # words; a theme that sets whole paragraphs as headings
+_FOOTER_WORDS = 12  # of a footer, beside the title
 _ABOVE_DATELINE = 4  # paragraphs in which a dateline is looked for
 _FEW, _MANY = 4, 8  # words: fewer say nothing without a full stop; so many are prose also without one
 
@@ -26,23 +27,36 @@ def clean(html: str, title: str) -> str:
     Left out: the repeated title, dateline, byline, captions, share bars, "Baca Juga", lists of other headlines, the
     feed's footer. Where the text is cut off it ends in `…`.
     """
-    found = [replace(block, text=without_inline_noise(block.text)) for block in blocks(html)]
-    kept = _from_dateline(list(_once(_article(found, folded(title)))))
+    headline = folded(title)
+    found = [
+        replace(block, text=without_inline_noise(block.text))
+        for block in blocks(html)
+        if not _is_footer(block.text, headline)
+    ]
+    kept = _from_dateline(list(_once(_article(found, headline))))
     if kept:
         kept[-1] = _truncation(without_byline(kept[-1]))
     return _cut("\n\n".join(text for text in kept if text))
 
 
 def _from_dateline(kept: Sequence[str]) -> list[str]:
-    """A dateline that names the portal opens the article: what stands above it is a caption."""
+    """A dateline opens the article: what stands above it is a caption."""
     for place, text in enumerate(kept[:_ABOVE_DATELINE]):
-        if names_portal(text):
+        if has_dateline(text):
             return [without_dateline(text), *kept[place + 1 :]]
     return [without_dateline(kept[0]), *kept[1:]] if kept else []
 
 
 def _truncation(last: str) -> str:
     return _TRUNCATED.sub("", last) + " …" if _TRUNCATED.search(last) else last
+
+
+def _is_footer(text: str, title: str) -> bool:
+    """`The post <this title> appeared first on <site>`, in whatever language the site runs."""
+    if text.count(LINK_OPENS) < 2 or not title:  # noqa: PLR2004 — one to the article, one to the site
+        return False
+    words = folded(text)
+    return title in words and len(words.split()) - len(title.split()) <= _FOOTER_WORDS
 
 
 def _article(found: Sequence[Block], title: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 
 _PLACE = r"[A-Z][\w.'’]*(?:[ -](?:[A-Z][\w.'’]*|dan|di)){0,4}"
-_CAPITALS = r"[A-Z]{3,}[A-Z.'’]*(?:[ -][A-Z][A-Z.'’]+){0,4}"
+_CAPITALS = r"[A-Z]{4,}[A-Z.'’]*(?:[ -][A-Z][A-Z.'’]+){0,4}"
 _DOMAIN = r"[\w-]+(?:\.[\w-]+)*\.(?:com|co\.id|id|net|org|co|news|tv|info|my\.id|web\.id|go\.id|xyz|example)\b"
 _DATE = r"\(\s*(?:[^\W\d]+\s*,?\s*)?\d{1,2}\s*[\s/.-]\s*(?:\d{1,2}|[^\W\d]+)(?:\s*[\s/.-]\s*\d{2,4})?\s*\)"
 _DASH = r"(?:\s*[-–—|:]+(?:\s+|(?=[^\W\d_])))"
@@ -26,12 +26,11 @@ _FORMS = tuple(
         # KBRN, Jakarta: …
         rf"[A-Z]{{3,}},\s*{_PLACE}\s*:\s+",
         # MOJOKERTO – …, KABARKOTA- …
-        rf"{_CAPITALS}(?:{_SPACED_DASH}|-\s+)(?=[^\W\d_]|[“\"‘'])",
+        rf"{_CAPITALS}(?:{_SPACED_DASH}|-\s+)(?=[A-Z\d“\"‘'])",
         # Mojokerto – …
         r"[A-Z][a-z]{2,}(?: [A-Z][a-z]+){0,2}\s+[-–—]+\s+(?=[A-Z“\"‘'])",
     )
 )
-_WITH_PORTAL = 3  # so many of the forms name one
 _LONGEST = 90  # characters of a dateline
 _TIMES = 2  # `Mojokerto – portal.com – …`
 
@@ -46,9 +45,9 @@ def without_dateline(lead: str) -> str:
     return lead
 
 
-def names_portal(lead: str) -> bool:
-    """Whether the lead opens with a dateline that carries a portal's address."""
-    return any(form.match(lead[:_LONGEST]) for form in _FORMS[:_WITH_PORTAL])
+def has_dateline(lead: str) -> bool:
+    """Whether the paragraph surely opens with a dateline: with an address, an agency, a date, or in capitals."""
+    return any(form.match(lead[:_LONGEST]) for form in _FORMS[:-1])
 
 
 def _cut(lead: str) -> str:

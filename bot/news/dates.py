@@ -45,8 +45,8 @@ _LONGEST = 64
 def read(text: str) -> datetime | None:
     """The moment that `text` names, aware and in UTC, or None.
 
-    RFC 822, ISO 8601, and Indonesian forms such as `Rabu, 28 Februari 2024 - 13:40 WIB` or `Rab, 28 Feb 2024`. The
-    whole text must be a date. Where it names no zone, it is read as WIB: portals here leave it out when they mean their own.
+    RFC 822, ISO 8601, and Indonesian forms such as `Rabu, 28 Februari 2024 - 13:40 WIB` or `Rab, 28 Feb 2024`; the
+    whole text must be a date. Where it names no zone it is read as WIB: portals leave it out when they mean their own.
     """
     if len(text) > _LONGEST:
         return None

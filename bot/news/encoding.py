@@ -16,7 +16,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 def decoded(body: bytes, content_type: str | None) -> str:
     """The text from its first `<?xml` (else its first `<`) on, without control characters.
 
-    UTF-8 wherever the bytes are valid UTF-8, whatever header and declaration say; else what they say; else Windows-1252.
+    UTF-8 wherever the bytes are valid UTF-8, whatever header and declaration say; else what these say; else
+    Windows-1252.
     """
     text = _CONTROL.sub("", _text(body, content_type))
     start = text.find("<?xml")

@@ -23,14 +23,14 @@ _LONGEST_TITLE, _LONGEST_LABEL, _MOST_LABELS = 500, 100, 50
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
 _PAGE = re.compile(
-    r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*(?:<!doctype\s+html\b|<html\b|<head\b|<body\b)", re.I | re.DOTALL
+    r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*(?:<!doctype\s+html\b|<html\b|<head\b|<body\b)", re.IGNORECASE | re.DOTALL
 )
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _CLOSED = re.compile(r"</(?:rss|feed|rdf:RDF|channel)\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
 Entry = Mapping[str, Any]
 
 
-class _Unusable(ValueError):
+class _UnusableError(ValueError):
     """An entry that cannot become an item; the message says why."""
 
 
@@ -98,7 +98,7 @@ def _items(entries: Sequence[Entry], base: str, notes: list[str]) -> list[Item]:
     for number, entry in enumerate(entries, start=1):
         try:
             items.append(_item(entry, base))
-        except _Unusable as fault:
+        except _UnusableError as fault:
             notes.append(f"item {number} left out: {fault}")
         except (MemoryError, RecursionError):
             raise
@@ -112,9 +112,9 @@ def _item(entry: Entry, base: str) -> Item:
     guid = _string(entry, "id").strip()
     link = absolute(_string(entry, "link") or guid, base)
     if not title:
-        raise _Unusable("it has no title")
+        raise _UnusableError("it has no title")
     if link is None:
-        raise _Unusable(f"“{title[:60]}” has no link")
+        raise _UnusableError(f"“{title[:60]}” has no link")
     bodies = _bodies(entry)
     text, summary = _text(bodies, title)
     published, modified = _dates(entry)

@@ -10,17 +10,20 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 LONGEST_HTML = 300_000  # characters of one article that are looked at
 DEEPEST = 2_000  # open tags; the parser's time grows with the square of the depth
 
-# Around the text of a link; taken out again by `Block.plain`. Private-use characters never stand in the text itself.
+# Around the text of a link. Private-use characters never stand in the text itself.
 LINK_OPENS, LINK_CLOSES = "\ue000", "\ue001"
 _LINE = "\ue002"
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_STRUCTURE = re.compile(r"<(?:p|div|br|li|h[1-6]|table|section|article|blockquote)\b", re.IGNORECASE)
+_EMPTY_LINE = re.compile(r"\n\s*\n")
 _TAG = re.compile(r"<(/?)[a-zA-Z]")
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = HEADINGS | {
-    "address", "article", "blockquote", "center", "dd", "details", "div", "dl", "dt", "figure", "footer", "header", "hr",
-    "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    "address", "article", "blockquote", "center", "dd", "details", "div", "dl", "dt", "figure", "footer", "header",
+    "hr", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "ul",
 }  # fmt: skip
 _HIDDEN = frozenset({
     "aside", "audio", "button", "canvas", "figcaption", "form", "iframe", "input", "link", "meta", "nav", "noscript",
@@ -52,11 +55,6 @@ class Block:
     text: str
     kind: Kind = Kind.PARAGRAPH
     bold: bool = False  # all of it
-
-    @property
-    def plain(self) -> str:
-        """The text without the marks of its links."""
-        return self.text.replace(LINK_OPENS, "").replace(LINK_CLOSES, "")
 
 
 @dataclass(slots=True)
@@ -117,7 +115,7 @@ class _Gatherer:
 def blocks(html: str) -> list[Block]:
     """The blocks of an article in order, without scripts, captions, forms and what is known furniture."""
     gatherer = _Gatherer()
-    root = _parse(html)
+    root = _parse(html if _STRUCTURE.search(html) else _EMPTY_LINE.sub("<br><br>", html))
     if root is None:
         return []
     skipped: LexborNode | None = None

@@ -1,4 +1,4 @@
-"""Recognises blocks that are not the article: captions, bylines, share bars, other stories, the feed's own footer."""
+"""Recognises what is not the article: captions, bylines, share bars, other stories, the feed's own footer."""
 
 import re
 
@@ -7,50 +7,61 @@ from bot.news.markup import LINK_CLOSES, LINK_OPENS
 
 LONGEST = 300  # characters; what is longer is somebody's prose, whatever it begins with
 
-_SEE_ALSO = r"(?:baca|lihat|simak|tonton|klik)\s+(?:juga|pula|selengkapnya)|(?:see|read)\s+also|also\s+read|read\s+more"
+_SEE_ALSO = r"(?:baca|lihat|simak|tonton)\s+(?:juga|pula|selengkapnya)|(?:see|read)\s+also|also\s+read|read\s+more"
+_SEE_ALSO_LABEL = r"(?:Baca|BACA|Lihat|LIHAT|Simak|SIMAK|Tonton|Read|See)\s+(?:[Jj]uga|JUGA|[Pp]ula|PULA|[Aa]lso)"
 _LABELS = (
     r"reporter|editor|penulis|pewarta|wartawan|jurnalis|kontributor|redaktur|penyunting|fotografer|laporan|uploader|"
     r"sumber|source|tags?|topik|kategori|category|posted|diterbitkan|dipublikasikan|diperbarui|tayang|terbit|"
     r"share|bagikan|sebarkan|foto|photo|video|caption|keterangan(?:\s+foto)?|ket\.?\s*foto"
 )
+_BUTTONS = (
+    r"share|bagikan|sebarkan|tweet|like|follow|ikuti\s+kami|facebook|whatsapp|telegram|twitter|print|copy\s+link|"
+    r"share\s+this|like\s+this|related|terkait|iklan|advertisement|promoted|loading|views?|"
+    r"(?:artikel|berita)\s+(?:terkait|lainnya|terbaru|terpopuler)"
+)
+_CREDITS = r"foto|photo|sumber|source|dok|dokumentasi|istimewa|ist|ilustrasi|kredit|credit"
+_PROMOTED = r"google\s+news|(?:whatsapp|wa)\s+channel|(?:channel|saluran|kanal)\s+(?:whatsapp|wa|telegram|youtube)"
 _WHOLE = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"(?:[-–—»>•*\s]|\[|\()*(?:{_SEE_ALSO})\b.*",
         rf"(?:[-–—»>•*\s]|\[|\()*(?:{_LABELS})\s*[:|].*",
+        rf"(?:{_BUTTONS})\s*[:.]*(?:\s*loading\W*)?",
+        r"(?:tanggal\s+asli|terverifikasi\s+dewan\s+pers|dibaca\s*:?\s*[\d.]+)\b.*",
         r"(?:ilustrasi|gambar)\s*[.:|–—-].*",
-        r"(?:tanggal\s+asli|dibaca|views?|loading|advertisement|iklan|promoted|terverifikasi)\b.*",
-        r"(?:share|bagikan|sebarkan|tweet|like|follow|ikuti\s+kami|facebook|whatsapp|telegram|twitter|print|copy\s+link|"
-        r"share\s+this|like\s+this|related|terkait|artikel\s+terkait|berita\s+(?:terkait|lainnya|terbaru|terpopuler))"
-        r"\s*[:.]*(?:\s*loading\W*)?",
-        r"(?:ikuti|cek|simak|dapatkan|follow|gabung|jangan\s+lupa|update|baca)\b.*(?:google\s+news|(?:whatsapp|wa)\s+channel|"
-        r"(?:channel|saluran|kanal|grup)\s+(?:whatsapp|wa|telegram|youtube)).*",
-        # Captions: (Foto: …), (Sumber: …), -Nama-, --Nama
-        r".*[(\[]\s*(?:foto|photo|sumber|source|dok|dokumentasi|istimewa|ist|ilustrasi|kredit|credit)\b[^()\[\]]*[)\]]\s*\.?",
-        r".*(?:[.!?\w”\"]|\s)--\s*[^-]{0,40}-?",
+        rf"(?:ikuti|cek|simak|dapatkan|follow|gabung|jangan\s+lupa)\b.*(?:{_PROMOTED}).*",
+        # Captions end in their credit: (Foto: …), -Nama-, --Nama
+        rf".*[(\[]\s*(?:{_CREDITS})\b[^()\[\]]*[)\]]",
+        r".*[.!?\w”\"]--(?:\s*[^-]{0,38}[^-.!?”\"\s])?\s*-?",
         r".*[.!?\w”\"]\s?-[^-]{2,40}-",
         r".*\[email\s*protected\]",
         r"[\W\d_]*",
     )
 )
-_FOOTER = re.compile(
-    r"(?:^|(?<=\s))(?:the\s+post|artikel|berita|postingan|tulisan|pos|kiriman)\b.{1,300}?"
-    r"(?:(?:first\s+)?appeared\s+first\s+on|first\s+appeared\s+on|"
-    r"(?:pertama\s+kali|telah)\s+(?:tampil|muncul|tayang|terbit|diterbitkan|dipublikasikan)(?:\s+(?:di|pada))?).*$",
-    re.IGNORECASE | re.DOTALL,
+_OTHERS = re.compile(rf"\W*(?:{_SEE_ALSO}|(?:berita|artikel)\s+(?:terkait|lainnya))\s*:?", re.IGNORECASE)
+
+_LINK = rf"{LINK_OPENS}[^{LINK_CLOSES}]*{LINK_CLOSES}"
+_FIRST_SHOWN = r"pertama\s+kali\s+(?:tampil|muncul|tayang|terbit|diterbitkan|dipublikasikan)\s+(?:di|pada)"
+_WITH_LINKS = tuple(
+    re.compile(form)
+    for form in (
+        rf"\s*[(\[]?(?:{_SEE_ALSO_LABEL})\s*[:–—-]*\s*{_LINK}[)\]]?",
+        rf"\s*[(\[]?{LINK_OPENS}\s*(?:{_SEE_ALSO_LABEL})\s*:[^{LINK_CLOSES}]*{LINK_CLOSES}[)\]]?",
+        rf"(?:Artikel|Berita|Tulisan|Postingan|Pos)\s*{_LINK}\s*{_FIRST_SHOWN}.*$",
+    )
 )
-_MORE = re.compile(
-    r"\s*(?:[\[(]?(?:…|\.{3})[\])]?\s*)?(?:continue\s+reading|read\s+more|(?:baca\s+)?selengkapnya|lanjutkan\s+membaca)"
-    r"(?:\s.{0,200})?\s*[»→>]*\s*$",
-    re.IGNORECASE,
+_TAILS = tuple(
+    re.compile(form)
+    for form in (
+        rf"\s*[(\[]?\b(?:{_SEE_ALSO_LABEL})\s*:.*$",
+        r"(?:^|\s+)The post\s.{1,400}?\s(?:appeared first on|first appeared on)\s.*$",
+        rf"(?:^|(?<=[.!?”\"])\s+)Artikel\s.{{1,300}}?{_FIRST_SHOWN}(?:\s\S+){{1,6}}$",
+        r"(?:^|(?<=[.!?”\"])\s+)(?:Artikel|Berita) ini (?:telah|sudah) (?:tayang|terbit|tampil)\b.*$",
+        r"\s*\b(?:Share|Bagikan|Sebarkan)\s*:\s*$",
+        r"(?:(?<=…)|(?<=\.\.\.)|(?<=\]))\s*(?:[Bb]aca [Ss]elengkapnya|[Ss]elengkapnya|[Rr]ead [Mm]ore)\b.*$",
+        r"\s+(?:Continue [Rr]eading\b.{0,200}|(?:Read [Mm]ore|Baca [Ss]elengkapnya|Selengkapnya)\W*)$",
+    )
 )
-_INLINE_LINK = re.compile(
-    rf"\s*[(\[]?(?:(?:{_SEE_ALSO})\s*[:–—-]*\s*{LINK_OPENS}[^{LINK_CLOSES}]*{LINK_CLOSES}"
-    rf"|{LINK_OPENS}\s*(?:{_SEE_ALSO})\s*:[^{LINK_CLOSES}]*{LINK_CLOSES})[)\]]?",
-    re.IGNORECASE,
-)
-_INLINE = re.compile(r"\s*[(\[]?\b(?:Baca|BACA|Lihat|Simak|Read|See)\s+(?:[Jj]uga|JUGA|[Aa]lso)\s*:.*$")
-_SHARE_TAIL = re.compile(r"\s*\b(?:Share|Bagikan|Sebarkan)\s*:?\s*$")
 
 
 def is_noise(block: str) -> bool:
@@ -62,16 +73,14 @@ def is_noise(block: str) -> bool:
 
 def opens_a_list_of_others(block: str) -> bool:
     """Whether only headlines of other stories follow: `Baca Juga` alone in its block."""
-    return (
-        re.fullmatch(rf"\W*(?:{_SEE_ALSO}|berita\s+(?:terkait|lainnya)|artikel\s+terkait)\s*:?", block, re.I)
-        is not None
-    )
+    return _OTHERS.fullmatch(block) is not None
 
 
 def without_inline_noise(block: str) -> str:
-    """The block without `Baca Juga: …` in its middle, the feed's footer and a share bar at its end."""
-    block = _INLINE_LINK.sub(" ", block)
-    block = _FOOTER.sub("", block.replace(LINK_OPENS, "").replace(LINK_CLOSES, ""))
-    for form in (_INLINE, _SHARE_TAIL, _MORE):
+    """The block, its links no longer marked, without `Baca Juga: …`, the feed's footer and a share bar at its end."""
+    for form in _WITH_LINKS:
+        block = form.sub(" ", block)
+    block = " ".join(block.replace(LINK_OPENS, "").replace(LINK_CLOSES, "").split())
+    for form in _TAILS:
         block = form.sub("", block)
-    return " ".join(block.split())
+    return block.strip()
