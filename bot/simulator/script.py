@@ -138,7 +138,7 @@ class Script:
         names = ", ".join(BY_ID[topic].name_id for topic in topics)
         for owner in readers:
             await self._until(partial(self._has, story, owner))
-            self._check(f"a story in {names} arrives at {owner.name}", self._seconds(story, owner))
+            self._check(f"a story in {names} arrives at {owner.name}", self._seconds(story, owner), needed=True)
         return story
 
     def _absent(self, story: int, owner: Owner) -> None:
