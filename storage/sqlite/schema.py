@@ -113,6 +113,7 @@ CREATE TABLE subscriber (
   draft TEXT,                                -- JSON list of unconfirmed ticks
   UNIQUE (channel, address)
 ) STRICT;
+CREATE INDEX subscriber_status ON subscriber (channel, status);  -- to be counted
 
 CREATE TABLE subscription (
   channel TEXT NOT NULL,
