@@ -1,11 +1,11 @@
 """Reads feeds in a child process that can be killed; `python -m bot.sandbox` is that child.
 
-A hostile document can make a parser eat minutes and gigabytes. The child has a limit on both, knows no secrets, holds no
-descriptors but its two pipes, and ends when its standard input closes, however the program ends.
+A hostile document can make a parser eat minutes and gigabytes. The child has a limit on both, knows no secrets, holds
+no descriptors but its two pipes, and ends when its standard input closes, however the program ends.
 
-On the pipes: a frame is four bytes of length, then that many bytes. A request is a frame of JSON (url, content_type) and
-a frame with the document. The answer is a frame of JSON, either {"error": [reason, message]} or the document's head with
-`count`, and then `count` frames, one an item: so the event loop never decodes more than one item at a time.
+On the pipes: a frame is four bytes of length, then that many bytes. A request is a frame of JSON (url, content_type)
+and a frame with the document. The answer is a frame of JSON, either {"error": [reason, message]} or the document's head
+with `count`, and then `count` frames, one an item: so the event loop never decodes more than one item at a time.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from bot.news.item import Document, Item
 CPU_SECONDS = 5
 WALL_SECONDS = 5.5  # the same for a child that waits instead of working
 START_SECONDS = 20.0
+GRACE_SECONDS = 1.0
 MEMORY = 256 * 2**20  # bytes of address space
 LARGEST = 16 * 2**20  # bytes of a document that are passed on at all
 
@@ -56,17 +57,17 @@ class Sandbox:
             except FeedError:
                 raise  # the child's own answer: it is in order
             except TimeoutError:
-                await self._end()
+                await self._end(kill=True)
                 raise FeedError("too_slow", f"reading the document took more than {CPU_SECONDS} s") from None
             except (OSError, EOFError):
                 raise _verdict(await self._end()) from None
             except BaseException:  # cancelled half-way: nobody could go on reading this pipe
-                await self._end()
+                await self._end(kill=True)
                 raise
 
     async def close(self) -> None:
         """End the child; a document that is being read is given up."""
-        await self._end()
+        await self._end(kill=self._one_at_a_time.locked())
 
     async def _ready(self) -> asyncio.subprocess.Process:
         if self._child is None or self._child.returncode is not None:
@@ -76,29 +77,39 @@ class Sandbox:
                 async with asyncio.timeout(START_SECONDS):
                     await _receive(self._child)
             except (OSError, EOFError) as error:  # a TimeoutError is an OSError
-                await self._end()
+                await self._end(kill=True)
                 raise FeedError("crashed", "the process that reads feeds does not start") from error
             except BaseException:
-                await self._end()
+                await self._end(kill=True)
                 raise
         return self._child
 
-    async def _end(self) -> int | None:
-        """Kill the child, if there is one, and see it off; its exit status."""
+    async def _end(self, *, kill: bool = False) -> int | None:
+        """See the child off, if there is one, and say its exit status; it ends by itself when its pipe closes."""
         child, self._child = self._child, None
         if child is None:
             return None
         assert child.stdin is not None
         assert child.stdout is not None
-        if child.returncode is None:
-            # One that has just ended by itself keeps its own exit status.
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
         child.stdin.close()
-        await child.stdout.read()  # to its end: a full pipe would keep the process from being seen off
-        with contextlib.suppress(OSError):
-            await child.stdin.wait_closed()
-        return await child.wait()
+        if kill:
+            _kill(child)
+        try:
+            async with asyncio.timeout(GRACE_SECONDS):
+                await child.stdout.read()  # to its end: a full pipe would keep the child from ending
+                return await child.wait()
+        except TimeoutError:
+            _kill(child)
+            return await child.wait()
+        finally:
+            with contextlib.suppress(OSError):
+                await child.stdin.wait_closed()
+
+
+def _kill(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
 
 
 async def _start() -> asyncio.subprocess.Process:

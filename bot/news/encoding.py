@@ -10,20 +10,33 @@ _BOMS = (
 )  # fmt: skip
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]{1,40})", re.IGNORECASE)
+_START = re.compile(r"<\?xml\b|<rss\b|<feed\b|<rdf:RDF\b")
+_PAGE = re.compile(
+    r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*(?:<!doctype\s+html\b|<(?:html|head|body)\b)", re.IGNORECASE | re.DOTALL
+)
+_LOOKED_AT = 5_000  # characters
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
+def without_control(text: str) -> str:
+    """The text without characters that XML forbids (a `&#1;` brings them back) and without halves of surrogates."""
+    return _CONTROL.sub("", text)
+
+
 def decoded(body: bytes, content_type: str | None) -> str:
-    """The text from its first `<?xml` (else its first `<`) on, without control characters.
+    """The text from its `<?xml` or its root element on, without control characters.
 
     UTF-8 wherever the bytes are valid UTF-8, whatever header and declaration say; else what these say; else
     Windows-1252.
     """
-    text = _CONTROL.sub("", _text(body, content_type))
-    start = text.find("<?xml")
-    if start < 0 or text[:start].lstrip().startswith(("<rss", "<feed", "<rdf", "<!DOCTYPE html", "<html")):
-        start = text.find("<")
-    return text[start:] if start > 0 else text
+    text = without_control(_text(body, content_type))
+    start = None if is_page(text) else _START.search(text)
+    return text[start.start() :] if start else text
+
+
+def is_page(text: str) -> bool:
+    """Whether this is a web page (an error page, a login, a challenge), no feed."""
+    return _PAGE.match(text[:_LOOKED_AT]) is not None
 
 
 def _text(body: bytes, content_type: str | None) -> str:

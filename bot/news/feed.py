@@ -11,21 +11,21 @@ import feedparser
 from bot.errors import FeedError
 from bot.news import dates
 from bot.news.clean import clean
-from bot.news.encoding import decoded
+from bot.news.encoding import decoded, is_page, without_control
+from bot.news.guard import inspect
 from bot.news.item import Document, Item
 from bot.news.links import absolute, without_tracking
 from bot.news.markup import first_image
 from bot.news.summary import summarise
 
 MOST_ITEMS = 200
+_TAIL = 5_000  # characters in which the end of a feed is looked for
 _LONGEST_TITLE, _LONGEST_LABEL, _MOST_LABELS = 500, 100, 50
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
-_PAGE = re.compile(
-    r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*(?:<!doctype\s+html\b|<html\b|<head\b|<body\b)", re.IGNORECASE | re.DOTALL
-)
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+_ROOT = re.compile(r"\s*(?:<\?xml\b[^>]*\?>)?\s*(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", re.DOTALL)
 _CLOSED = re.compile(r"</(?:rss|feed|rdf:RDF|channel)\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
 Entry = Mapping[str, Any]
 
@@ -35,19 +35,21 @@ class _UnusableError(ValueError):
 
 
 def read(body: bytes, *, url: str, content_type: str | None = None) -> Document:
-    """The feed's items, at most 200, in the feed's order; or FeedError `empty`, `html`, `truncated`, `not_a_feed`.
+    """The feed's items, at most 200, in the feed's order, or FeedError.
 
-    `url` is where the bytes came from (relative links stand on it), `content_type` the header that came with them. An
-    entry that cannot be used is named in the notes and hurts no other. A feed without entries is a document, no error.
+    Its reasons: `empty`, `html`, `not_a_feed`, `truncated` (nothing could be read), `entities`, `too_deep`. `url` is
+    where the bytes came from (relative links stand on it), `content_type` the header that came with them. An entry that
+    cannot be used is named in the notes and hurts no other. A feed without entries is a document, no error.
     """
     text = decoded(body, content_type)
     if not text.strip():
         raise FeedError("empty", "the address answered with an empty document")
+    if is_page(text):
+        raise FeedError("html", "the address answered with a web page, not with a feed")
+    inspect(text)
     parsed = _parse(text)
-    if not parsed.entries and (not parsed.version or _is_page(text)):
-        raise _fault(text)
-    if not parsed.entries and parsed.bozo and not _CLOSED.search(text):
-        raise FeedError("truncated", "the feed breaks off before its first item")
+    if not parsed.entries:
+        _insist_on_feed(parsed, text)
     base = absolute(_string(parsed.feed, "link"), url) or url
     notes = _oddities(parsed, text)
     items = _items(parsed.entries[:MOST_ITEMS], base, notes)
@@ -69,16 +71,12 @@ def _parse(text: str) -> Any:  # noqa: ANN401 — feedparser has no types
         raise FeedError("not_a_feed", f"the document cannot be read as a feed ({type(error).__name__})") from error
 
 
-def _fault(text: str) -> FeedError:
-    if _is_page(text):
-        return FeedError("html", "the address answered with a web page, not with a feed")
-    if re.match(r"\s*<(?:rss|feed|rdf:RDF)\b", _DECLARATION.sub("", text, count=1)):
-        return FeedError("truncated", "the feed breaks off before its first item")
-    return FeedError("not_a_feed", "the document is neither RSS nor Atom")
-
-
-def _is_page(text: str) -> bool:
-    return _PAGE.match(text[:5000]) is not None
+def _insist_on_feed(parsed: Any, text: str) -> None:  # noqa: ANN401 — likewise
+    """A feed without entries is fine, if it is one: feedparser itself takes anything without complaint."""
+    if _ROOT.match(text) and not _CLOSED.search(text[-_TAIL:]):
+        raise FeedError("truncated", "the feed breaks off before its first item")
+    if not parsed.version:
+        raise FeedError("not_a_feed", "the document is neither RSS nor Atom")
 
 
 def _oddities(parsed: Any, text: str) -> list[str]:  # noqa: ANN401 — likewise
@@ -86,7 +84,7 @@ def _oddities(parsed: Any, text: str) -> list[str]:  # noqa: ANN401 — likewise
     if parsed.bozo:
         where = getattr(parsed.get("bozo_exception"), "getLineNumber", lambda: None)()
         notes.append("the XML is malformed" + (f" at line {where}" if where else "") + "; what could be read was read")
-    if not _CLOSED.search(text[-5000:]):
+    if not _CLOSED.search(text[-_TAIL:]):
         notes.append("the feed breaks off before its end")
     if len(parsed.entries) > MOST_ITEMS:
         notes.append(f"{len(parsed.entries)} items; the first {MOST_ITEMS} were read")
@@ -126,7 +124,7 @@ def _item(entry: Entry, base: str) -> Item:
 
 def _bodies(entry: Entry) -> list[str]:
     """The HTML of the entry, the fullest element first: content:encoded (or Atom's content), then description."""
-    contents = [str(content.get("value") or "") for content in entry.get("content") or ()]
+    contents = [_string(content, "value") for content in entry.get("content") or ()]
     return [body for body in (*contents, _string(entry, "summary")) if body.strip()]
 
 
@@ -182,4 +180,4 @@ def _plain(text: str) -> str:
 def _string(values: Entry, name: str) -> str:
     """The value as it stands; `dict.get` because feedparser's own answers with other fields in its place."""
     value = dict.get(values, name) if isinstance(values, dict) else None
-    return value if isinstance(value, str) else ""
+    return without_control(value) if isinstance(value, str) else ""

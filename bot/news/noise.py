@@ -62,6 +62,11 @@ _TAILS = tuple(
         r"\s+(?:Continue [Rr]eading\b.{0,200}|(?:Read [Mm]ore|Baca [Ss]elengkapnya|Selengkapnya)\W*)$",
     )
 )
+# Long prose has none of these as a rule, and is not searched for every form.
+_HINTS = re.compile(
+    r"juga\s*:|pula\s*:|also\s*:|the post|artikel|berita ini|share|bagikan|sebarkan|more|reading|selengkapnya",
+    re.IGNORECASE,
+)
 
 
 def is_noise(block: str) -> bool:
@@ -78,9 +83,11 @@ def opens_a_list_of_others(block: str) -> bool:
 
 def without_inline_noise(block: str) -> str:
     """The block, its links no longer marked, without `Baca Juga: …`, the feed's footer and a share bar at its end."""
-    for form in _WITH_LINKS:
-        block = form.sub(" ", block)
-    block = " ".join(block.replace(LINK_OPENS, "").replace(LINK_CLOSES, "").split())
-    for form in _TAILS:
-        block = form.sub("", block)
+    if LINK_OPENS in block:
+        for form in _WITH_LINKS:
+            block = form.sub(" ", block)
+        block = " ".join(block.replace(LINK_OPENS, "").replace(LINK_CLOSES, "").split())
+    if _HINTS.search(block) is not None:
+        for form in _TAILS:
+            block = form.sub("", block)
     return block.strip()

@@ -83,34 +83,33 @@ def _glued(before: str, mark: str, following: str) -> bool:
     return not known and word[0].casefold() not in DOMAINS and not re.match(r"[A-Z][\w-]*\.[a-z]{2}", following)
 
 
-def _inside(line: str) -> list[bool]:
-    """For every place of the line (and its end) whether it stands within a quotation or brackets.
+def _inside(line: str) -> bytearray:
+    """For every place of the line (and its end) whether it stands within a quotation or brackets (1) or not (0).
 
     Where they do not pair up, they are taken as not there.
     """
-    inside = [False] * (len(line) + 1)
-    for opening, closing in _PAIRS.items():
-        if line.count(opening) == line.count(closing):
-            _mark(line, opening, closing, inside)
-    if line.count('"') % 2 == 0:
-        _mark_straight(line, inside)
+    inside = bytearray(len(line) + 1)
+    for opening, closing in (*_PAIRS.items(), ('"', '"')):
+        marks = [match.start() for match in re.finditer(f"[{re.escape(opening + closing)}]", line)]
+        for start, end in _spans(line, marks, opening, closing):
+            inside[start + 1 : end + 1] = b"\1" * (end - start)
     return inside
 
 
-def _mark(line: str, opening: str, closing: str, inside: list[bool]) -> None:
-    depth = 0
-    for place, character in enumerate(line):
-        depth += (character == opening) - (character == closing)
-        if depth > 0:
-            inside[place + 1] = True
-
-
-def _mark_straight(line: str, inside: list[bool]) -> None:
-    within = False
-    for place, character in enumerate(line):
-        within ^= character == '"'
-        if within:
-            inside[place + 1] = True
+def _spans(line: str, marks: list[int], opening: str, closing: str) -> Iterator[tuple[int, int]]:
+    """The outermost pairs among the marks."""
+    if opening == closing:
+        yield from zip(marks[::2], marks[1::2], strict=False) if len(marks) % 2 == 0 else ()
+        return
+    if sum(line[place] == opening for place in marks) * 2 != len(marks):
+        return
+    depth = start = 0
+    for place in marks:
+        depth += 1 if line[place] == opening else -1
+        if depth == 1 and line[place] == opening:
+            start = place
+        elif depth == 0 and line[place] == closing:
+            yield start, place
 
 
 def _balanced(sentence: str) -> bool:
