@@ -27,7 +27,7 @@ class Demo:
     """Builds the simulator with its page, and directs what happens in it."""
 
     def __init__(
-        self, *, pace: float = 6.0, patience: float = 10.0, moment: float = 1.2, tell: Callable[[str], None] = print,
+        self, *, pace: float = 6.0, patience: float = 8.0, moment: float = 1.2, tell: Callable[[str], None] = print,
         limits: Limits | None = None,
     ) -> None:  # fmt: skip
         """In seconds: `pace` between stories, `patience` until the residents begin alone, `moment` between taps."""

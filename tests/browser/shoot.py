@@ -36,12 +36,15 @@ async def running_demo() -> AsyncIterator[str]:
 
 
 async def picture(browser: Browser, address: str, size: ViewportSize, scale: float, path: Path) -> None:
-    """Wait until each resident has got a story, and take the picture."""
+    """Wait until each resident has got a story and one of them gets one that the other does not; take the picture."""
     page = await browser.new_page(viewport=size, device_scale_factor=scale, reduced_motion="reduce")
     await page.goto(address)
     for owner in RESIDENTS:
         arrived = f'[data-owner="{owner.user_id}"][data-state="arrived"]'
         await page.wait_for_selector(arrived, state="attached", timeout=ENOUGH)
+    one, other = (f'[data-owner="{owner.user_id}"]' for owner in RESIDENTS)
+    telling = f'{one}[data-state="arrived"]):has({other}[data-state="other_topics"]'
+    await page.wait_for_selector(f"[data-story]:first-child:has({telling})", state="attached", timeout=ENOUGH)
     path.write_bytes(await page.screenshot())
     await page.close()
     print(f"{path}: {path.stat().st_size:,} bytes")
