@@ -14,6 +14,7 @@ from bot.news.summary import folded
 
 LONGEST = 20_000  # characters
 _TRUNCATED = re.compile(r"\s*(?:\[\s*(?:…|\.{3,})\s*\]|\(\s*(?:…|\.{3,})\s*\)|…|\.{3,})\s*$")
+_CLOSERS = '"”’»)]'
 _SMALL = 4  # letters; shorter words are written small in headlines too
 _LONG_HEADING = 25  # words; a theme that sets whole paragraphs as headings
 _FOOTER_WORDS = 12  # of a footer, beside the title
@@ -93,10 +94,11 @@ def _is_prose(block: Block) -> bool:
     words = len(block.text.split())
     if block.kind is Kind.HEADING and words <= _LONG_HEADING:
         return False
-    *before, last = sentences.split(block.text)
-    if last.rstrip('"”’»)]').endswith((".", "…")) or any(s.endswith((".", ".”", '."')) for s in before):
+    if block.text.rstrip(_CLOSERS).endswith((".", "…")):
         return words > 1
-    return last.endswith(("!", "?", "”", '"')) and not block.bold and not _is_headline(block.text)
+    if any(sentence.rstrip(_CLOSERS).endswith(".") for sentence in sentences.split(block.text)):
+        return True
+    return block.text.endswith(("!", "?", "”", '"')) and not block.bold and not _is_headline(block.text)
 
 
 def _is_loose(block: Block) -> bool:
