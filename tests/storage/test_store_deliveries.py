@@ -184,6 +184,18 @@ async def test_a_dead_epochs_outcome_changes_nothing(store: Store) -> None:
     assert (await store.read(states), await store.read(codes)) == ({"unknown": 1}, {"crash": 1})
 
 
+async def test_an_outcome_of_a_dead_epoch_does_not_end_the_attempt_of_this_one(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        old, deliveries = started(tx, "1")
+        settle(tx, deliveries, Settled(State.QUEUED, "server"), old)
+        new = tx.begin_epoch(NOW).epoch
+        tx.start_deliveries(tx.due_deliveries(TELEGRAM, NOW, 9), new, NOW)
+        settle(tx, deliveries, Settled(State.FAILED, "too late"), old)
+
+    await store.write(work)
+    assert await store.read(states) == {"started": 1}
+
+
 async def test_a_crash_makes_unknown_exactly_what_was_under_way(store: Store) -> None:
     def work(tx: Tx) -> list[Recovery]:
         epoch, deliveries = started(tx, "1", "2", "3", "4")
@@ -213,9 +225,9 @@ async def test_the_longer_hold_counts_and_a_past_one_is_forgotten(store: Store) 
         settle(tx, [two], Settled(State.QUEUED, next_at=NOW), epoch)
         (again,) = tx.due_deliveries(TELEGRAM, NOW, 9)
         assert again.address == "2"
-        one = tx.due_deliveries(TELEGRAM, SOON, 1)[0]
-        tx.start_deliveries([one], epoch, NOW)
-        settle(tx, [one], Settled(State.QUEUED, hold_until=SOON - timedelta(seconds=30)), epoch)
+        held = next(d for d in tx.due_deliveries(TELEGRAM, SOON, 9) if d.address == "1")
+        tx.start_deliveries([held], epoch, NOW)
+        settle(tx, [held], Settled(State.QUEUED, hold_until=SOON - timedelta(seconds=30)), epoch)
         still = tx.readers(TELEGRAM, tell(tx, "b"), 1)[0].hold_until
         settle(tx, [], SENT, epoch, SOON)
         return [still, tx.readers(TELEGRAM, tell(tx, "c"), 1)[0].hold_until]
@@ -261,6 +273,17 @@ async def test_a_chat_that_moved_to_a_subscriber_becomes_that_subscriber(store: 
         return [(s.address, s.categories) for _, s in tx.subscribers(0, 9)]
 
     assert await store.write(work) == [("2", ("daerah",)), ("-100", ("budaya",))]
+    assert (await store.read(lambda tx: tx.stats(NOW)))["followers"] == {TELEGRAM: {"budaya": 1, "daerah": 1}}
+
+
+async def test_what_was_under_way_to_the_old_address_goes_on_to_the_subscriber_at_the_new_one(store: Store) -> None:
+    def work(tx: Tx) -> list[Delivery]:
+        epoch, deliveries = started(tx, "1")
+        follow(tx, "-100", "daerah")
+        settle(tx, deliveries, MOVED, epoch)
+        return tx.due_deliveries(TELEGRAM, NOW, 9)
+
+    assert [(d.address, d.attempt) for d in await store.write(work)] == [("-100", 2)]
 
 
 async def test_who_moved_onto_a_subscriber_that_had_the_story_gets_no_second_copy(store: Store) -> None:

@@ -110,8 +110,8 @@ async def test_a_delivery_that_meets_a_flood_holds_the_answers_too(store: Store)
     def work(tx: Tx) -> list[str]:
         epoch = tx.begin_epoch(NOW).epoch
         follow(tx, "1", "daerah")
-        answer(tx, "1", "a")
         settle(tx, claim_pass(tx, tell(tx), 1, epoch), Settled(State.QUEUED, hold_until=SOON), epoch)
+        answer(tx, "1", "a")
         return messages(claim(tx))
 
     assert await store.write(work) == []
