@@ -101,8 +101,7 @@ class Demo:
     async def _residents(self) -> None:
         """Whoever nobody plays begins by themselves, so that also a mere onlooker sees a story arrive."""
         await asyncio.sleep(self._patience)
-        for owner in (*RESIDENTS, REDAKSI):
-            await self._begin(owner)
+        await asyncio.gather(*(self._begin(owner) for owner in (*RESIDENTS, REDAKSI)))
 
     async def _begin(self, owner: Owner) -> None:
         everything = len(owner.topics) == len(CATEGORIES)
