@@ -72,6 +72,14 @@ def claim(tx: Tx, broadcast: Broadcast, limit: int, epoch: int, now: datetime = 
     return started
 
 
+def started(tx: Tx, *names: str) -> tuple[int, list[Delivery]]:
+    """A fresh epoch and a broadcast under way to these followers."""
+    epoch = tx.begin_epoch(NOW).epoch
+    for name in names:
+        follow(tx, name, "daerah")
+    return epoch, claim(tx, tell(tx), len(names), epoch)
+
+
 def settle(tx: Tx, deliveries: Iterable[Delivery], outcome: Settled, epoch: int, now: datetime = NOW) -> None:
     tx.settle(TELEGRAM, [(d, outcome) for d in deliveries], epoch, now)
 

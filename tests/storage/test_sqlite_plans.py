@@ -46,14 +46,14 @@ class Listening:
 
 def walks(step: str) -> bool:
     whole_broadcast = "delivery" in step and step.endswith("PRIMARY KEY (broadcast_id=?)")
-    return whole_broadcast or (step.startswith("SCAN") and not step.startswith(SMALL))
+    small = step.startswith(SMALL) or "INDEX broadcast_running" in step  # the broadcasts that are running now
+    return whole_broadcast or (step.startswith("SCAN") and not small)
 
 
 SMALL = (
     "SCAN CONSTANT ROW", "SCAN (subquery",
     "SCAN json_each", "SCAN wanted VIRTUAL", "SCAN page VIRTUAL",  # the values asked for
     "SCAN known",  # categories, one seek each
-    "SCAN b USING INDEX broadcast_running", "SCAN broadcast USING COVERING INDEX broadcast_running",  # the running ones
     "SCAN feed", "SCAN sqlite_sequence",
     "SCAN s USING INDEX story_newest",  # from the newest story until there are enough
 )  # fmt: skip
