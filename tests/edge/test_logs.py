@@ -72,7 +72,7 @@ def in_a_librarys_argument() -> None:
 
 
 def in_a_librarys_debug_line() -> None:
-    logging.getLogger("telegram.ext.Application").debug("calling with %r", {"url": quote(TOKEN)})
+    logging.getLogger("asyncio").debug("calling with %r", {"url": quote(TOKEN)})
 
 
 def in_an_escaped_address() -> None:

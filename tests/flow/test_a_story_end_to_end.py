@@ -138,9 +138,7 @@ async def test_two_programs_never_share_a_database(town: World) -> None:
 async def test_stopping_writes_down_what_was_in_flight(town: World) -> None:
     town.telegram.faults.add(method="sendMessage", chat_id=SRI, answer=Fault.HANG, times=1)
     town.portal.publish("Menggantung", BODY, ["kesehatan"])
-    await town.until(
-        lambda: any(e.method == "sendMessage" and e.chat_id == SRI for e in town.telegram.ledger(SRI)[-1:])
-    )
+    await town.deliveries(started=1)
     async with asyncio.timeout(10):
         await town.stop()
     await town.start()

@@ -160,6 +160,13 @@ class World:
             while not await self._at_rest(stories):  # noqa: ASYNC110 — only the program's database knows
                 await asyncio.sleep(0.05)
 
+    async def deliveries(self, within: float = 10.0, **states: int) -> None:
+        """Wait until the deliveries stand exactly so."""
+        assert self.app is not None
+        async with asyncio.timeout(within):
+            while (await self.app.stats())["deliveries"]["by_state"] != states:  # noqa: ASYNC110 — likewise
+                await asyncio.sleep(0.02)
+
     async def _at_rest(self, stories: int) -> bool:
         assert self.app is not None
         stats = await self.app.stats()

@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 API_URL = "https://api.telegram.org"
 PATH = "/telegram"
 FIRST_TRY = 10.0  # seconds that a start waits for Telegram before it goes on without
-LAST_UPDATES = 5.0  # seconds that a stop gives to what is stored but not handled
+LAST_UPDATES = 2.0  # seconds that a stop gives to what is stored but not handled
 
 
 class TelegramParts:
