@@ -64,8 +64,8 @@ class Imports(People):
         ids |= {row.address: known[row.address][0] for row in returning}
         before = set(self._topics_among(channel, [known[row.address][0] for row in returning]))
         after = {(channel, c, ids[row.address]) for row in newcomers + returning for c in _topics(row.categories)}
-        self.drop_topics(before - after)
-        self.add_topics(sorted(after - before))  # in the order of the primary key: pages are filled one by one
+        self._drop_topics(before - after)
+        self._add_topics(sorted(after - before))  # in the order of the primary key: pages are filled one by one
         return len(newcomers) + sum(known[row.address][1] != "active" for row in returning)
 
     def _topics_among(self, channel: str, subscribers: list[int]) -> Iterable[tuple[str, str, int]]:

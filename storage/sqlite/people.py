@@ -1,9 +1,9 @@
 """What transactions say about people: who they are, what they follow, what they keep."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from bot.chat.turn import Person, Role, Status
 from bot.news.item import Story
@@ -11,6 +11,7 @@ from storage.sqlite.part import listed, to_ms
 from storage.sqlite.stories import STORY_COLUMNS, Stories, story_of
 from storage.sqlite.waiting import Waiting
 
+_Topic = tuple[str, str, int]  # channel, category, subscriber
 ALL: Final = "*"  # the pseudo category of those who follow all, also later ones
 _PERSON: Final = """
 SELECT s.id, s.status, r.role, s.language, s.quiet_from, s.quiet_to, s.draft
@@ -129,15 +130,13 @@ class People(Stories, Waiting):
 
     def _follow_exactly(self, channel: str, subscriber: int, categories: set[str]) -> None:
         before = self._followed(channel, subscriber)
-        self.drop_topics((channel, c, subscriber) for c in before - categories)
-        self.add_topics((channel, c, subscriber) for c in sorted(categories - before))
+        self._drop_topics((channel, c, subscriber) for c in before - categories)
+        self._add_topics((channel, c, subscriber) for c in sorted(categories - before))
 
-    def add_topics(self, rows: Any) -> None:  # noqa: ANN401 — rows of (channel, category, subscriber)
-        """Subscribe, as rows."""
+    def _add_topics(self, rows: Iterable[_Topic]) -> None:
         self.conn.executemany("INSERT INTO subscription VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
 
-    def drop_topics(self, rows: Any) -> None:  # noqa: ANN401 — likewise
-        """Unsubscribe, as rows."""
+    def _drop_topics(self, rows: Iterable[_Topic]) -> None:
         drop = "DELETE FROM subscription WHERE channel = ? AND category = ? AND subscriber_id = ?"
         self.conn.executemany(drop, rows)
 
