@@ -16,6 +16,7 @@ from bot.errors import OperationError
 from bot.simulator.demo import Demo
 
 PORT = 8024
+LOG = "program.log"
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV", "SYSTEMROOT")
 
 
@@ -44,7 +45,9 @@ async def _play(script: bool, port: int | None) -> None:
         await _open(town, port)
         try:
             async with _program(town, Path(folder)) as program:
-                await _until_over(town, program, told, script)
+                hiring = asyncio.create_task(_hire(town, Path(folder) / "first-admin"))
+                await _until_over(town, program, told, Path(folder), script=script)
+                hiring.cancel()
         finally:
             await town.stop()
 
@@ -58,7 +61,16 @@ async def _open(town: Demo, port: int | None) -> None:
         await town.start(0)
 
 
-async def _until_over(town: Demo, program: asyncio.subprocess.Process, told: asyncio.Event, script: bool) -> None:
+async def _hire(town: Demo, invitation: Path) -> None:
+    """The newsroom takes up the invitation that a first start leaves beside the database."""
+    while not invitation.is_file():  # noqa: ASYNC110, ASYNC240 — only the file tells
+        await asyncio.sleep(0.1)
+    town.hire(invitation.read_text(encoding="utf-8").strip().removeprefix("/start undang-"))  # noqa: ASYNC240
+
+
+async def _until_over(
+    town: Demo, program: asyncio.subprocess.Process, told: asyncio.Event, folder: Path, *, script: bool
+) -> None:  # fmt: skip
     acts = [asyncio.create_task(town.script() if script else town.direct())]
     ends = [asyncio.create_task(program.wait()), asyncio.create_task(told.wait())]
     if not script:
@@ -70,7 +82,8 @@ async def _until_over(town: Demo, program: asyncio.subprocess.Process, told: asy
         if not task.done():
             task.cancel()
     if program.returncode is not None:
-        raise OperationError(f"the program ended by itself with status {program.returncode}; its log is above")
+        log = (folder / LOG).read_text(encoding="utf-8", errors="replace")[-4000:]
+        raise OperationError(f"{log}\nthe program ended by itself with status {program.returncode}; its log is above")
     report = acts[0].result() if acts[0].done() and not acts[0].cancelled() else None
     if script and report is not None and not report.ok:
         raise OperationError("the demo did not do what it should; the lines above say where")
@@ -87,10 +100,11 @@ async def _program(town: Demo, folder: Path) -> AsyncIterator[asyncio.subprocess
         "FEEDS_FILE": str(folder / "feeds.yaml"),
         "LISTEN": "127.0.0.1:0",
     }
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", "--log-level", "warning", env=environment, cwd=folder,
-        start_new_session=True,
-    )  # fmt: skip
+    with (folder / LOG).open("wb") as log:
+        command = (sys.executable, "-m", "bot", "run")
+        program = await asyncio.create_subprocess_exec(
+            *command, env=environment, cwd=folder, start_new_session=True, stdout=log, stderr=log
+        )
     try:
         yield program
     finally:

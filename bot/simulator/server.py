@@ -26,7 +26,11 @@ class Simulator:
         app.add_routes(self._routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port, backlog=1024).start()
+        try:
+            await web.TCPSite(self._runner, host, port, backlog=1024).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
         self.base_url = f"http://{host}:{self._runner.addresses[0][1]}"
         self.portal.base_url = self.portal.base_url or self.base_url
         self.telegram.open()

@@ -116,7 +116,8 @@ async def test_a_kill_in_the_middle_is_known_at_the_next_start_and_sends_nothing
     town.portal.publish("Sesudahnya", BODY, ["kesehatan"])
     await program.start()  # at once, although the first was killed
     await town.until(lambda: town.copies(SRI, "Sesudahnya"), what="the next story")
-    assert program.states() == {"unknown": 1, "sent": 1}
+    await town.until(lambda: program.states() == {"unknown": 1, "sent": 1}, what="its outcome written down")
+    assert town.copies(SRI, "Terpotong") == 0
 
 
 async def test_a_stop_sent_at_the_moment_of_a_kill_is_not_lost(town: World, program: Program) -> None:

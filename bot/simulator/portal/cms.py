@@ -1,5 +1,6 @@
 """What the portal keeps and what its editor does: publish, edit, withdraw."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,8 @@ from bot.simulator.clock import Clock, SystemClock
 from bot.simulator.portal.faults import Faults
 from bot.simulator.portal.post import Hit, Post, slug_of
 from bot.simulator.portal.rss import Site
+
+_HITS_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Cms:
         self.closing = closing
         self.clock = clock or SystemClock()
         self.posts: list[Post] = []
-        self.hits: list[Hit] = []
+        self.hits: deque[Hit] = deque(maxlen=_HITS_KEPT)  # a forgotten demo must not grow for ever
         self.faults = Faults(seed)
         self.drip_every = 0.05  # seconds between the bytes of the fault DRIP
         self.rest_is_open = True  # False: /wp-json answers 401, as security plugins make it
