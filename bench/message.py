@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 ROUNDS = 3
-COUNTS = {"raw": 10_000, "ours": 10_000, "library": 1_000}
+COUNTS = {"raw": 10_000, "ours": 10_000, "raw_spared": 10_000, "library": 1_000}
 
 
 def run() -> dict[str, Any]:
@@ -24,10 +24,12 @@ def run() -> dict[str, Any]:
         stub.stdin.close()
         stub.wait(5)
     lanes = {lane: statistics.median(r[lane]["cpu"] / r[lane]["count"] * 1000 for r in rounds) for lane in COUNTS}
-    ratios = [r["ours"]["cpu"] / r["ours"]["count"] / (r["raw"]["cpu"] / r["raw"]["count"]) for r in rounds]
+    ratios = [r["ours"]["cpu"] / r["raw"]["cpu"] for r in rounds]
+    spared = [r["ours"]["cpu"] / r["raw_spared"]["cpu"] for r in rounds]
     return {
         "cpu_ms_a_message": {lane: round(ms, 3) for lane, ms in lanes.items()},
         "ours_to_raw": round(statistics.median(ratios), 2),
+        "ours_to_raw_with_our_collector_setting": round(statistics.median(spared), 2),
         "library_to_ours": round(lanes["library"] / lanes["ours"], 1),
         "target_ours_to_raw": 1.5,
     }

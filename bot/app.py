@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import sys
@@ -84,6 +85,16 @@ def new_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
 
+def spare_the_collector() -> None:
+    """What is loaded by now stays for good: the cyclic collector need not look at it again after every few messages.
+
+    Measured by `python -m bench message`: a fifth of the CPU of a message went into walking modules and catalogs.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What a command may ask of the world, as the program itself would."""
@@ -142,6 +153,7 @@ class App:
         """Start, work until told to stop, stop; raises the fault of a part that broke."""
         async with self._stack:
             await self._start()
+            spare_the_collector()
             self.ready.set()
             await self._told.wait()
             log.info("stopping")

@@ -11,6 +11,14 @@ MARGIN = 0.02  # seconds added to the window, for the spread of latency between 
 # Seconds between two claims while there is work: at most 0.05, and a whole fraction of window and margin, because the
 # slots of a tick come free one window later: with 0.05 they would wait for the next tick and cost 3 % of the rate.
 TICK = (1 + MARGIN) / 21
+SHORTEST_TICK = (1 + MARGIN) / 102  # about 10 ms
+A_TICKS_WORTH = 50  # messages: enough to share a commit; where more would gather, ticks get shorter instead
+
+
+def tick_length(rate: float) -> float:
+    """Seconds between two claims at this rate: fewer in flight at high rates, so less that a crash leaves unknown."""
+    wanted = min(TICK, max(SHORTEST_TICK, A_TICKS_WORTH / rate))
+    return (1 + MARGIN) / math.ceil((1 + MARGIN) / wanted - 1e-9)
 
 
 @dataclass(slots=True)
@@ -45,7 +53,7 @@ class Window:
     @property
     def reserve(self) -> float:
         """Slots that may be saved up: three ticks' worth, at least one."""
-        return max(1.0, self.rate * 3 * TICK)
+        return max(1.0, self.rate * 3 * tick_length(self.rate))
 
     def free(self, now: float) -> int:
         """How many may leave at this moment."""
@@ -121,6 +129,6 @@ class Latencies:
         return sorted(self._last)[math.ceil(0.95 * len(self._last)) - 1]
 
 
-def in_flight_limit(rate: float, p95: float, tick: float = TICK) -> int:
+def in_flight_limit(rate: float, p95: float) -> int:
     """W of promise 3: requests that may be under way at once, between 4 and 800."""
-    return min(800, max(4, math.ceil(rate * (p95 + tick))))
+    return min(800, max(4, math.ceil(rate * (p95 + tick_length(rate)))))

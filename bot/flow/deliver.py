@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.pace import TICK, Chats, Latencies, Window, in_flight_limit
+from bot.delivery.pace import Chats, Latencies, Window, in_flight_limit, tick_length
 from bot.delivery.plan import Delivery, QueuedReply
 from bot.delivery.settle import settle_reply, settle_story
 from bot.errors import StoreError
@@ -40,6 +40,7 @@ class Deliverer:
         self._chats, self._latencies = Chats(), Latencies()
         self._claim = Claim(channel, self._chats, timezone, epoch)
         self._window = Window(channel.rate, clock())
+        self._tick_length = tick_length(channel.rate)
         self._finished = Finished()
         self._in_flight: set[asyncio.Task[None]] = set()
         self._prepared: dict[tuple[int, str], object] = {}
@@ -106,17 +107,17 @@ class Deliverer:
     def _until_next(self, batch: Batch, slots: int) -> float:
         """Seconds until the next tick, unless something wakes us: a tick's length while there is work."""
         if batch or batch.more:
-            return TICK
+            return self._tick_length
         if slots <= 0:
             rest = max(self._window.wait(self._clock()), self._account_rests_until - self._clock())
             return min(IDLE, max(SHORTEST, rest))
         if batch.next_due is None:
             return IDLE
-        return min(IDLE, max(TICK, (batch.next_due - self._now()).total_seconds()))
+        return min(IDLE, max(self._tick_length, (batch.next_due - self._now()).total_seconds()))
 
     async def _rest(self, seconds: float) -> None:
         # While working, the tick's full length groups commits; while idle, a wake ends the rest at once.
-        if seconds <= TICK:
+        if seconds <= self._tick_length:
             await asyncio.sleep(seconds)
         else:
             timer = asyncio.get_running_loop().call_later(seconds, self._wake.set)
@@ -193,7 +194,7 @@ class Deliverer:
         """Outcomes are written with the next tick; when none is near, one tick's length from now, all together."""
         loop = asyncio.get_running_loop()
         if self._writing_soon is None or self._writing_soon.when() < loop.time():
-            self._writing_soon = loop.call_later(TICK, self._wake.set)
+            self._writing_soon = loop.call_later(self._tick_length, self._wake.set)
 
     def _prepare(self, story_id: int, language: str) -> object:
         key = (story_id, language)

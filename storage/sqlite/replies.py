@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.delivery.plan import QueuedReply, Rank, Settled, State
-from storage.sqlite.deliveries import Deliveries
+from storage.sqlite.deliveries import NEXT_DELIVERY, Deliveries
 from storage.sqlite.part import from_ms, to_ms
 
 _ADD: Final = """
@@ -32,9 +32,6 @@ _DROP: Final = "DELETE FROM reply WHERE id = ? AND state = 'started' AND attempt
 _NEXT_REPLY: Final = f"""
 SELECT next_at FROM reply r WHERE channel = ? AND state = 'queued' AND {_IS_HEAD} ORDER BY next_at LIMIT 1
 """
-_NEXT_DELIVERY: Final = """
-SELECT next_at FROM delivery WHERE state = 'queued' AND channel = ? AND rank = ? ORDER BY next_at LIMIT 1
-"""
 
 
 class Replies(Deliveries):
@@ -49,6 +46,9 @@ class Replies(Deliveries):
 
     def claim_replies(self, channel: str, epoch: int, now: datetime, limit: int) -> list[QueuedReply]:
         """The oldest due answers, at most one a chat so that their order holds; born `started`."""
+        next_at = self.value(_NEXT_REPLY, channel)
+        if next_at is None or next_at > to_ms(now):
+            return []
         replies = [QueuedReply(*row) for row in self.all(_CLAIM, channel, to_ms(now), limit)]
         if replies:
             self.conn.executemany(_START, [(reply.attempt, epoch, reply.id) for reply in replies])
@@ -77,7 +77,7 @@ class Replies(Deliveries):
 
     def next_due(self, channel: str, now: datetime) -> datetime | None:  # noqa: ARG002 — rows carry their own time
         """When the earliest queued delivery or reply of this channel is due; None when nothing waits."""
-        waiting = [self.value(_NEXT_DELIVERY, channel, int(rank)) for rank in Rank]
+        waiting = [self.value(NEXT_DELIVERY, channel, int(rank)) for rank in Rank]
         waiting.append(self.value(_NEXT_REPLY, channel))
         due = [at for at in waiting if at is not None]
         return from_ms(min(due)) if due else None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.pace import TICK, ChatRate, Chats, Latencies, Window, in_flight_limit
+from bot.delivery.pace import ChatRate, Chats, Latencies, Window, in_flight_limit, tick_length
 
 
 def drain(window: Window, begin: float, seconds: float) -> list[float]:
@@ -17,7 +17,7 @@ def drain(window: Window, begin: float, seconds: float) -> list[float]:
         count = window.free(now)
         window.take(count, now)
         sent += [now] * count
-        now += TICK if count else max(window.wait(now), 0.002)
+        now += tick_length(window.rate) if count else max(window.wait(now), 0.002)
     return sent
 
 
@@ -118,6 +118,12 @@ def test_the_in_flight_limit_follows_rate_and_latency_between_its_bounds() -> No
     assert in_flight_limit(30, 0.2) == 8  # 30 × (0.2 + a tick)
     assert in_flight_limit(1, 0.01) == 4
     assert in_flight_limit(1000, 5.0) == 800
+
+
+def test_ticks_get_shorter_where_more_than_a_commits_worth_would_gather() -> None:
+    assert tick_length(1) == tick_length(30) == tick_length(1000) == pytest.approx(1.02 / 21)
+    assert tick_length(2500) == pytest.approx(1.02 / 51)
+    assert tick_length(100_000) == pytest.approx(0.01)
 
 
 def test_latencies_tell_their_95th_percentile() -> None:
