@@ -8,7 +8,7 @@ def _words(text: str) -> frozenset[str]:
 # Never the end of a sentence: what stands before a name, a number or a unit (written without the full stop).
 LEADS_ON = _words("""
     moh muh mohd muhd mhd h hj kh k.h drs dra dr drg drh ir prof tgk ust ustad ustaz ustadz sdr sdri tn ny nn
-    mr mrs ms st hi hjh rr rm gus r.a r.m r.ng a.n u.p c.q d.a
+    mr mrs ms st hi hjh rr rm gus r.a r.m r.ng a.n u.p c.q d.a s.d
     jl jln jend gg kel kec kab kp ds dsn dk kav prov no nmr nomer rt rw bpk
     pt cv ud fa pd yay rp us tgl bln thn pkl telp tlp fax hp gol pol
     letjen mayjen brigjen kol letkol kapt lettu letda serma serka sertu serda kopda koptu praka pratu prada

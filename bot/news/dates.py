@@ -23,7 +23,7 @@ _ZONES = {
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
 
-_WEEKDAY = r"(?:[^\W\d_]{3,9}['’]?[^\W\d_]{0,4}\.?\s*,?\s*)?"  # Rabu, Rab., Jum'at, Wed
+_WEEKDAY = r"(?:[^\W\d_]{3,9}['’]?[^\W\d_]{0,4}\.?[\s,]+)?"  # Rabu, Rab., Jum'at, Wed
 _TIME = (
     r"(?:[\sT,|–—-]+(?:(?:pukul|jam|pkl|at)\.?\s+)?"
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\b\.?)?)?"

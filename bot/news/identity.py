@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from bot.news.item import Item
 from bot.news.links import without_tracking
 
-_POST_ID = re.compile(r"[?&]p=(\d{1,18})(?:&|$)")
+_POST_ID = re.compile(r"[?&;]p=(\d{1,18})(?:&|$)")
 _EVERYWHERE = re.compile(r"(?:https?|tag|urn|ftp):", re.IGNORECASE)
 _LONGEST = 500  # characters of a key; longer ones are kept as a digest
 

@@ -8,7 +8,7 @@ from bot.news.abbreviations import DOMAINS, LEADS_ON, LEADS_TO_NUMBER, OPENERS, 
 _DOTTED = re.compile(r"[A-Za-z]{1,4}(?:\.[A-Za-z]{1,5})+")
 _MARK = re.compile(r"(?:\.{2,}|…|[.!?])+[\"”’»)\]]*")
 _TOKEN = re.compile(r"[^\s(\[“\"‘'«/]+$")
-_LIST_NUMBER = re.compile(r"(?:^|[:;,]\s*)\(?(?:\d{1,2}|[a-zA-Z])$")
+_LIST_NUMBER = re.compile(r"(?:^|[:;,]\s+)\(?(?:\d{1,2}|[a-zA-Z])$")
 _LOOK_BACK, _LOOK_AHEAD = 60, 40  # characters that decide whether a full stop ends a sentence
 _PAIRS = {"“": "”", "(": ")", "«": "»"}
 
