@@ -40,7 +40,7 @@ def _cut(last: str) -> str:
 
 def _signs(before: str, name: str, tail: str) -> bool:
     """Whether a bracket at the very end is a signature and not the explanation of the words before it."""
-    if not _NAME.fullmatch(name) or any(c.isdigit() for c in name):
+    if not _NAME.fullmatch(name) or any(c.isdigit() for c in name) or not any(c.isalpha() for c in name):
         return False
     ended = before.rstrip().endswith(_ENDED)
     desk = _DESK.search(name) is not None

@@ -1,0 +1,102 @@
+"""What newsrooms write before and behind an article, and what only looks like it."""
+
+import pytest
+
+from bot.news.byline import without_byline
+from bot.news.dateline import without_dateline
+
+LEAD = "Warga memperbaiki tanggul sungai."
+
+DATELINES = {
+    "place, portal and date in one": "Kota Madya kabar-desa.com(28 Februari 2024) ",
+    "place, portal, date and dash": "Kota Madya, kabar-desa.com (28 Februari 2024) – ",
+    "place in capitals, portal, dash": "SURABAYA, KABARDESA.ID - ",
+    "dash without a gap": "SURABAYA, KABARDESA.ID -",
+    "portal alone": "KABARDESA.CO.ID- ",
+    "portal in capitals without dots": "KABARDESACOID- ",
+    "portal, place": "Kabardesa.com, Sidoarjo - ",
+    "portal, place without dash": "Kabardesa.com, Sidoarjo ",
+    "bars": "Sidoarjo | Kabardesa.com – ",
+    "place first, then portal": "Sidoarjo – Kabardesa.com – ",
+    "agency": "Biel (WARTA News) – ",
+    "agency with a hyphen": "Jakarta (WARTA) - ",
+    "place, agency in words": "Jakarta, WARTA Indonesia -- ",
+    "radio": "WRTA, Jakarta: ",
+    "place and short date": "SIDOARJO (28/2) – ",
+    "place in capitals": "KABUPATEN SIDOARJO – ",
+    "place in small letters": "Sidoarjo - ",
+    "place of two words": "Kota Batu – ",
+}
+
+
+@pytest.mark.parametrize("dateline", DATELINES.values(), ids=DATELINES.keys())
+def test_a_dateline_goes(dateline: str) -> None:
+    assert without_dateline(dateline + LEAD) == LEAD
+
+
+NO_DATELINES = {
+    "a plain lead": "Polisi menangkap dua pria di Sidoarjo.",
+    "a place at the beginning": "Sidoarjo kembali dilanda banjir, Rabu (28/2) pagi.",
+    "a range of places": "Jalan Ngoro–Pungging dilebarkan dua meter.",
+    "a hyphenated name": "Ramli-Yusuf memenangi pemilihan.",
+    "a site in the sentence": "Situs kabardesa.com diretas sejak kemarin.",
+    "an acronym": "KPK - lembaga antirasuah itu - menahan seorang bupati.",
+    "a covid": "COVID-19 kembali merebak.",
+    "a quotation": "“Kami siap,” kata lurah.",
+    "an organisation with its acronym": "Badan Meteorologi (BMKG) memperingatkan hujan lebat.",
+    "a number": "47 sepeda motor ditilang - semuanya berknalpot bising.",
+    "nothing but a dateline": "SIDOARJO – ",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("lead", NO_DATELINES.values(), ids=NO_DATELINES.keys())
+def test_what_only_looks_like_a_dateline_stays(lead: str) -> None:
+    assert without_dateline(lead) == lead
+
+
+END = "Acara ditutup dengan doa."
+
+BYLINES = {
+    "glued": (END + "(jokosusilo)", END),
+    "with a gap": (END + " (joko)", END),
+    "desk": (END + " (tim/red)", END),
+    "desk in capitals": (END + " (RED)", END),
+    "agency in capitals": (END + " (ANT)", END),
+    "several": (END + " (joko, sari)", END),
+    "with a full stop": (END + " (joko).", END),
+    "square": (END + " [red]", END),
+    "stars": (END + " ***", END),
+    "star in brackets": (END + " (*)", END),
+    "stars and desk": (END + " *** (red)", END),
+    "dashes": (END + " -red-", END),
+    "glued to a number": ("Nilainya 84,46(jokosusilo)", "Nilainya 84,46"),
+    "behind a word without full stop": ("“Terima kasih,” tutupnya (joko)", "“Terima kasih,” tutupnya"),
+    "editor": (END + " Editor: Sari Dewi", END),
+    "reporter and editor": (END + " Reporter : Joko | Editor : Sari", END),
+    "a full name": (END + " (Joko Susilo)", END),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), BYLINES.values(), ids=BYLINES.keys())
+def test_a_byline_goes(text: str, expected: str) -> None:
+    assert without_byline(text) == expected
+
+
+NO_BYLINES = {
+    "acronym": "Korban kekerasan dalam rumah tangga (KDRT)",
+    "acronym with full stop": "Korban kekerasan dalam rumah tangga (KDRT).",
+    "acronym behind a sentence": "Ini soal kekerasan. (KDRT)",
+    "acronym glued": "Dinas Kesehatan(DINKES)",
+    "explanation": "Ia menambah nilai (added value).",
+    "date": "Sidang digelar Rabu (28/2)",
+    "number": "Pemenangnya Rudi (12)",
+    "plain": END,
+    "only a bracket": "(joko)",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("text", NO_BYLINES.values(), ids=NO_BYLINES.keys())
+def test_what_only_looks_like_a_byline_stays(text: str) -> None:
+    assert without_byline(text) == text
