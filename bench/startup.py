@@ -36,7 +36,7 @@ async def _ours() -> float:
         }  # fmt: skip
         began = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", "--console", "--log-level", "info", env=environment,
+            sys.executable, "-m", "bot", "run", "--console", "--log-level", "debug", env=environment,
             stderr=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         assert process.stderr is not None
