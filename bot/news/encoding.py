@@ -10,7 +10,7 @@ _BOMS = (
 )  # fmt: skip
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]{1,40})", re.IGNORECASE)
-_START = re.compile(r"<\?xml\b|<rss\b|<feed\b|<rdf:RDF\b")
+_START = re.compile(r"<\?xml\b|<!DOCTYPE\b|<rss\b|<feed\b|<rdf:RDF\b")
 _PAGE = re.compile(
     r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*(?:<!doctype\s+html\b|<(?:html|head|body)\b)", re.IGNORECASE | re.DOTALL
 )

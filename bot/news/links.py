@@ -12,8 +12,11 @@ _LONGEST = 2_000
 
 def absolute(link: str, base: str) -> str | None:
     """The link as an absolute http(s) address, or None when it is none."""
+    link = link.strip()
+    if not link:
+        return None
     try:
-        address = urljoin(base, link.strip())
+        address = urljoin(base, link)
         parts = urlsplit(address)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and len(address) <= _LONGEST
     except ValueError:

@@ -36,7 +36,8 @@ MEETING = {
         item("https://a.example/?post_type=video&#038;p=9", A), item("https://a.example/?p=9", B), "p:kabar.example:9",
     ),
     "link with www, slash, tracking": (
-        item("x", "http://www.Kabar.example/a/?utm_source=rss"), item("y", "https://kabar.example/a"), "l:kabar.example/a",
+        item("x", "http://www.Kabar.example/a/?utm_source=rss"), item("y", "https://kabar.example/a"),
+        "l:kabar.example/a",
     ),
     "same guid, new slug": (
         item("https://a.example/?p=1", A), item("https://a.example/?p=1", B), "g:https://a.example/?p=1",

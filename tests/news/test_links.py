@@ -14,6 +14,7 @@ ABSOLUTE = {
     "blanks around": ("  https://kabar.example/a\n", "https://kabar.example/a"),
     "plain http stays": ("http://kabar.example/a", "http://kabar.example/a"),
     "post id stays": ("https://kabar.example/?p=12345", "https://kabar.example/?p=12345"),
+    "nothing": (" ", None),
     "script": ("javascript:alert(1)", None),
     "mail": ("mailto:a@kabar.example", None),
     "data": ("data:image/png;base64,AAAA", None),
