@@ -121,7 +121,7 @@ class Demo:
         yield "portal:"
         yield f"  name: {NEWSROOM}"
         yield f"  url: https://{HOST}"
-        yield "  area: Mojokerto dan sekitarnya"
+        yield "  area: Mojokerto"
         yield "  language: id"
         yield "  timezone: Asia/Jakarta"
         yield 'defaults: {quiet: "off"}'

@@ -51,7 +51,7 @@ STORIES: Final = {
 }  # fmt: skip
 
 
-def board(*, quiet: tuple[int, int] | None = QUIET, area: str = "Mojokerto dan sekitarnya") -> Board:
+def board(*, quiet: tuple[int, int] | None = QUIET, area: str = "Mojokerto") -> Board:
     """What a conversation may look at here."""
     weekly = {c: sum(c in story.categories for story in STORIES.values()) or None for c in NAMES}
     return Board(

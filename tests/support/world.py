@@ -30,7 +30,7 @@ SUMMARY = (
     "Layanan itu dibuka pukul 08.00 dan berlangsung sampai siang."
 )
 FEEDS_YAML = """\
-portal: {{name: Target 24 Jam, url: "{url}", area: Mojokerto dan sekitarnya, language: id, timezone: Asia/Jakarta}}
+portal: {{name: Target 24 Jam, url: "{url}", area: Mojokerto, language: id, timezone: Asia/Jakarta}}
 defaults: {{quiet: off}}
 categories:
   - {{id: utama, name: {{id: Berita Utama, en: Top News}}, labels: [BERITA UTAMA]}}
