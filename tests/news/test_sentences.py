@@ -48,6 +48,8 @@ TRAPS = {
     "s.d.": "Pameran berlangsung 1 s.d. 7 Mei. | Masuk gratis.",
     "a.n.": "Surat ditandatangani a.n. Bupati oleh sekretaris.",
     "hal. before a page": "Lihat hal. 12 laporan itu.",
+    "HP as a word": "Daftar cukup lewat HP. | Kuota terbatas.",
+    "HP before a number": "Hubungi HP. 0812 untuk pendaftaran.",
     "hal as a word": "Ia menjelaskan banyak hal. | Pertemuan selesai sore hari.",
     "quotation with two sentences": "“Kami siap. Semua sudah diatur,” kata Sari. | Ia tersenyum.",
     "quotation that ends": "“Kami siap menghadapi musim hujan.” | Begitu pesan camat.",

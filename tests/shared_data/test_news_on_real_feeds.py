@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from html import escape
+from io import BytesIO
 from pathlib import Path
 
 import feedparser
@@ -32,8 +33,8 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 # What a summary must not say, in small letters.
 BANNED = (
     "baca juga", "reporter:", "editor:", "editor :", "tanggal asli", "disway.id -", "disway.id-", "poskota.co.id",
-    "poskotacoid", "(antara", "(sumber", "(foto", "share :", "appeared first on", "catatan harian", "...", "…", "[", "--",
-    "terverifikasi", "tags", "<", "&amp;", "&#",
+    "poskotacoid", "(antara", "(sumber", "(foto", "share :", "appeared first on", "catatan harian", "...", "…", "[",
+    "--", "terverifikasi", "tags", "<", "&amp;", "&#",
 )  # fmt: skip
 NUMBER = re.compile(r"\d[\d.,/]*")
 
@@ -94,7 +95,7 @@ def told() -> tuple[Told, ...]:
     found = []
     for name in FEEDS:
         raw = feedparser.parse(  # noqa: TID251 — the source beside the result, in the test only
-            SHARED.joinpath("feeds", f"{name}.xml").open("rb"), sanitize_html=False, resolve_relative_uris=False
+            BytesIO(body(name)), sanitize_html=False, resolve_relative_uris=False
         )
         for item, entry in zip(document(name).items, raw.entries, strict=True):
             contents = [content["value"] for content in entry.get("content", ())]
@@ -117,7 +118,7 @@ def fault_of(one: Told) -> str:
         "not of the text": all(sentence in item.text for sentence in sentences.split(summary)),
         "not of the page": all(sentence in one.page for sentence in sentences.split(summary)),
         "banned": not any(fragment in lowered for fragment in BANNED),
-        "a headline": not any(len(text) > 12 and text in summary for text in one.texts("h3")),
+        "a headline": not any(len(text.split()) > 5 and text in summary for text in one.texts("h3")),
         "a caption": not any(text in summary for text in one.texts("p > em") if text),
         "a number": set(NUMBER.findall(summary)) <= set(NUMBER.findall(one.page)),
         "only the title": lowered.rstrip(".!? ") != item.title.lower().rstrip(".!? "),
@@ -174,8 +175,8 @@ def test_each_story_is_told_once(name: str) -> None:
     mapping = LabelMap([("news", ["News", "RAMADHAN"])])
     for poll in range(2):
         decision = decide(
-            document(name).items, known=known, stories=told_, seen=set(told_), imported_at=datetime(2016, 1, 1, tzinfo=UTC),
-            feed_categories=(), mapping=mapping, site=site, now=NOW,
+            document(name).items, known=known, stories=told_, seen=set(told_),
+            imported_at=datetime(2016, 1, 1, tzinfo=UTC), feed_categories=(), mapping=mapping, site=site, now=NOW,
         )  # fmt: skip
         assert {type(intent) for intent in decision.intents} == {NewStory if poll == 0 else SeenStory}
         assert len(decision.intents) == stories
