@@ -18,7 +18,7 @@ _CLOSERS = '"”’»)]'
 _SMALL = 4  # letters; shorter words are written small in headlines too
 _LONG_HEADING = 25  # words; a theme that sets whole paragraphs as headings
 _FOOTER_WORDS = 12  # of a footer, beside the title
-_ABOVE_DATELINE = 4  # paragraphs in which a dateline is looked for
+_ABOVE_DATELINE = 300  # characters of a caption
 _FEW, _MANY = 4, 8  # words: fewer say nothing without a full stop; so many are prose also without one
 
 
@@ -41,10 +41,14 @@ def clean(html: str, title: str) -> str:
 
 
 def _from_dateline(kept: Sequence[str]) -> list[str]:
-    """A dateline opens the article: what stands above it is a caption."""
-    for place, text in enumerate(kept[:_ABOVE_DATELINE]):
+    """A dateline opens the article: what little stands above it is a caption."""
+    above = 0
+    for place, text in enumerate(kept):
         if has_dateline(text):
             return [without_dateline(text), *kept[place + 1 :]]
+        above += len(text)
+        if above > _ABOVE_DATELINE:
+            break
     return [without_dateline(kept[0]), *kept[1:]] if kept else []
 
 
@@ -118,4 +122,4 @@ def _is_headline(text: str) -> bool:
 
 def _cut(text: str) -> str:
     """Not longer than agreed, cut between two words."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 2].rpartition(" ")[0] + " …"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 2].rpartition(' ')[0]} …".lstrip()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -67,7 +68,7 @@ def _parse(text: str) -> Any:  # noqa: ANN401 — feedparser has no types
         return feedparser.parse(  # noqa: TID251 — the one place that may
             stream, sanitize_html=False, resolve_relative_uris=False, response_headers=headers
         )
-    except (MemoryError, RecursionError):
+    except MemoryError:
         raise
     except Exception as error:  # feedparser's own handlers raise whatever a strange document makes them
         raise FeedError("not_a_feed", f"the document cannot be read as a feed ({type(error).__name__})") from error
@@ -108,7 +109,7 @@ def _items(entries: Sequence[Entry], base: str, notes: list[str]) -> list[Item]:
             items.append(_item(entry, base))
         except _UnusableError as fault:
             notes.append(f"item {number} left out: {fault}")
-        except (MemoryError, RecursionError):
+        except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 — one bad item never fails the feed
             notes.append(f"item {number} left out: {type(error).__name__}")
@@ -118,7 +119,7 @@ def _items(entries: Sequence[Entry], base: str, notes: list[str]) -> list[Item]:
 def _item(entry: Entry, base: str) -> Item:
     title = _plain(_string(entry, "title"))[:_LONGEST_TITLE]
     guid = _string(entry, "id").strip()
-    link = absolute(_string(entry, "link") or guid, base)
+    link = _link(entry, guid, base)
     if not title:
         raise _UnusableError("it has no title")
     if link is None:
@@ -130,6 +131,14 @@ def _item(entry: Entry, base: str) -> Item:
         guid=guid or link, link=without_tracking(link), title=title, labels=_labels(entry),
         published=published, modified=modified, summary=summary, text=text, image=_image(entry, bodies, base),
     )  # fmt: skip
+
+
+def _link(entry: Entry, guid: str, base: str) -> str | None:
+    """The entry's address; its guid only where that is one (feedparser takes any guid for a missing link)."""
+    link = _string(entry, "link").strip()
+    if link in {"", guid} and not guid.startswith(("http://", "https://")):
+        return None
+    return absolute(link or guid, base)
 
 
 def _bodies(entry: Entry) -> list[str]:
@@ -150,7 +159,7 @@ def _text(bodies: Sequence[str], title: str) -> tuple[str, str]:
     return text, summary
 
 
-def _dates(entry: Entry) -> tuple[Any, Any]:
+def _dates(entry: Entry) -> tuple[datetime | None, datetime | None]:
     published = dates.read(_string(entry, "published"))
     modified = dates.read(_string(entry, "updated"))
     return published or modified or dates.read(_string(entry, "created")), modified
@@ -182,7 +191,8 @@ def _is_image(media: Entry) -> bool:
 
 def _plain(text: str) -> str:
     """One line without tags and entities, also where an editor escaped them twice."""
-    text = unescape(unescape(_TAGS.sub("", text)))
+    for _ in range(2):
+        text = unescape(_TAGS.sub("", text))
     text = "".join(c for c in text if c.isprintable() or c.isspace())
     return " ".join(text.split())
 

@@ -34,13 +34,5 @@ def without_tracking(link: str) -> str:
     return head + (f"?{'&'.join(kept)}" if kept else "") + hash_ + fragment
 
 
-def site_of(url: str) -> str:
-    """The host as readers know it: without `www.`."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
 def _tracks(name: str) -> bool:
     return name.startswith("utm_") or name in _TRACKING

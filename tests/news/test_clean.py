@@ -103,6 +103,7 @@ KEPT = {
     ),
     "prices": (f"{P1}<table><tr><td>Beras Rp 12.500 per kg.</td></tr></table>", f"{ONE}\n\nBeras Rp 12.500 per kg."),
     "smaller than": ("<p>Suhu &lt; 5 derajat &amp; lembap.</p>", "Suhu < 5 derajat & lembap."),
+    "a long lead above what looks like a dateline": (f"{P1}<p>{TWO * 5}</p><p>PSSI – Ketua umum hadir.</p>", ONE),
     "a heading that is a paragraph": (f"<h4>{'kata ' * 30}berakhir.</h4>", f"{'kata ' * 30}berakhir."),
     "a share-named wrapper": (f"<div class='post-content share-this'>{P1}{P2 * 20}</div>", BODY),
 }  # fmt: skip

@@ -44,6 +44,7 @@ NO_DATELINES = {
     "a covid": "COVID-19 kembali merebak.",
     "a quotation": "“Kami siap,” kata lurah.",
     "an organisation with its acronym": "Badan Meteorologi (BMKG) memperingatkan hujan lebat.",
+    "an organisation explained": "Komisi Pemilihan Umum (KPU) – penyelenggara pemilu – menetapkan hasil.",
     "a number": "47 sepeda motor ditilang - semuanya berknalpot bising.",
     "nothing but a dateline": "SIDOARJO – ",
     "nothing": "",

@@ -86,6 +86,7 @@ TITLES = {
     "entities twice": ("Asy&amp;amp;#039;ari", "Asy'ari"),
     "CDATA": ("<![CDATA[Polisi & Warga]]>", "Polisi & Warga"),
     "tags": ("<![CDATA[Polisi <b>Tangkap</b> Dua<br/> Pria]]>", "Polisi Tangkap Dua Pria"),
+    "tags escaped twice": ("Polisi &amp;lt;b&amp;gt;Tangkap&amp;lt;/b&amp;gt;", "Polisi Tangkap"),
     "smaller than": ("<![CDATA[Suhu < 5 derajat]]>", "Suhu < 5 derajat"),
     "whitespace": ("\n  Polisi\t Tangkap \n", "Polisi Tangkap"),
 }
@@ -104,6 +105,11 @@ def test_the_guid_is_verbatim_and_the_link_where_there_is_none() -> None:
 
 def test_a_guid_that_is_an_address_serves_as_link() -> None:
     assert one("<title>Judul</title><guid>https://kabar.example/9/</guid>").link == "https://kabar.example/9/"
+
+
+def test_a_guid_that_is_none_does_not() -> None:
+    document = read(rss("<title>Judul</title><guid>4711</guid>"), url=URL)
+    assert document.notes == ("item 1 left out: “Judul” has no link",)
 
 
 def test_a_relative_link_stands_on_the_feeds_own() -> None:

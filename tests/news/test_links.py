@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.news.links import absolute, site_of, without_tracking
+from bot.news.links import absolute, without_tracking
 
 BASE = "https://kabar.example/feed/"
 
@@ -44,8 +44,3 @@ TRACKING = {
 @pytest.mark.parametrize(("link", "expected"), TRACKING.values(), ids=TRACKING.keys())
 def test_counters_go_and_nothing_else_is_touched(link: str, expected: str) -> None:
     assert without_tracking(link) == expected
-
-
-def test_a_site_is_its_host_without_www() -> None:
-    assert site_of("https://www.Kabar.example:8443/feed/") == "kabar.example"
-    assert site_of("http://[::1") == ""

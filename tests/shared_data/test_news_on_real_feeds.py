@@ -14,12 +14,12 @@ import feedparser
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from bot.flow.facts import host_of
 from bot.news import sentences
 from bot.news.category import LabelMap
 from bot.news.changes import NewStory, SeenStory, decide
 from bot.news.feed import read
 from bot.news.item import Document, Item, Story
-from bot.news.links import site_of
 from bot.news.summary import LONGEST
 from bot.sandbox import Sandbox
 
@@ -169,7 +169,7 @@ def test_every_item_has_its_parts(name: str) -> None:
 def test_each_story_is_told_once(name: str) -> None:
     """Both scrapers list every story twice, the second time bare: one story, and the body is not lost."""
     _, stories = FEEDS[name]
-    site = site_of(document(name).link)
+    site = host_of(document(name).link)
     known: dict[str, int] = {}
     told_: dict[int, Story] = {}
     mapping = LabelMap([("news", ["News", "RAMADHAN"])])
