@@ -80,7 +80,9 @@ class Stories(Part):
         """The portal changed the story: keep the old form, show the new one from now on."""
         self.run(_KEEP_TEXT, story_id)
         self._insert_revision(story_id, item, now)
-        self.table("story").update(story_id, _shown(item))
+        # A date that the item does not give stays; one that it changes must, or each poll would find it changed again.
+        dated = {} if item.published is None else {"published": to_ms(item.published)}
+        self.table("story").update(story_id, _shown(item) | dated)
 
     def _insert_revision(self, story_id: int, item: Item, now: datetime) -> None:
         self.run(

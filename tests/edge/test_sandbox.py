@@ -140,7 +140,7 @@ async def test_what_takes_too_much_memory_is_too_big(parse: Sandbox) -> None:
     await parse(feed("Satu"), url=URL)
     size = int(Path(f"/proc/{pid(parse)}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     resource.prlimit(pid(parse), resource.RLIMIT_AS, (size + 2**20, size + 2**20))
-    assert await fault(parse, feed(*("Judul " + "x" * 2000 for _ in range(4000)))) == "too_big"
+    assert await fault(parse, feed(*("Judul " + "x" * 2000 for _ in range(1500)))) == "too_big"
     assert len((await parse(feed("Satu"), url=URL)).items) == 1
 
 

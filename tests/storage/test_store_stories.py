@@ -1,6 +1,6 @@
 """Stories: identity, revisions, categories, the newest, and how much there is a week."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -129,3 +129,17 @@ async def test_unmapped_labels_are_counted_most_frequent_first(store: Store) -> 
         return tx.unmapped()
 
     assert await store.write(work) == [("WISATA", 2), ("OLAHRAGA", 1)]
+
+
+async def test_a_revision_takes_the_portals_new_date_and_keeps_the_old_one_where_it_gives_none(store: Store) -> None:
+    moved = NOW - timedelta(hours=3)
+
+    def work(tx: Tx) -> list[datetime]:
+        story_id = tx.add_story(item(title="Judul"), NOW, ["daerah"], NOW)
+        dates = []
+        for published in (moved, None):
+            tx.add_revision(story_id, item(title="Judul", published=published), NOW)
+            dates.append(tx.stories([story_id])[story_id].published)
+        return dates
+
+    assert await store.write(work) == [moved, moved]
