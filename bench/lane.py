@@ -123,7 +123,7 @@ async def ours(url: str, count: int) -> Measured:
                 story_id = await store.write(lambda tx: tx.add_story(story, now, ["daerah"], now))
                 await store.write(lambda tx: announce(tx, story_id, ["daerah"], ["telegram"], now))
                 deliverer.wake()
-                while deliverer.in_flight or await store.read(lambda tx: tx.open_passes("telegram", now)):
+                while deliverer.in_flight or await store.read(lambda tx: bool(tx.open_passes("telegram", now))):
                     await asyncio.sleep(0.02)
                 await asyncio.sleep(0.1)  # the last outcomes are written
                 sent = (await store.read(lambda tx: tx.stats(now)))["deliveries"]["by_state"]
