@@ -141,6 +141,11 @@ class App:
         self._poller: Poller | None = None
         self.failure: BaseException | None = None
 
+    @property
+    def settings(self) -> Settings:
+        """The settings that are in force."""
+        return self._settings
+
     async def stats(self) -> dict[str, Any]:
         """What `kentongan stats` prints."""
         return await self._store.read(lambda tx: tx.stats(clock.now()))

@@ -149,6 +149,11 @@ class World:
         await self.says(user_id, "/topik")
         await self.taps(user_id, label)
 
+    def mapped(self, label: str, category: str) -> bool:
+        """Whether the running program takes this label to mean this category."""
+        assert self.app is not None
+        return any(c.id == category and label in c.labels for c in self.app.settings.categories)
+
     async def stats(self) -> dict[str, Any]:
         """The program's own counts."""
         assert self.app is not None
