@@ -127,7 +127,7 @@ class StoriesTx(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A subscriber as imports and exports write them (DESIGN.md section 6)."""
+    """A subscriber as imports and exports write them (docs/design.md)."""
 
     channel: str
     address: str

@@ -16,7 +16,7 @@ class Rank(IntEnum):
 
 
 class State(StrEnum):
-    """Where a delivery stands; DESIGN.md section 4 draws the ways between them."""
+    """Where a delivery stands; docs/design.md draws the ways between them."""
 
     QUEUED = "queued"
     STARTED = "started"

@@ -1,4 +1,4 @@
-"""What an outcome means for its delivery: the table of DESIGN.md section 4, as two functions."""
+"""What an outcome means for its delivery: the table of docs/design.md, as two functions."""
 
 from datetime import datetime, timedelta
 

@@ -1,1 +1,1 @@
-"""The four stages of DESIGN.md section 2; they meet only in the store."""
+"""The four stages of a story (docs/design.md); they meet only in the store."""

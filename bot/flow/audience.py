@@ -1,4 +1,4 @@
-"""Subscribers as lines of JSON: the form in which they come in and go out (DESIGN.md section 6)."""
+"""Subscribers as lines of JSON: the form in which they come in and go out (docs/design.md)."""
 
 import json
 import re

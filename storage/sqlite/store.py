@@ -37,7 +37,7 @@ def check(path: Path, *, busy_seconds: float) -> None:
 
 
 class SqliteStore:
-    """The store of DESIGN.md section 5; see bot.ports.Store."""
+    """The store of docs/design.md; see bot.ports.Store."""
 
     def __init__(self, path: Path, *, read_only: bool = False, busy_seconds: float = BUSY_SECONDS) -> None:
         self._reader = Worker(path, writes=False, busy_seconds=busy_seconds)
