@@ -9,7 +9,7 @@ from bot.news import sentences
 from bot.news.byline import without_byline
 from bot.news.dateline import has_dateline, without_dateline
 from bot.news.markup import LINK_OPENS, Block, Kind, blocks
-from bot.news.noise import is_noise, opens_a_list_of_others, without_inline_noise
+from bot.news.noise import is_link, is_noise, opens_a_list_of_others, without_inline_noise
 from bot.news.summary import folded
 
 LONGEST = 20_000  # characters
@@ -30,14 +30,29 @@ def clean(html: str, title: str) -> str:
     """
     headline = folded(title)
     found = [
-        replace(block, text=without_inline_noise(block.text))
+        replace(block, text="" if is_link(block.text) else without_inline_noise(block.text))
         for block in blocks(html)
         if not _is_footer(block.text, headline)
     ]
-    kept = _from_dateline(list(_once(_article(found, headline))))
+    # Where the theme sets everything apart, what is set apart is the article.
+    article = list(_article(_own(found), headline)) or list(_article(found, headline))
+    kept = _from_dateline(list(_once(article)))
     if kept:
         kept[-1] = _truncation(without_byline(kept[-1]))
     return _cut("\n\n".join(text for text in kept if text))
+
+
+def _own(found: Sequence[Block]) -> list[Block]:
+    """Without what is set apart (a quotation, a caption) and without the lists and tables above the first paragraph."""
+    own: list[Block] = []
+    begun = False
+    for block in found:
+        if block.apart and not has_dateline(block.text):
+            continue
+        begun = begun or (block.kind is Kind.PARAGRAPH and _is_prose(block))
+        if begun or block.kind is not Kind.LIST_ITEM:
+            own.append(block)
+    return own
 
 
 def _from_dateline(kept: Sequence[str]) -> list[str]:
@@ -82,9 +97,8 @@ def _article(found: Sequence[Block], title: str) -> Iterator[str]:
         yield text
 
 
-def _once(texts: Iterator[str]) -> Iterator[str]:
+def _once(kept: Sequence[str]) -> Iterator[str]:
     """A widget or caption in the middle of an article repeats; a paragraph is said once."""
-    kept = list(texts)
     counts = Counter(kept)
     seen: set[str] = set()
     for text in kept:
@@ -98,7 +112,7 @@ def _is_prose(block: Block) -> bool:
     words = len(block.text.split())
     if block.kind is Kind.HEADING and words <= _LONG_HEADING:
         return False
-    if block.text.rstrip(_CLOSERS).endswith((".", "…")):
+    if without_byline(block.text).rstrip(_CLOSERS).endswith((".", "…")):
         return words > 1
     if any(sentence.rstrip(_CLOSERS).endswith(".") for sentence in sentences.split(block.text)):
         return True

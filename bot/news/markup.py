@@ -30,11 +30,19 @@ _HIDDEN = frozenset({
     "object", "script", "select", "style", "svg", "template", "textarea", "title", "video",
 })  # fmt: skip
 _BOLD = frozenset({"b", "strong"})
-# What WordPress and its usual plugins call captions, share bars and related stories.
+_APART = frozenset({"blockquote", "center", "cite", "em", "i", "small"})  # quotations, captions, notes
+_ROWS = frozenset({"dd", "dt", "li", "td", "th"})
+_CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+_UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_CAPTION = re.compile(r"\[caption\b[^\]]{0,400}\].{0,800}?\[/caption\]", re.DOTALL)
+# What WordPress and its usual plugins call captions, share bars, related stories, boxes about the author and the like.
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:wp-caption-text|sharedaddy|share|sharing|social|addtoany\w*|jp-relatedposts|relatedposts?|related|"
     r"yarpp|crp_related|baca-?juga|bacajuga|read-?also|also-?read|inline-?related|post-?tags|tags-?links|newsletter|"
-    r"wp-block-embed|twitter-tweet|instagram-media|ads?|adsbygoogle|advertisement|screen-reader-text)(?=$|[\s_-])",
+    r"latest-?posts|recent-?posts|popular-?posts|wp-block-embed|wp-block-buttons?|wp-block-pullquote|twitter-tweet|"
+    r"instagram-media|tiktok-embed|fb-post|ads?|adsbygoogle|advertisement|screen-reader-text|toc|lwptoc|"
+    r"author-(?:box|bio|info|card|desc\w*)|about-(?:the-)?author|post-author|abh_box|saboxplugin-\w+|reading-time|"
+    r"printfriendly|kk-star-ratings|post-ratings|responsivevoice-button)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 _TINY = frozenset({"0", "1", "2"})
@@ -45,7 +53,7 @@ class Kind(StrEnum):
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
-    LIST_ITEM = "list item"
+    LIST_ITEM = "list item"  # also a cell of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class Block:
     text: str
     kind: Kind = Kind.PARAGRAPH
     bold: bool = False  # all of it
+    apart: bool = False  # all of it is set apart: a quotation, a caption in italics, something centred
 
 
 @dataclass(slots=True)
@@ -63,9 +72,11 @@ class _Gatherer:
 
     blocks: list[Block] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)  # the open headings and list items
+    kinds: list[str] = field(default_factory=list)  # the open headings, list items and cells
     bold: int = 0  # open bold tags
     plain: bool = False  # the block has text that is not bold
+    apart: int = 0  # open tags that set apart
+    own: bool = False  # the block has text that is not set apart
 
     def enter(self, node: LexborNode) -> None:
         tag = node.tag or ""
@@ -79,8 +90,9 @@ class _Gatherer:
             self.bold += 1
         elif tag in _BLOCKS:
             self.close()
-            if tag in HEADINGS or tag == "li":
+            if tag in HEADINGS or tag in _ROWS:
                 self.kinds.append(tag)
+        self.apart += _sets_apart(node)
 
     def leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
@@ -92,19 +104,20 @@ class _Gatherer:
             self.close()
             if self.kinds and self.kinds[-1] == tag:
                 self.kinds.pop()
+        self.apart -= _sets_apart(node)
 
     def close(self) -> None:
         """End the block that is being gathered."""
-        bold = not self.plain
         for line in _lines("".join(self.parts)):
-            self.blocks.append(Block(line, self._kind(), bold))
-        self.parts, self.plain = [], False
+            self.blocks.append(Block(line, self._kind(), not self.plain, not self.own))
+        self.parts, self.plain, self.own = [], False, False
 
     def _take(self, text: str) -> None:
         text = _INVISIBLE.sub("", _PRIVATE.sub("", text))
         self.parts.append(text)
-        if text.strip() and not self.bold:
-            self.plain = True
+        if text.strip():
+            self.plain = self.plain or not self.bold
+            self.own = self.own or not self.apart
 
     def _kind(self) -> Kind:
         if any(tag in HEADINGS for tag in self.kinds):
@@ -115,6 +128,8 @@ class _Gatherer:
 def blocks(html: str) -> list[Block]:
     """The blocks of an article in order, without scripts, captions, forms and what is known furniture."""
     gatherer = _Gatherer()
+    if "[/caption]" in html:
+        html = _CAPTION.sub("", html)
     root = _parse(html if _STRUCTURE.search(html) else _EMPTY_LINE.sub("<br><br>", html))
     if root is None:
         return []
@@ -182,13 +197,22 @@ def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
 
 
 def _is_furniture(node: LexborNode) -> bool:
-    if node.tag in _HIDDEN:
-        return True
     if node.is_text_node or not node.is_element_node:
         return False
-    named = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+    tag, attributes = node.tag or "", node.attributes
+    if tag in _HIDDEN or tag.startswith("amp-") or "hidden" in attributes:
+        return True
+    if _UNSEEN.search(attributes.get("style") or ""):
+        return True
+    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
     # A theme may call the whole article "share-content": furniture is short.
     return bool(named.strip() and _FURNITURE.search(named)) and len(node.text(deep=True)) < 600  # noqa: PLR2004
+
+
+def _sets_apart(node: LexborNode) -> bool:
+    if node.is_text_node or not node.is_element_node:
+        return False
+    return node.tag in _APART or _CENTRED.search(node.attributes.get("style") or "") is not None
 
 
 def _lines(text: str) -> Iterator[str]:

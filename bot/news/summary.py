@@ -8,6 +8,8 @@ from bot.news import sentences
 LONGEST = 320  # characters
 _NUMBERS_LETTERS = re.compile(r"[^\W_]+")
 _LOOKED_AT = 8  # sentences: further down nothing introduces a story
+_MANY = 8  # words: what is so long and has no end is the lead, and what follows it leans on it
+_NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]\s")
 
 
 def summarise(title: str, text: str) -> str:
@@ -16,8 +18,8 @@ def summarise(title: str, text: str) -> str:
     for sentence in islice(sentences.split(text), _LOOKED_AT):
         if not lead and repeats(sentence, title):
             continue
-        if not sentences.is_whole(sentence):
-            if lead:
+        if not sentences.is_whole(sentence) or _NUMBERED.match(sentence):
+            if lead or len(sentence.split()) >= _MANY:
                 break
             continue
         if lead:

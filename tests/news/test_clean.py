@@ -142,6 +142,9 @@ HOSTILE = {
     "read more": "Baca Juga: " * 20_000,
     "the post": "The post " * 20_000,
     "ellipses": "… " * 100_000,
+    "captions": "[caption id=1]" * 20_000 + "[/caption]",
+    "shortcodes": "[vc_row " * 40_000 + "[a_" + "b" * 10_000,
+    "empty links": "<a></a>" * 40_000 + "b",
 }
 
 
