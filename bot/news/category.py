@@ -9,12 +9,15 @@ _GAPS = re.compile(r"[\s_-]+")
 
 
 class LabelMap:
-    """Built from (category id, labels) pairs; a category's own id means it too."""
+    """Built from (category id, labels) pairs.
+
+    An id is ours and means nothing by itself: `dana` for village funds would swallow every story about the wallet DANA.
+    """
 
     def __init__(self, categories: Iterable[tuple[str, Iterable[str]]]) -> None:
         self._ids: dict[str, dict[str, None]] = {}
         for category, labels in categories:
-            for label in (category, *labels):
+            for label in labels:
                 if key := fold(label):
                     self._ids.setdefault(key, {})[category] = None
 

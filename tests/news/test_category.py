@@ -9,6 +9,7 @@ MAPPING = LabelMap([
     ("hukrim", ["HUKRIM", "Hukum & Kriminal"]),
     ("berita_utama", ["Headline", "Berita Penting"]),
     ("jatim", ["Jawa Timur", "Regional"]),
+    ("dana", ["Dana Desa"]),
 ])  # fmt: skip
 
 LABELS = {
@@ -18,9 +19,9 @@ LABELS = {
     "entities twice": (["Hukum &amp;amp; Kriminal"], ("hukrim",), ()),
     "whitespace": (["  Jawa \n  Timur "], ("jatim",), ()),
     "wide blank": (["Jawa\u00a0Timur"], ("jatim",), ()),
-    "the category's own id": (["hukrim"], ("hukrim",), ()),
-    "the id as a slug": (["berita-utama"], ("berita_utama",), ()),
-    "the id in words": (["Berita Utama"], ("berita_utama",), ()),
+    "as a slug": (["berita-penting"], ("berita_utama",), ()),
+    "an id that is no label": (["DANA"], (), ("DANA",)),
+    "an id in words that is no label": (["Berita Utama"], (), ("Berita Utama",)),
     "several labels": (["HUKRIM", "DAERAH"], ("hukrim", "daerah"), ()),
     "two labels of one category": (["Headline", "Berita Penting"], ("berita_utama",), ()),
     "one label of two categories": (["regional"], ("daerah", "jatim"), ()),
