@@ -191,7 +191,7 @@ def let_go(scene: Scene, category: str) -> Turn:
     name = scene.board.by_id[category].name(scene.say.language)
     rest = scene.choice.toggled(category)
     if not rest:
-        return scene.show(Message(scene.say.rich("less.last", topic=name), _instead(scene)))
+        return scene.show(stories.last_topic(scene, name))
     names = rest.named(scene.board, scene.say)
     message = Message(scene.say.rich("less.done", topic=name, topics=names), _after_less(scene))
     return scene.show(message, rest.follow(message.plain()))
@@ -204,8 +204,3 @@ def stay(scene: Scene) -> Turn:
 
 def _after_less(scene: Scene) -> Rows:
     return ((screens.button(scene, "button.change_topics", "topics"),),)
-
-
-def _instead(scene: Scene) -> Rows:
-    change, end = screens.button(scene, "button.change_topics", "topics"), screens.button(scene, "button.stop", "stop")
-    return ((change, end), (screens.button(scene, "button.stay", "stay"),))

@@ -47,7 +47,8 @@ def finish(scene: Scene) -> Message:
     else:
         follows = scene.say.rich("finish.follows_weekly", topics=names, n=weekly)
     text = joined(" ", follows, scene.say.rich("finish.instant"), _quiet(scene))
-    return Message(text, ((button(scene, "button.see_latest", "latest"),),))
+    # This screen replaces the greeting: the menu is the one way on from here to everything, also to stopping.
+    return Message(text, ((button(scene, "button.see_latest", "latest"),), (button(scene, "button.menu", "menu"),)))
 
 
 def linked(scene: Scene, note: _Text = ()) -> Message:

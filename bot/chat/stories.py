@@ -101,6 +101,8 @@ def less(scene: Scene, story: Story) -> Message:
     """Which of the story's topics somebody wants no more; only those that they follow are offered."""
     say, stay = scene.say, button(scene, "button.stay", "stay")
     followed = [c for c in scene.board.categories if c.id in story.categories and c.id in scene.choice.ids]
+    if len(followed) == 1 and scene.choice.ids == {followed[0].id}:
+        return last_topic(scene, followed[0].name(say.language))
     if followed:
         lets_go = tuple((Button(c.name(say.language), f"un:{c.id}:{story.id}"),) for c in followed)
         title = cut(story.title, LONGEST_LISTED)
@@ -108,3 +110,9 @@ def less(scene: Scene, story: Story) -> Message:
     # Stories without a topic go to those who follow all; everybody else has already let its topics go.
     key = "less.no_topic" if scene.choice.everything else "less.not_followed"
     return Message(say.rich(key), ((button(scene, "button.change_topics", "topics"), stay),))
+
+
+def last_topic(scene: Scene, name: str) -> Message:
+    """Without their only topic a reader would get nothing: other topics or stopping, one tap each."""
+    change, end = button(scene, "button.change_topics", "topics"), button(scene, "button.stop", "stop")
+    return Message(scene.say.rich("less.last", topic=name), ((change, end), (button(scene, "button.stay", "stay"),)))

@@ -279,10 +279,28 @@ def test_a_story_is_looked_up_before_it_is_saved() -> None:
     assert (lost.changes, lost.replies[0].mode) == ((), Mode.TOAST)
 
 
+@pytest.mark.parametrize(
+    ("person", "found", "words"),
+    [
+        (NEW, StoriesFound(()), "Belum ada berita. Silakan coba lagi nanti."),
+        (ACTIVE, StoryFound(None, "less"), "Berita itu sudah tidak ada pada kami."),
+        (replace(ACTIVE, categories=frozenset({"investigasi"})), Command("menu"), "Kiriman: langsung saat terbit\n"),
+    ],
+)
+def test_what_is_not_there_is_said_plainly(person: Person, found: Incoming, words: str) -> None:
+    assert words in said(person, found)
+
+
 def test_letting_a_saved_story_go_shows_the_list_again() -> None:
     turn = answer(ACTIVE, Press("drop:7"), board())
     assert (turn.changes, turn.asks) == ((Save(7, keep=False),), (FindSaved(),))
     assert answer(ACTIVE, StoriesFound((), saved=True), board()).replies[0].mode is Mode.REPLACE
+
+
+def test_less_of_the_only_topic_offers_to_stop_at_once() -> None:
+    for incoming in (StoryFound(STORIES[6], "less"), Press("un:daerah:6")):
+        (reply,) = answer(LAST, incoming, board()).replies
+        assert [b.action for row in reply.message.rows for b in row] == ["topics", "stop", "stay"]
 
 
 def test_less_of_this_offers_only_the_topics_that_are_followed() -> None:

@@ -1,14 +1,35 @@
 """Every conversation in tests/chat/transcripts, on the channels that need no wire."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from bot.chat.texts import Texts
+from tests.chat.test_catalogs import keys_of, po
 from tests.support.alone import Alone
 from tests.support.at_console import at_console
+from tests.support.town import TEXTS, board
 from tests.support.transcript import Transcript, play, transcripts
 
 ALL = transcripts()
+# What this town and this moment never say; test_answer.py makes them be said.
+ELSEWHERE = {
+    "error.no_story", "invitation.expired", "latest.none", "menu.instant", "menu.quiet_off", "start.welcome_anywhere",
+    "topics.none",
+}  # fmt: skip
+
+
+class Heard(Texts):
+    """The real texts, and which of them were said in which language."""
+
+    said: ClassVar[set[tuple[str, str]]] = set()
+
+    def template(self, language: str, key: str, n: int | None = None) -> str:
+        """The text, noted."""
+        self.said.add((self.known(language), key))
+        return super().template(language, key, n)
 
 
 @pytest.mark.parametrize("transcript", ALL, ids=lambda t: t.name)
@@ -20,3 +41,12 @@ async def test_the_conversation_alone_says_what_the_transcript_says(transcript: 
 async def test_the_console_says_what_the_transcript_says(transcript: Transcript, tmp_path: Path) -> None:
     async with at_console(tmp_path, transcript.language) as person:
         await play(transcript, person)
+
+
+async def test_every_text_is_said_in_a_conversation_of_each_language() -> None:
+    listening = replace(board(), texts=Heard(TEXTS.catalogs))
+    for transcript in ALL:
+        await play(transcript, Alone(transcript.language, at=listening))
+    for language in TEXTS.catalogs:
+        silent = keys_of(po(language)) - {key for said, key in Heard.said if said == language}
+        assert silent == ELSEWHERE, language

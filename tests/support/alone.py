@@ -33,6 +33,8 @@ from bot.chat.turn import (
 from tests.support.town import INVITATIONS, STORIES, board, newest
 from tests.support.transcript import Screen, same
 
+WRONG_TRIES = 5  # as the store counts them
+
 
 class Alone:
     """One person who talks straight to `answer`; what follows from it happens to a value in memory."""
@@ -44,6 +46,7 @@ class Alone:
         self.board = at or board()
         self.saved: list[int] = []
         self.used: set[str] = set()
+        self.wrong = 0  # codes that were none
         self.wordings: list[str] = []
         self.replies: list[Reply] = []  # since the last look
         self.messages: list[Message] = []  # ever
@@ -128,7 +131,10 @@ class Alone:
 
     def _redeem(self, code: str) -> InvitationChecked:
         role = INVITATIONS.get(code)
+        if self.wrong >= WRONG_TRIES:
+            return InvitationChecked(None, "too_many")
         if role is None or code in self.used:
+            self.wrong += 1
             return InvitationChecked(None, "used" if role else "unknown")
         self.used.add(code)
         self.person = replace(self.person, role=role)

@@ -10,10 +10,10 @@ from bot.simulator.stories import CATEGORIES
 from bot.simulator.telegram import Shown
 
 FOLLOWING = re.compile(
-    r"mengikuti|langganan anda aktif|anda ikuti|topik:|you follow|you now follow|topics:", re.IGNORECASE
+    r"mengikuti|langganan anda aktif|topik:|you (?:still )?follow|your subscription is active|topics:", re.IGNORECASE
 )
-STOPPED = re.compile(r"(?i)sudah berhenti|you have stopped|you are unsubscribed|you have unsubscribed", re.IGNORECASE)
-EVERYTHING = re.compile(r"(?i)semua (topik|kategori|berita)|all (topics|categories|news)", re.IGNORECASE)
+STOPPED = re.compile(r"sudah berhenti|you have stopped", re.IGNORECASE)
+EVERYTHING = re.compile(r"semua topik|all topics", re.IGNORECASE)
 NAMES = {name: category.id for category in CATEGORIES for name in (category.name_id, category.name_en)}
 
 
