@@ -7,7 +7,8 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
-MARGIN = 0.02  # seconds added to the window, for the spread of latency between us and the platform
+MARGIN = 0.02  # seconds added to every window
+MOST_LATE = 0.25  # seconds: an answer that comes later than this tells nothing about the way there
 # Seconds between two claims while there is work: at most 0.05, and a whole fraction of window and margin, because the
 # slots of a tick come free one window later: with 0.05 they would wait for the next tick and cost 3 % of the rate.
 TICK = (1 + MARGIN) / 21
@@ -22,17 +23,34 @@ def tick_length(rate: float) -> float:
 
 
 @dataclass(slots=True)
+class Sent:
+    """Requests that left together."""
+
+    at: float
+    count: int
+    unanswered: int
+    last_answer: float
+
+
+@dataclass(slots=True)
 class Window:
     """At most `rate` sends in any one second, evenly spread; empty for the first second after `opened`.
 
-    Two bounds hold together: send i and send i + rate lie a window and a margin apart (strict, promise 5), and slots
+    Two bounds hold together: send i and send i + rate arrive at least a window apart (strict, promise 5), and slots
     accrue steadily with a small reserve, so that somebody who writes never waits for a burst to pass.
+
+    When a request arrives is not seen, but bounded: it arrived no later than its answer came, less the way back, and
+    the next one arrives no earlier than it leaves, plus the way there. Both ways together take at least `fastest`. So
+    a slot comes free a window after its answer, less `fastest`; with a network that spreads requests by 50 ms, a fixed
+    margin of 20 was seen to break the window.
     """
 
     rate: float  # sends a second
     opened: float  # when this process began: the window before it may be full
     margin: float = MARGIN
-    _sent: deque[float] = field(default_factory=deque)
+    fastest: float = math.inf  # seconds that the quickest of the last requests took; infinite: nothing is known
+    _sent: deque[Sent] = field(default_factory=deque)
+    _taken: int = 0
     _slots: float = 0.0
     _counted: float = 0.0
 
@@ -59,23 +77,40 @@ class Window:
         """How many may leave at this moment."""
         if now < self.opened + self.span:
             return 0
-        while self._sent and now - self._sent[0] >= self.span + self.margin:
-            self._sent.popleft()
+        while self._sent and now >= self._free_again(self._sent[0]):
+            self._taken -= self._sent.popleft().count
         accrued = self._slots + (now - self._counted) * self.rate
         self._slots, self._counted = min(self.reserve, accrued), now
-        return max(0, min(math.floor(self._slots + 1e-9), self.capacity - len(self._sent)))
+        return max(0, min(math.floor(self._slots + 1e-9), self.capacity - self._taken))
 
-    def take(self, count: int, now: float) -> None:
-        """Write down that `count` leave now."""
-        self._sent.extend([now] * count)
-        self._slots -= count
+    def take(self, count: int, now: float) -> Sent:
+        """Write down that `count` leave now; each of them is `answered` later."""
+        sent = Sent(now, count, count, now)
+        if count:
+            self._sent.append(sent)
+            self._taken += count
+            self._slots -= count
+        return sent
+
+    @staticmethod
+    def answered(sent: Sent, now: float) -> None:
+        """Write down that one of these has its answer, or never will."""
+        sent.unanswered -= 1
+        sent.last_answer = now
 
     def wait(self, now: float) -> float:
-        """Seconds until at least one may leave (a lower bound: ask `free` then)."""
+        """Seconds until at least one may leave, if no answer comes before then (ask `free` again)."""
         if now < self.opened + self.span:
             return self.opened + self.span - now
-        full = self.span + self.margin - (now - self._sent[0]) if len(self._sent) >= self.capacity else 0.0
+        full = self._free_again(self._sent[0]) - now if self._taken >= self.capacity else 0.0
         return max(0.0, full, (1.0 - self._slots) / self.rate)
+
+    def _free_again(self, sent: Sent) -> float:
+        """When the slots of these come free."""
+        late = math.inf if sent.unanswered else sent.last_answer - sent.at
+        # Where every answer takes longer than a window, an unanswered request is no late one.
+        hold = max(0.0, late - self.fastest) if self.fastest < self.span else 0.0
+        return sent.at + self.span + self.margin + min(MOST_LATE, hold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +162,10 @@ class Latencies:
         if not self._last:
             return 0.5
         return sorted(self._last)[math.ceil(0.95 * len(self._last)) - 1]
+
+    def fastest(self) -> float:
+        """The shortest in seconds; infinite while nothing is known."""
+        return min(self._last, default=math.inf)
 
 
 def in_flight_limit(rate: float, p95: float) -> int:

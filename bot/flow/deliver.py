@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.pace import Chats, Latencies, Window, in_flight_limit, tick_length
+from bot.delivery.pace import Chats, Latencies, Sent, Window, in_flight_limit, tick_length
 from bot.delivery.plan import Delivery, QueuedReply
 from bot.delivery.settle import settle_reply, settle_story
 from bot.errors import StoreError
@@ -92,13 +92,13 @@ class Deliverer:
         """One claim and its sends; how many seconds may pass before the next."""
         clock = self._clock()
         resting = clock < self._account_rests_until
+        self._window.fastest = self._latencies.fastest()
         slots = 0 if resting else min(self._window.free(clock), self.limit - self.in_flight)
         batch = await self._write(max(0, slots))
         if batch is None:
             return STORE_PAUSE
         if batch:
-            self._window.take(len(batch), self._clock())
-            self._send(batch)
+            self._send(batch, self._window.take(len(batch), self._clock()))
         if clock - self._tidied > FORGET_EVERY:
             self._chats.forget_rested(clock)
             self._tidied = clock
@@ -145,36 +145,34 @@ class Deliverer:
             self.fault = ""
         return batch
 
-    def _send(self, batch: Batch) -> None:
+    def _send(self, batch: Batch, sent: Sent) -> None:
         self._remember(batch.stories)
         for reply in batch.replies:
-            self._start(self._send_reply(reply))
+            self._start(self._send_reply(reply, sent))
         for delivery in batch.deliveries:
-            self._start(self._send_delivery(delivery))
+            self._start(self._send_delivery(delivery, sent))
 
     def _start(self, sending: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(sending)
         self._in_flight.add(task)
         task.add_done_callback(self._in_flight.discard)
 
-    async def _send_reply(self, reply: QueuedReply) -> None:
-        began = self._clock()
+    async def _send_reply(self, reply: QueuedReply, sent: Sent) -> None:
         try:
             outcome = await self._channel.reply(reply)
         except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
             outcome = self._broken(fault)
-        self._note(outcome, began)
+        self._note(outcome, sent)
         self._finished.replies.append((reply, settle_reply(outcome, reply.attempt, self._now())))
         self._write_soon()
 
-    async def _send_delivery(self, delivery: Delivery) -> None:
-        began = self._clock()
+    async def _send_delivery(self, delivery: Delivery, sent: Sent) -> None:
         try:
             prepared = self._prepare(delivery.story_id, delivery.language)
             outcome = await self._channel.deliver(prepared, To(delivery.address, delivery.thread))
         except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
             outcome = self._broken(fault)
-        self._note(outcome, began)
+        self._note(outcome, sent)
         self._finished.deliveries.append((delivery, settle_story(outcome, delivery.attempt, self._now())))
         self._write_soon()
 
@@ -183,8 +181,10 @@ class Deliverer:
         log.error("sending broke", channel=self._channel.name, exc_info=fault)
         return Outcome(Kind.UNKNOWN, "our_fault")
 
-    def _note(self, outcome: Outcome, began: float) -> None:
-        self._latencies.add(self._clock() - began)
+    def _note(self, outcome: Outcome, sent: Sent) -> None:
+        now = self._clock()
+        self._window.answered(sent, now)
+        self._latencies.add(now - sent.at)
         if outcome.account:
             self._account_rests_until = self._clock() + ACCOUNT_PAUSE
             self.fault = outcome.code

@@ -135,10 +135,12 @@ class Dice:
         """State and code by (story, person), as the file has them."""
         with closing(sqlite3.connect(self.file)) as reader:
             rows = reader.execute(
-                "SELECT b.story_id, d.subscriber_id, d.state, coalesce(d.code, '')"
-                " FROM delivery d JOIN broadcast b ON b.id = d.broadcast_id"
+                "SELECT b.story_id, s.address, d.state, coalesce(d.code, '') FROM delivery d"
+                " JOIN broadcast b ON b.id = d.broadcast_id JOIN subscriber s ON s.id = d.subscriber_id"
             ).fetchall()
-        return {(story, reader_id): (state, code) for story, reader_id, state, code in rows}
+        # By address: somebody who stopped at their new one before we knew of it is another subscriber by then.
+        number = {address: p.number for p in self.people for address in (p.address, *p.former)}
+        return {(story, number[address]): (state, code) for story, address, state, code in rows}
 
     async def _subscribe(self) -> None:
         rows = [
