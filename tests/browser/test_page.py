@@ -96,6 +96,31 @@ async def test_what_the_newsroom_types_is_never_markup(open_page: Opens) -> None
     assert await page.locator("img[src=x]").count() == 0
 
 
+HOSTILE = {
+    "a word without end": "KataYangTidakPernahBerakhir" * 7,
+    "turned round": "\u202eterbalik \u202c lurus",
+    "from the right": "مرحبا بكم في القرية 123",
+    "the end of a section": "]]> <![CDATA[ x ]]>",
+    "an entity": "&lt;img src=x onerror=alert(1)&gt;",
+}
+
+
+async def test_hostile_titles_stay_in_their_places(open_page: Opens, demo: Demo) -> None:
+    page = await open_page()
+    await subscribe(page, SRI, "Daerah")
+    for title in HOSTILE.values():
+        demo.phones.publish(title, "<p>…</p>", ["daerah"])
+    await expect(page.locator(SRI).locator("article .card")).to_have_count(len(HOSTILE))
+    for size in ((1440, 900), PHONE):
+        await page.set_viewport_size({"width": size[0], "height": size[1]})
+        for pane, box in ((SRI, ".chat"), ("#pane-portal", ".desk")):
+            if size == PHONE and pane != SRI:
+                await page.get_by_role("tab", name="Portal").click()
+            wide = await page.locator(pane).locator(box).evaluate("box => box.scrollWidth - box.clientWidth")
+            assert wide == 0, f"{box} at {size}"
+    assert await page.locator("img[src=x]").count() == 0
+
+
 async def test_a_title_is_edited_and_a_story_withdrawn_at_the_desk(open_page: Opens) -> None:
     page = await open_page()
     line = await publish(page, "Judul Lama", "Daerah")
