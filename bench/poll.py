@@ -11,13 +11,13 @@ from typing import Any
 import aiohttp
 import feedparser
 import uvloop
-from bot.sandbox import Sandbox
 
 from bot import app as composition
 from bot import clock
 from bot.fetch import Fetcher
 from bot.flow.poll import Poller
 from bot.ports import DeclaredFeed, Feed
+from bot.sandbox import Sandbox
 from bot.settings import load
 from bot.simulator.portal import Portal
 from bot.simulator.server import Simulator
