@@ -59,7 +59,18 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no chat": ({"chat_id": "", "text": "a"}, "chat_id is empty"),
     "a stranger": ({"chat_id": 99, "text": "a"}, "chat not found"),
     "no text": ({"chat_id": SARI}, "message text is empty"),
+    "a chat that is true": ({"chat_id": True, "text": "a"}, "chat not found"),
     "blank text": ({"chat_id": SARI, "text": " \n "}, "message text is empty"),
+    "invisible text": ({"chat_id": SARI, "text": "\u200b\u2060\u00a0"}, "message text is empty"),
+    "half a character": ({"chat_id": SARI, "text": "a\ud83d"}, "can't parse JSON object"),
+    "an entity of no kind": (
+        {"chat_id": SARI, "text": "a", "entities": [{"type": "loud", "offset": 0, "length": 1}]},
+        "can't parse MessageEntity: Unsupported type specified",
+    ),
+    "a link without its address": (
+        {"chat_id": SARI, "text": "a", "entities": [{"type": "text_link", "offset": 0, "length": 1}]},
+        "can't parse MessageEntity: Can't find field \"url\"",
+    ),
     "4,097 characters": ({"chat_id": SARI, "text": "a" * 4097}, "message is too long"),
     "2,049 emoji": ({"chat_id": SARI, "text": "😀" * 2049}, "message is too long"),
     "32,769 bytes": ({"chat_id": SARI, "text": "a" * 32769}, "text is too long"),
@@ -294,6 +305,24 @@ async def test_many_messages_are_deleted_at_once_and_others_passed_over(wire: Wi
     ids = [telegram.say(SARI, text) for text in ("satu", "dua", "tiga")]
     assert await wire.call("deleteMessages", chat_id=SARI, message_ids=[*ids[:2], 99]) is True
     assert [shown.text for shown in telegram.shown(SARI)] == ["tiga"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "description"),
+    [
+        ("[", "can't parse message_ids JSON object"),
+        (7, "message identifiers are not specified"),
+        ([*range(1, 102)], "too many message identifiers specified"),
+        (["satu"], "invalid message identifier specified"),
+    ],
+)
+async def test_what_is_no_list_of_messages_deletes_nothing(
+    wire: Wire, telegram: Telegram, wanted: Any, description: str
+) -> None:
+    telegram.say(SARI, "satu")
+    refusal = await wire.refused("deleteMessages", chat_id=SARI, message_ids=wanted)
+    assert refusal == f"400 Bad Request: {description}"
+    assert len(telegram.shown(SARI)) == 1
 
 
 async def test_in_a_group_only_an_admin_bot_deletes_what_others_wrote(wire: Wire, telegram: Telegram) -> None:

@@ -191,7 +191,9 @@ async def _values(request: web.Request) -> Mapping[str, Any]:
 def _from_json(body: bytes) -> dict[str, Any]:
     try:
         values = json.loads(body or b"{}")
-    except ValueError:
+        if b"\\ud" in body.lower():  # half a surrogate pair is no character
+            json.dumps(values, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
         raise ApiError(400, "Bad Request: can't parse JSON object")

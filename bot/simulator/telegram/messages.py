@@ -14,6 +14,7 @@ from bot.simulator.telegram.world import World
 
 DELETABLE_FOR = timedelta(hours=48)
 MAX_PHOTO = 10 * 2**20
+MAX_DELETED = 100  # messages in one request
 _DISABLED: Json = {"is_disabled": True}
 
 
@@ -148,8 +149,12 @@ class Messages:
         wanted = params.parsed("message_ids", "message_ids")
         if not isinstance(wanted, list):
             raise bad_request("Message identifiers are not specified")
+        if len(wanted) > MAX_DELETED:
+            raise bad_request("Too many message identifiers specified")
+        if not all(type(message_id) is int for message_id in wanted):
+            raise bad_request("Invalid message identifier specified")
         for message_id in wanted:
-            message = self.world.message(chat.id, int(message_id))
+            message = self.world.message(chat.id, message_id)
             if message is not None and self._deletable(message, chat):
                 self.world.delete(message)
         return True

@@ -32,8 +32,8 @@ class Params:
     def integer(self, name: str, default: int = 0) -> int:
         """The number at its beginning; 0 for what is no number."""
         value = self.values.get(name)
-        if isinstance(value, int):
-            return int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
         if value in (None, ""):
             return default
         found = _NUMBER.match(str(value))

@@ -20,6 +20,12 @@ _FOUND = re.compile(
     r"|(?<![\w.])(?P<mention>@[A-Za-z0-9_]{3,32})\b"
 )
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
+_NOTHING = re.compile("[\\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2800\u3164\ufeff]*")
+_ENTITIES = frozenset({
+    "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bold", "italic", "underline",
+    "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre", "text_link", "text_mention",
+    "custom_emoji",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ def formatted(text: str, parse_mode: str, entities: Any, *, caption: bool = Fals
     result = _parsed(text, parse_mode.lower()) if parse_mode else _given(text, entities)
     if result.length > (MAX_CAPTION if caption else MAX_TEXT):
         raise bad_request("message caption is too long" if caption else "message is too long")
-    if not result.text and not caption:
+    if _NOTHING.fullmatch(result.text) and not caption:
         raise bad_request("message text is empty")
     return result
 
@@ -64,6 +70,10 @@ def _given(text: str, entities: Any) -> Formatted:  # noqa: ANN401 — JSON
     for entity in entities:
         if not all(isinstance(entity.get(name), int) for name in ("offset", "length")) or "type" not in entity:
             raise bad_request("Can't parse MessageEntity: Can't find field")
+        if entity["type"] not in _ENTITIES:
+            raise bad_request("Can't parse MessageEntity: Unsupported type specified")
+        if entity["type"] == "text_link" and not entity.get("url"):
+            raise bad_request("Can't parse MessageEntity: Can't find field \"url\"")
     return finish(text, tuple(entities))
 
 
