@@ -21,10 +21,7 @@ _TIMES = 3
 def without_byline(last: str) -> str:
     """The last paragraph without what the newsroom signed it with; an acronym such as `(KDRT)` stays."""
     for _ in range(_TIMES):
-        shorter = _cut(last)
-        if shorter == last:
-            break
-        last = shorter
+        last = _cut(last)
     return last
 
 

@@ -45,10 +45,7 @@ _TIMES = 2  # `Mojokerto – portal.com – …`
 def without_dateline(lead: str) -> str:
     """The lead without its dateline; as it was when it has none, or nothing else."""
     for _ in range(_TIMES):
-        shorter = _cut(lead)
-        if shorter == lead:
-            break
-        lead = shorter
+        lead = _cut(lead)
     return lead
 
 
