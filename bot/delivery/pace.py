@@ -49,6 +49,7 @@ class Window:
     opened: float  # when this process began: the window before it may be full
     margin: float = MARGIN
     fastest: float = math.inf  # seconds that the quickest of the last requests took; infinite: nothing is known
+    slowest: float = 0.0  # and the slowest
     _sent: deque[Sent] = field(default_factory=deque)
     _taken: int = 0
     _slots: float = 0.0
@@ -107,10 +108,13 @@ class Window:
 
     def _free_again(self, sent: Sent) -> float:
         """When the slots of these come free."""
-        late = math.inf if sent.unanswered else sent.last_answer - sent.at
-        # Where every answer takes longer than a window, an unanswered request is no late one.
-        hold = max(0.0, late - self.fastest) if self.fastest < self.span else 0.0
-        return sent.at + self.span + self.margin + min(MOST_LATE, hold)
+        if not sent.unanswered:
+            took = sent.last_answer - sent.at
+        elif self.fastest < self.span:
+            took = math.inf  # late by more than anybody knows: wait for its answer
+        else:
+            took = self.slowest  # no answer can be expected yet
+        return sent.at + self.span + self.margin + min(MOST_LATE, max(0.0, took - self.fastest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +167,9 @@ class Latencies:
             return 0.5
         return sorted(self._last)[math.ceil(0.95 * len(self._last)) - 1]
 
-    def fastest(self) -> float:
-        """The shortest in seconds; infinite while nothing is known."""
-        return min(self._last, default=math.inf)
+    def extremes(self) -> tuple[float, float]:
+        """The shortest and the longest in seconds; infinite and nought while nothing is known."""
+        return min(self._last, default=math.inf), max(self._last, default=0.0)
 
 
 def in_flight_limit(rate: float, p95: float) -> int:

@@ -92,7 +92,7 @@ class Deliverer:
         """One claim and its sends; how many seconds may pass before the next."""
         clock = self._clock()
         resting = clock < self._account_rests_until
-        self._window.fastest = self._latencies.fastest()
+        self._window.fastest, self._window.slowest = self._latencies.extremes()
         slots = 0 if resting else min(self._window.free(clock), self.limit - self.in_flight)
         batch = await self._write(max(0, slots))
         if batch is None:

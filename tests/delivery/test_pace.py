@@ -1,12 +1,16 @@
 """The account's window is strict, steady, and empty after a start."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.pace import ChatRate, Chats, Latencies, Window, in_flight_limit, tick_length
+from bot.delivery.pace import ChatRate, Chats, Latencies, Sent, Window, in_flight_limit, tick_length
 
 
 def drain(window: Window, begin: float, seconds: float) -> list[float]:
@@ -69,6 +73,64 @@ def test_whatever_is_asked_and_whenever_the_window_holds(rate: float, steps: lis
         sent += [now] * count
     for early, late in zip(sent, sent[window.capacity :], strict=False):
         assert late - early >= window.span
+
+
+@dataclass(frozen=True)
+class Trip:
+    """One request under way: seconds there, and seconds back."""
+
+    there: float
+    back: float
+
+
+def arrivals(window: Window, trips: Iterable[Trip]) -> list[float]:
+    """When requests arrive that leave whenever the window lets them; it learns of their answers as they come."""
+    latencies, arrived, now = Latencies(), list[float](), window.opened
+    under_way: list[tuple[float, Sent]] = []
+    trips = iter(trips)
+    trip = next(trips, None)
+    while trip is not None:
+        for came, sent in sorted((w for w in under_way if w[0] <= now), key=itemgetter(0)):
+            window.answered(sent, came)
+            latencies.add(came - sent.at)
+        under_way = [w for w in under_way if w[0] > now]
+        window.fastest, window.slowest = latencies.extremes()
+        for _ in range(window.free(now)):
+            if trip is None:
+                break
+            sent = window.take(1, now)
+            arrived.append(now + trip.there)
+            under_way.append((now + trip.there + trip.back, sent))
+            trip = next(trips, None)
+        now += 0.005
+    return sorted(arrived)
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "seed"),
+    [(0.0, 0.0, 1), (0.05, 0.05, 2), (0.2, 0.01, 3), (0.01, 0.2, 4), (0.15, 0.15, 5)],
+    ids=["steady", "spread both ways", "spread on the way there", "spread on the way back", "wide"],
+)
+def test_requests_that_overtake_each_other_do_not_break_the_window(there: float, back: float, seed: int) -> None:
+    chance = Random(seed)
+    trips = [Trip(0.03 + chance.random() * there, 0.03 + chance.random() * back) for _ in range(600)]
+    arrived = arrivals(Window(30, opened=0.0), trips)
+    assert busiest(arrived[30:]) <= 30
+    assert len(arrived) / (arrived[-1] - arrived[0]) >= 30 / (1.05 + there + back)
+
+
+def test_a_request_that_hangs_costs_the_window_little() -> None:
+    trips = [Trip(0.05, 30.0 if n % 40 == 0 else 0.05) for n in range(300)]
+    arrived = arrivals(Window(30, opened=0.0), trips)
+    assert len(arrived) / (arrived[-1] - arrived[0]) >= 22
+
+
+def test_where_every_answer_takes_longer_than_a_window_the_rate_is_kept_all_the_same() -> None:
+    chance = Random(6)
+    trips = [Trip(0.7 + chance.random() * 0.1, 0.7) for _ in range(600)]
+    arrived = arrivals(Window(30, opened=0.0), trips)
+    assert busiest(arrived[60:]) <= 30
+    assert len(arrived) / (arrived[-1] - arrived[0]) >= 25
 
 
 def test_wait_names_a_moment_at_which_a_slot_is_free_or_nearly_so() -> None:
