@@ -27,10 +27,13 @@ class Demo:
     """Builds the simulator with its page, and directs what happens in it."""
 
     def __init__(
-        self, *, pace: float = 6.0, patience: float = 8.0, moment: float = 1.2, tell: Callable[[str], None] = print,
+        self, *, pace: float = 6.7, patience: float = 8.0, moment: float = 1.2, tell: Callable[[str], None] = print,
         limits: Limits | None = None,
     ) -> None:  # fmt: skip
-        """In seconds: `pace` between stories, `patience` until the residents begin alone, `moment` between taps."""
+        """In seconds: `pace` between stories, `patience` until the residents begin alone, `moment` between taps.
+
+        The pace is no multiple of the poll, or every story would wait equally long for the next look at its feed.
+        """
         self.telegram = Telegram(
             TOKEN, username="kentongan_demo_bot", limits=limits, ledger_keep=2000, history_keep=200
         )

@@ -28,7 +28,10 @@ xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Kabar</
 # Text as it comes: words, marks, tags, entities, and now and then anything.
 MARKS = ["“", "”", '"', "...", "…", "?", "!", ".", "\n", " ", "(joko)", "(KDRT)", "62,3.", "Rp 1.500"]
 WORDS = ["Warga", "Moh.", "S.Pd.", "Baca Juga:", "The post", "JAKARTA, A.ID -"]
-TAGS = ["<p>", "</p>", "<br>", "<h3>", "</h3>", "<a>", "</a>", "<b>", "&amp;", "&#1;"]
+TAGS = [
+    "<p>", "</p>", "<br>", "<h3>", "</h3>", "<a>", "</a>", "<b>", "&amp;", "&#1;", "<blockquote>", "<li>", "<td>",
+    "<em>", "</em>", "<p hidden>", "[caption id=1]", "[/caption]", "[vc_row]",
+]  # fmt: skip
 PIECES = st.one_of(st.sampled_from(MARKS + WORDS + TAGS), st.text(max_size=8))
 TEXTS = st.lists(PIECES, max_size=40).map(" ".join)
 
