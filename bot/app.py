@@ -21,7 +21,7 @@ from bot.channels.console import Console
 from bot.channels.telegram import TelegramParts, bot_name
 from bot.chat.stories import story_message
 from bot.chat.turn import Role
-from bot.errors import SettingsError
+from bot.errors import OperationError, SettingsError
 from bot.fetch import Fetcher
 from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk, hash_code
@@ -64,6 +64,11 @@ def migrate(settings: Settings) -> list[str]:
 def database_path(settings: Settings) -> Path:
     """The database's file."""
     return storage.database_path(settings.database_url)
+
+
+def look_at_database(settings: Settings) -> None:
+    """Raise StoreError when there is none (`missing`) or when it cannot be used; nothing is changed."""
+    storage.open_store(settings.database_url, now=clock.now(), read_only=True).close()
 
 
 def sqlite_version() -> str:
@@ -176,32 +181,40 @@ class App:
         self._session = await self._stack.enter_async_context(new_session())
         self._desk = Desk(self._store, self._facts, clock.now, self._wake)
         routes = [health_route(self._health)]
-        if self._settings.telegram is not None:
-            routes += await self._start_telegram(recovery.epoch)
+        telegram = self._telegram()
+        if telegram is not None:
+            routes += telegram.routes()
+        server = await self._start_web(
+            routes
+        )  # before Telegram is told to call, and before a taken port costs anything
+        if telegram is not None:
+            await self._start_telegram(telegram, recovery.epoch)
         if self._with_console:
             await self._start_console(recovery.epoch)
         await self._start_polling()
-        await self._start_web(routes)
+        self._stack.push_async_callback(server.stop)  # what comes in ends first
         await self._invite_first_admin()
         log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, channels=[*self._deliverers])
 
     # Channels -------------------------------------------------------------------------------------------------------
 
-    async def _start_telegram(self, epoch: int) -> list[Any]:
+    def _telegram(self) -> TelegramParts | None:
         settings = self._settings.telegram
-        assert settings is not None
-        parts = TelegramParts(
+        if settings is None:
+            return None
+        return TelegramParts(
             token=settings.token, api_url=settings.api_url, mode=settings.mode, rate=settings.rate,
             paid_broadcasts=settings.paid_broadcasts, public_url=self._settings.public_url,
             session=self._session, store=self._store, desk=self._desk, texts=self._facts.texts, now=clock.now,
         )  # fmt: skip
+
+    async def _start_telegram(self, parts: TelegramParts, epoch: int) -> None:
         self._deliver(parts.channel, epoch)
         await parts.start()
         self._stack.push_async_callback(parts.stop)
         self._watch(parts.task)
         self._facts.address = lambda: parts.address
         self._faults["telegram updates"] = lambda: parts.fault
-        return parts.routes()
 
     async def _start_console(self, epoch: int) -> None:
         console = Console(self._store, self._desk, sys.stdin, sys.stdout, clock.now)
@@ -269,11 +282,12 @@ class App:
 
     # The rest -------------------------------------------------------------------------------------------------------
 
-    async def _start_web(self, routes: list[Any]) -> None:
+    async def _start_web(self, routes: list[Any]) -> WebServer:
         server = WebServer(self._settings.listen, routes)
         await server.start()
-        self._stack.push_async_callback(server.stop)
+        self._stack.push_async_callback(server.stop)  # also when another part cannot start; stopping twice is harmless
         log.info("listening", address="http://{}:{}".format(*server.address))
+        return server
 
     def _health(self) -> dict[str, Any]:
         faults = {name: word for name, fault in self._faults.items() if (word := fault())}
@@ -328,6 +342,11 @@ def _stamp(file: Path) -> tuple[int, int] | None:
 
 
 def _write_private(place: Path, text: str) -> None:
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
+    try:
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+    except OSError as error:
+        raise OperationError(
+            f"{place} cannot be written ({error.strerror}); remove it, or let the user that runs this write it"
+        ) from error

@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import TextIO
 from urllib.parse import quote
 
@@ -141,7 +142,12 @@ def console(stream: TextIO) -> list[Processor]:
 
 def as_json() -> list[Processor]:
     """One JSON object a line."""
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False, default=plain)]
+
+
+def plain(value: object) -> str:
+    """A value that JSON does not know: moments as other programs read them."""
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else repr(value)
 
 
 def without_control_characters(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot import app as composition
 from bot import logs
@@ -18,6 +19,7 @@ from bot.settings import Settings, load
 
 T = TypeVar("T")
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+WIDE = 400  # characters of a line that nobody looks at in a terminal
 
 errors = Console(stderr=True, soft_wrap=True)
 
@@ -55,11 +57,13 @@ def print_json(data: object) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A plain table on standard output, also when it is piped."""
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    """A plain table on standard output; what does not fit a terminal's line goes on below, a pipe's lines are long."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    Console().print(table)
+        table.add_row(*(Text(str(cell)) for cell in row))
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
 
 
 def print_tree(data: Mapping[str, Any], indent: int = 0) -> None:

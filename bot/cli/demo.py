@@ -26,11 +26,10 @@ def demo(
 ) -> None:
     """Show everything on this machine: no token, no connection to the outside.
 
-    A page with two residents' phones and a newsroom: tap, type, publish. The program that answers is the real one, over
-    the same HTTP as in production. Ctrl-C ends it and leaves nothing behind.
+    A page with two residents' phones and a newsroom: tap, type, publish. The program that answers is the real one,
+    over the same HTTP as in production. Ctrl-C ends it and leaves nothing behind.
 
-    Example: kentongan demo
-             kentongan demo --script
+    Example: kentongan demo --script
     """
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_play(script, port))

@@ -4,19 +4,23 @@ import asyncio
 import os
 import urllib.error
 import urllib.request
+from functools import partial
+from pathlib import Path
 
 from bot import app as composition
 from bot import logs
 from bot.cli.common import Json, errors, health_url, print_json
 from bot.cli.doctor import Check, as_data, failed, render, run_checks
-from bot.errors import OperationError, SettingsError
+from bot.errors import OperationError, SettingsError, StoreError
 from bot.settings import Settings, load
 
 
 def doctor(json: Json = False) -> None:
-    """Check settings, token, feeds, SQLite, disk, port and clock; each fault comes with what to do about it.
+    """Check settings, token, feeds, SQLite, database, disk, port and clock; each fault comes with what to do about it.
 
     Nothing is sent and nothing is changed. Exit status 1 when something must be mended.
+
+    Example: kentongan doctor
     """
     checks = asyncio.run(_examine())
     if json:
@@ -39,8 +43,17 @@ async def _examine() -> list[Check]:
                 settings, fetch=outside.fetch, parse=outside.parse,
                 get_me=outside.bot_name if settings.telegram else None,
                 ours=lambda: asyncio.to_thread(_answers_for_us, settings),
-                database=composition.database_path(settings), sqlite_version=composition.sqlite_version(),
+                database=_file(settings), look=partial(composition.look_at_database, settings),
+                sqlite_version=composition.sqlite_version(),
             )  # fmt: skip
+
+
+def _file(settings: Settings) -> Path | None:
+    """The database's file; None where the settings name none, which is then told by another check."""
+    try:
+        return composition.database_path(settings)
+    except StoreError:
+        return None
 
 
 def _answers_for_us(settings: Settings) -> bool:

@@ -1,5 +1,6 @@
 """Commands that an operator reaches for: invite, stats, healthcheck, migrate, version."""
 
+import http.client
 import json as library
 import platform
 import secrets
@@ -19,6 +20,7 @@ from bot.errors import OperationError, UsageError
 from bot.flow.desk import hash_code
 
 INVITATION_LIVES = timedelta(hours=24)
+HEALTH = 64 * 1024  # bytes of an answer; ours is far shorter
 
 
 def new_code() -> str:
@@ -49,26 +51,49 @@ def invite(
 
 
 def stats(json: Json = False) -> None:
-    """Counts of subscribers, stories, broadcasts and deliveries."""
+    """Counts of subscribers, stories, broadcasts and deliveries.
+
+    Example: kentongan stats --json
+    """
     now = clock.now()
     numbers: dict[str, Any] = with_store(settings(), lambda store: store.read(lambda tx: tx.stats(now)))
     print_json(numbers) if json else print_tree(numbers)
 
 
 def healthcheck() -> None:
-    """Ask the running program whether it is well; for containers and monitors."""
+    """Ask the running program whether it is well; for containers and monitors.
+
+    Exit status 0 when it is, 1 when it is not or when nothing answers.
+
+    Example: kentongan healthcheck
+    """
     url = health_url(settings())
+    health, well = _ask_health(url)
+    if not health.startswith(b'{"ok":'):
+        raise OperationError(f"something else answers at {url}; set LISTEN as the running program has it")
+    if not well:
+        raise OperationError(f"not well: {health.decode(errors='replace')}")
+    print(health.decode())
+
+
+def _ask_health(url: str) -> tuple[bytes, bool]:
+    """What the program says about itself, and whether it calls that well."""
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 — always http, our own address
-            print(answer.read().decode())
+            return answer.read(HEALTH), True
     except urllib.error.HTTPError as error:
-        raise OperationError(f"not well: {error.read().decode(errors='replace')}") from error
-    except OSError as error:
-        raise OperationError(f"nothing answers at {url} ({error}); is `kentongan run` running?") from error
+        return error.read(HEALTH), False
+    except (OSError, http.client.HTTPException) as error:
+        why = getattr(error, "reason", error)
+        told = getattr(why, "strerror", None) or why
+        raise OperationError(f"nothing answers at {url} ({told}); is `kentongan run` running?") from error
 
 
 def migrate(json: Json = False) -> None:
-    """Bring the database to this version's form; the program must be stopped."""
+    """Bring the database to this version's form; the program must be stopped.
+
+    Example: kentongan migrate
+    """
     loaded = settings()
     with composition.hold_database(loaded):
         applied = composition.migrate(loaded)
@@ -79,7 +104,10 @@ def migrate(json: Json = False) -> None:
 
 
 def version(json: Json = False) -> None:
-    """What runs here."""
+    """Say what runs here.
+
+    Example: kentongan version --json
+    """
     facts = {
         "kentongan": installed("kentongan"),
         "python": platform.python_version(),

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,15 +13,18 @@ from bot.app import App
 from bot.errors import UsageError
 from bot.settings import Settings, load, missing_token_help
 
+LogLevel = Literal["debug", "info", "warning", "error"]
+
 
 def run(
     console: Annotated[bool, typer.Option("--console", help="Chat in this terminal.")] = False,
-    log_level: Annotated[str, typer.Option(help="debug, info, warning or error")] = "info",
+    log_level: Annotated[LogLevel, typer.Option(help="How much is logged.")] = "info",
 ) -> None:
     """Poll the feeds, send what is new, answer who writes; SIGTERM or Ctrl-C ends it within ten seconds.
 
-    Example: kentongan run              with the settings of .env
-             kentongan run --console    a terminal chat, no token needed
+    Example: kentongan run
+
+    With --console it is a terminal chat that needs no token: kentongan run --console
     """
     settings = load(os.environ)
     if settings.telegram is None and not console:

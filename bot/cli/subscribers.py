@@ -1,20 +1,21 @@
 """`kentongan subscribers`: in, out, and a look."""
 
 import itertools
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager
 from functools import partial
 from json import loads
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from rich.progress import Progress
 
 from bot import clock
 from bot.cli.common import Json, errors, print_json, print_table, settings, with_store
-from bot.errors import UsageError
+from bot.errors import OperationError, UsageError
 from bot.flow.audience import LineError, read_line, write_line, write_quiet
 from bot.ports import Store, Subscription, Tx
 
@@ -27,13 +28,17 @@ app = typer.Typer(no_args_is_help=True, help="Import, export and list subscriber
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="One JSON object a line; it is read twice, so it must be a file.")],
+    json: Json = False,
 ) -> None:
     """Take subscribers from a file; it is checked whole before the first row is written.
 
-    Example line: {"channel": "telegram", "address": "123", "categories": ["daerah"], "mode": "instant",
-    "quiet": "21.00-05.00", "language": "id", "consent_at": "2026-01-31T09:00:00+07:00"}
-
     Doing it twice changes nothing, and nobody who stopped after their consent is brought back.
+
+    Example: kentongan subscribers import readers.jsonl
+
+    A line of the file, whose last four fields may be left out: {"channel": "telegram", "address": "123",
+    "categories": ["daerah"], "mode": "instant", "quiet": "21.00-05.00", "language": "id",
+    "consent_at": "2026-01-31T09:00:00+07:00"}
     """
     loaded = settings()
     known = {c.id for c in loaded.categories}
@@ -41,7 +46,7 @@ def import_(
 
     async def work(store: Store) -> int:
         new = 0
-        with Progress(console=errors, transient=True) as progress:
+        with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
             task = progress.add_task("importing", total=total)
             rows = (read_line(line, known) for _, line in _lines(file))
             for chunk in _chunks(rows):
@@ -50,17 +55,20 @@ def import_(
         return new
 
     new = with_store(loaded, work)
-    print(f"{total} lines read, {new} new subscribers")
+    print_json({"lines": total, "new": new}) if json else print(f"{total} lines read, {new} new subscribers")
 
 
 @app.command()
 def export(
     file: Annotated[Path | None, typer.Argument(help="Where to write; standard output when left out.")] = None,
 ) -> None:
-    """Write all active subscribers, one JSON object a line: what `import` takes."""
+    """Write all active subscribers, one JSON object a line: what `import` takes.
+
+    Example: kentongan subscribers export readers.jsonl
+    """
 
     async def work(store: Store) -> int:
-        with file.open("w", encoding="utf-8") if file else nullcontext(sys.stdout) as out:
+        with _out(file) as out:
             count, after = 0, 0
             while page := await store.read(lambda tx: tx.subscribers(after, CHUNK)):  # noqa: B023 — awaited at once
                 out.writelines(write_line(subscription) + "\n" for _, subscription in page)
@@ -74,10 +82,13 @@ def export(
 
 @app.command("list")
 def list_(
-    limit: Annotated[int, typer.Option(help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 50,
     json: Json = False,
 ) -> None:
-    """Show active subscribers."""
+    """Show active subscribers.
+
+    Example: kentongan subscribers list --limit 10
+    """
     page = with_store(settings(), lambda store: store.read(lambda tx: tx.subscribers(0, limit)))
     if json:
         print_json([loads(write_line(s)) for _, s in page])
@@ -93,8 +104,22 @@ def _import_chunk(chunk: list[Subscription], tx: Tx) -> int:
     return tx.import_subscribers(chunk, clock.now())
 
 
+@contextmanager
+def _out(file: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that only its owner may read: it holds people's addresses."""
+    if file is None:
+        yield sys.stdout
+        return
+    try:
+        with open(file, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
+            yield out
+    except OSError as error:
+        raise OperationError(f"{file} cannot be written ({error.strerror})") from error
+
+
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    with file.open(encoding="utf-8") as lines:
+    """The lines with their numbers, blank ones left out; bytes that are no UTF-8 make no line of JSON."""
+    with file.open(encoding="utf-8-sig", errors="surrogateescape") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 yield number, line
@@ -108,7 +133,8 @@ def _chunks(rows: Iterator[Subscription]) -> Iterator[list[Subscription]]:
 def _check(file: Path, known: set[str]) -> int:
     """How many lines there are; UsageError naming the wrong ones."""
     if not file.is_file():
-        raise UsageError(f"{file}: no such file")
+        why = "it is no file that can be read twice" if file.exists() else "no such file"
+        raise UsageError(f"{file}: {why}")
     faults, count = [], 0
     for number, line in _lines(file):
         count += 1

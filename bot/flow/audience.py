@@ -13,7 +13,9 @@ CHANNELS = ("telegram", "whatsapp", "console")
 FOLLOWS_ALL = "semua"
 FIELDS = {"channel", "address", "categories", "mode", "quiet", "language", "consent_at", "thread"}
 _QUIET = re.compile(r"([01]\d|2[0-3])[.:]([0-5]\d)\s*[-–]\s*([01]\d|2[0-3])[.:]([0-5]\d)")
-_TELEGRAM_CHAT = re.compile(r"-?\d{1,20}")
+_TELEGRAM_CHAT = re.compile(r"-?[1-9][0-9]{0,15}")  # as the platform writes it: at most 52 bits
+_TELEGRAM_THREAD = re.compile(r"[1-9][0-9]{0,9}")
+_LONGEST_SHOWN = 60
 
 
 class LineError(ValueError):
@@ -22,14 +24,9 @@ class LineError(ValueError):
 
 def read_line(line: str, categories: Collection[str]) -> Subscription:
     """The subscriber of one line, or LineError; `categories` are the ids that exist."""
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise LineError(f"not JSON ({error})") from error
-    if not isinstance(row, dict):
-        raise LineError("not a JSON object")
+    row = _object(line)
     if unknown := sorted(set(row) - FIELDS):
-        raise LineError(f"unknown field {unknown[0]!r}; known are {', '.join(sorted(FIELDS))}")
+        raise LineError(f"unknown field {_shown(unknown[0])}; known are {', '.join(sorted(FIELDS))}")
     channel = _one_of(row, "channel", CHANNELS)
     return Subscription(
         channel=channel,
@@ -39,7 +36,7 @@ def read_line(line: str, categories: Collection[str]) -> Subscription:
         quiet=read_quiet(row.get("quiet")),
         language=_one_of(row, "language", ("id", "en"), "id"),
         consent_at=_moment(row.get("consent_at")),
-        thread=_text(row, "thread"),
+        thread=_thread(row, channel),
     )
 
 
@@ -60,7 +57,7 @@ def read_quiet(value: object) -> tuple[int, int] | None:
     if value is None:
         return None
     if not isinstance(value, str) or not (found := _QUIET.fullmatch(value.strip())):
-        raise LineError(f'quiet must look like "21.00-05.00" or be null, not {value!r}')
+        raise LineError(f'quiet must look like "21.00-05.00" or be null, not {_shown(value)}')
     start_hour, start_minute, end_hour, end_minute = map(int, found.groups())
     return start_hour * 60 + start_minute, end_hour * 60 + end_minute
 
@@ -72,17 +69,45 @@ def write_quiet(quiet: tuple[int, int] | None) -> str | None:
     return "-".join(f"{minute // 60:02}.{minute % 60:02}" for minute in quiet)
 
 
+def _object(line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except RecursionError:
+        raise LineError("not JSON (nested too deeply)") from None
+    except ValueError as error:
+        raise LineError(f"not JSON ({error})") from error
+    if not isinstance(row, dict):
+        raise LineError("not a JSON object")
+    if not line.isascii() or "\\u" in line:
+        _require_text(row)
+    return row
+
+
+def _require_text(row: dict[str, Any]) -> None:
+    """Bytes that are no UTF-8, or half a character, could be neither kept nor sent."""
+    try:
+        json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise LineError("not UTF-8 text, or half a character in it") from None
+
+
+def _shown(value: object) -> str:
+    """A value as it was given, on one line and not too long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+
+
 def _text(row: dict[str, Any], field: str) -> str | None:
     value = row.get(field)
     if value is not None and not isinstance(value, str):
-        raise LineError(f"{field} must be a text, not {value!r}")
+        raise LineError(f"{field} must be a text, not {_shown(value)}")
     return value
 
 
 def _one_of(row: dict[str, Any], field: str, allowed: tuple[str, ...], default: str | None = None) -> str:
     value = row.get(field, default)
     if value not in allowed:
-        raise LineError(f"{field} must be one of {', '.join(allowed)}, not {value!r}")
+        raise LineError(f"{field} must be one of {', '.join(allowed)}, not {_shown(value)}")
     return str(value)
 
 
@@ -91,7 +116,14 @@ def _address(row: dict[str, Any], channel: str) -> str:
     if not value:
         raise LineError("address is missing")
     if channel == "telegram" and not _TELEGRAM_CHAT.fullmatch(value):
-        raise LineError(f"a Telegram address is a chat's number, not {value!r}")
+        raise LineError(f"a Telegram address is a chat's number, not {_shown(value)}")
+    return value
+
+
+def _thread(row: dict[str, Any], channel: str) -> str | None:
+    value = _text(row, "thread")
+    if value is not None and channel == "telegram" and not _TELEGRAM_THREAD.fullmatch(value):
+        raise LineError(f"a Telegram thread is a number, not {_shown(value)}")
     return value
 
 
@@ -102,8 +134,8 @@ def _categories(row: dict[str, Any], known: Collection[str]) -> tuple[str, ...]:
     if FOLLOWS_ALL in value:
         return (FOLLOWS_ALL,)
     for category in value:
-        if category not in known:
-            raise LineError(f"unknown category {category!r}; known are {', '.join(sorted(known))}")
+        if not isinstance(category, str) or category not in known:
+            raise LineError(f"unknown category {_shown(category)}; known are {', '.join(sorted(known))}")
     return tuple(dict.fromkeys(value))
 
 
@@ -113,7 +145,7 @@ def _moment(value: object) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise LineError(f"consent_at must look like 2026-01-31T09:00:00+07:00, not {value!r}") from error
+        raise LineError(f"consent_at must look like 2026-01-31T09:00:00+07:00, not {_shown(value)}") from error
     if moment.tzinfo is None:
-        raise LineError(f"consent_at needs its offset, for example {value}+07:00")
+        raise LineError("consent_at needs its offset, for example 2026-01-31T09:00:00+07:00")
     return moment

@@ -1,5 +1,6 @@
 """Listening, and stopping without leaving a caller in the dark."""
 
+import os
 from collections.abc import Iterable
 
 from aiohttp import web
@@ -24,8 +25,10 @@ class WebServer:
             await web.TCPSite(self._runner, host, port).start()
         except OSError as error:
             await self._runner.cleanup()
+            # asyncio puts the address a second time into its own text.
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
             raise OperationError(
-                f"cannot listen on {host}:{port} ({error.strerror}); stop what uses it or set LISTEN=HOST:PORT"
+                f"cannot listen on {host}:{port} ({why}); stop what uses it or set LISTEN=HOST:PORT"
             ) from error  # fmt: skip
 
     @property

@@ -3,10 +3,13 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -66,10 +69,11 @@ def test_help_names_every_command(shell: Shell) -> None:
      ["subscribers", "export"], ["subscribers", "list"], ["stats"], ["healthcheck"], ["migrate"], ["version"]],
     ids=" ".join,
 )  # fmt: skip
-def test_every_command_has_help(shell: Shell, command: list[str]) -> None:
+def test_every_command_has_help_with_an_example(shell: Shell, command: list[str]) -> None:
     helped = shell(*command, "--help")
     assert helped.returncode == 0
     assert "Usage" in helped.stdout
+    assert f"Example: kentongan {' '.join(command)}" in helped.stdout
 
 
 def test_version_says_what_runs(shell: Shell) -> None:
@@ -157,9 +161,90 @@ def test_a_wrong_line_is_named_before_the_first_row_is_written(
     assert shell("subscribers", "export").stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\xff\xfe{\n", "in.jsonl:1: not JSON"),
+        (b"[" * 100_000, "in.jsonl:1: not JSON (nested too deeply)"),
+        (b'{"channel": "whatsapp", "address": "\xff", "categories": ["daerah"]}\n', "in.jsonl:1: not UTF-8"),
+    ],
+    ids=["no text", "no end of it", "not UTF-8"],
+)
+def test_a_file_of_something_else_is_a_fault_of_one_line(
+    shell: Shell, tmp_path: Path, content: bytes, told: str
+) -> None:  # fmt: skip
+    (tmp_path / "in.jsonl").write_bytes(content)
+    ended = shell("subscribers", "import", "in.jsonl")
+    assert ended.returncode == 2
+    assert told in ended.stderr
+    assert len(ended.stderr.splitlines()) == 2
+
+
+def test_a_file_saved_by_a_windows_editor_is_taken(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_bytes(b"\xef\xbb\xbf" + json.dumps(LINE).encode() + b"\r\n")
+    assert json.loads(shell("subscribers", "import", "in.jsonl", "--json").stdout) == {"lines": 1, "new": 1}
+
+
+def test_an_export_belongs_to_its_owner_and_says_where_it_cannot_be(shell: Shell, tmp_path: Path) -> None:
+    assert shell("subscribers", "export", "out.jsonl").returncode == 0
+    assert (tmp_path / "out.jsonl").stat().st_mode & 0o777 == 0o600
+    ended = shell("subscribers", "export", "no/such/folder.jsonl")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.splitlines() == ["no/such/folder.jsonl cannot be written (No such file or directory)"]
+
+
+def test_addresses_in_a_list_are_whole(shell: Shell) -> None:
+    assert "https://portal.example/feed/" in shell("feeds", "list", COLUMNS="20").stdout
+
+
+def test_run_says_in_one_line_why_it_cannot(shell: Shell, tmp_path: Path) -> None:
+    away = {"TELEGRAM_BOT_TOKEN": f"123456789:{'A' * 35}", "TELEGRAM_API_URL": "http://127.0.0.1:9"}
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        ended = shell("run", LISTEN=f"127.0.0.1:{port}", **away)
+        asked = shell("healthcheck", LISTEN="127.0.0.1:9")
+    assert ended.returncode == asked.returncode == 1
+    assert ended.stderr.splitlines() == [
+        f"cannot listen on 127.0.0.1:{port} (Address already in use); stop what uses it or set LISTEN=HOST:PORT"
+    ]
+    assert len(asked.stderr.splitlines()) == 1
+    (tmp_path / "var" / "first-admin").mkdir()
+    ended = shell("run", LISTEN="127.0.0.1:0", **away)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("var/first-admin cannot be written")
+    assert shell("run", "--log-level", "loud", **away).returncode == 2
+
+
+def test_doctor_looks_into_the_database(shell: Shell, tmp_path: Path) -> None:
+    def found(url: str) -> dict[str, object]:
+        checks = json.loads(shell("doctor", "--json", DATABASE_URL=url, LISTEN="127.0.0.1:0").stdout)
+        return next(check for check in checks if check["name"] == "database")
+
+    assert found("sqlite:///var/k.db")["ok"] is None
+    assert not (tmp_path / "var").exists()  # nothing is changed
+    shell("stats", DATABASE_URL="sqlite:///var/k.db")
+    assert found("sqlite:///var/k.db")["ok"] is True
+    (tmp_path / "rubbish.db").write_bytes(b"rubbish" * 1000)
+    assert found("sqlite:///rubbish.db")["ok"] is False
+    fault = found("postgresql://bot:geheim@db.example/k")
+    assert fault["ok"] is False
+    assert "geheim" not in str(fault)
+
+
 def test_stats_and_migrate_are_data_when_asked(shell: Shell) -> None:
     assert json.loads(shell("stats", "--json").stdout)["stories"]["total"] == 0
     assert json.loads(shell("migrate", "--json").stdout) == {"applied": []}
+
+
+def test_healthcheck_knows_a_stranger(shell: Shell) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        ended = shell("healthcheck", LISTEN=f"127.0.0.1:{server.server_port}")
+        server.shutdown()
+        serving.join()
+    assert ended.returncode == 1
+    assert "something else answers" in ended.stderr
 
 
 def test_healthcheck_without_a_program_is_a_fault_with_a_hint(shell: Shell) -> None:

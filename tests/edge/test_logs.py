@@ -5,6 +5,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -166,6 +167,14 @@ def test_a_json_line_is_one_object_with_who_when_and_what() -> None:
     ]  # fmt: skip
     assert lines[0]["items"] == 10
     assert all(line["timestamp"].endswith("Z") for line in lines)
+
+
+def test_a_moment_in_a_json_line_is_one_that_other_programs_read() -> None:
+    def work() -> None:
+        logs.get_logger("bot.flow.poll").info("feed failed", again=datetime(2026, 11, 24, 6, 5, 19, 599, tzinfo=UTC))
+
+    (line,) = logged("json", work).splitlines()
+    assert json.loads(line)["again"] == "2026-11-24T06:05:19+00:00"
 
 
 def test_an_exception_stays_inside_its_json_line() -> None:

@@ -1,7 +1,7 @@
 """What `kentongan doctor` looks at, and the one thing to do about each fault.
 
 `report`    a check, and how checks are shown
-`machine`   Python, SQLite, disk, port
+`machine`   Python, SQLite, database, disk, port
 `outside`   the token, the feeds, the clock
 """
 

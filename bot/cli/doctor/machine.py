@@ -1,4 +1,4 @@
-"""The machine: Python, SQLite, the database's folder, the port."""
+"""The machine: Python, SQLite, the database and its folder, the port."""
 
 import errno
 import os
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bot.cli.doctor.report import Check
+from bot.errors import StoreError
 
 PYTHON = (3, 11)
 SQLITE = (3, 51, 3)
@@ -65,6 +66,28 @@ def unwritable(folder: Path, database: Path) -> str:
         return f"{folder} cannot be written ({error.strerror})"
     beside = [database, *(database.with_name(database.name + end) for end in ("-wal", "-shm", ".lock"))]
     return next((f"{file} cannot be written" for file in beside if file.exists() and not os.access(file, os.W_OK)), "")
+
+
+DATABASE_FIXES = {
+    "unsupported_url": "Set DATABASE_URL to a file, for example sqlite:///var/kentongan.db.",
+    "foreign": "Set DATABASE_URL to a file of its own; the program makes it.",
+    "old_schema": "Stop the program and run `kentongan migrate`.",
+    "too_new": "Install the version of kentongan that this database was last used with, or a later one.",
+    "corrupt": "Stop the program, put this file aside and restore a backup, or set DATABASE_URL to another file.",
+    "locked": "Wait for the import or backup that is running, or stop what holds the file.",
+}
+
+
+def check_database(look: Callable[[], None]) -> Check:
+    """Whether the database can be used; `look` raises StoreError when it cannot."""
+    try:
+        look()
+    except StoreError as error:
+        if error.reason == "missing":
+            return Check("database", None, "there is none yet; the first `kentongan run` makes it")
+        fix = DATABASE_FIXES.get(error.reason, "Let the user that runs this read and write the file and its folder.")
+        return Check("database", False, str(error), fix)
+    return Check("database", True, "can be used by this version")
 
 
 async def check_port(listen: tuple[str, int], ours: Callable[[], Awaitable[bool]] | None) -> Check:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where it is installed
 
 from bot import clock
-from bot.cli.doctor.machine import check_disk, check_port, check_python, check_sqlite
+from bot.cli.doctor.machine import check_database, check_disk, check_port, check_python, check_sqlite
 from bot.cli.doctor.outside import ClockWatch, check_clock, check_feed, check_token
 from bot.cli.doctor.report import Check
 from bot.errors import FetchError, SettingsError
@@ -19,21 +19,24 @@ from bot.settings import Settings
 async def run_checks(
     settings: Settings | SettingsError, *, fetch: Fetch | None = None, parse: Parse | None = None,
     get_me: Callable[[], Awaitable[str]] | None = None, ours: Callable[[], Awaitable[bool]] | None = None,
-    database: Path | None = None, sqlite_version: str = sqlite3.sqlite_version, now: Callable[[], datetime] = clock.now,
+    database: Path | None = None, look: Callable[[], None] | None = None, sqlite_version: str = sqlite3.sqlite_version,
+    now: Callable[[], datetime] = clock.now,
 ) -> list[Check]:  # fmt: skip
     """Look at everything that is given: what is None is not asked.
 
     `get_me` gives the bot's name or raises; `ours` says whether the program that holds LISTEN is this one; `database`
-    is the file of DATABASE_URL. With faulty settings only the machine is looked at.
+    is the file of DATABASE_URL, `look` raises StoreError when it cannot be used. With faulty settings only the machine
+    is looked at.
     """
     machine = [check_python(), check_sqlite(sqlite_version)]
     if isinstance(settings, SettingsError):
         return [*map(settings_fault, settings.faults), *machine, check_clock(now(), [])]
     disk = [await asyncio.to_thread(check_disk, database)] if database else []
+    file = [await asyncio.to_thread(check_database, look)] if look else []
     port = await check_port(settings.listen, ours)
     token = await check_token(settings, get_me)
     feeds, skews = await read_feeds(settings, fetch, parse, now) if fetch else ([], [])
-    return [settings_fine(settings), token, *feeds, *machine, *disk, port, check_clock(now(), skews)]
+    return [settings_fine(settings), token, *feeds, *machine, *disk, *file, port, check_clock(now(), skews)]
 
 
 def settings_fault(fault: str) -> Check:

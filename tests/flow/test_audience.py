@@ -1,0 +1,77 @@
+"""Subscribers as lines of JSON: whatever a line holds, it is a subscriber or one clear fault."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.flow.audience import FIELDS, LineError, read_line, write_line
+
+CATEGORIES = {"daerah", "hukrim"}
+GOOD = {"channel": "telegram", "address": "123", "categories": ["daerah"]}
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def fault_of(line: str) -> str:
+    """What is wrong with a line, "" when nothing is."""
+    try:
+        read_line(line, CATEGORIES)
+    except LineError as fault:
+        return str(fault)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"categories": [["daerah"]]}, "unknown category ['daerah']"),
+        ({"categories": [{"id": "daerah"}]}, "unknown category {'id': 'daerah'}"),
+        ({"categories": "daerah"}, "must be a list"),
+        ({"mode": ["instant"]}, "mode must be one of"),
+        ({"address": "0123"}, "chat's number"),
+        ({"address": "9" * 20}, "chat's number"),
+        ({"address": "١٢٣"}, "chat's number"),
+        ({"thread": 5}, "thread must be a text"),
+        ({"thread": "lima"}, "thread is a number"),
+        ({"consent_at": 5}, "consent_at must look like"),
+        ({"quiet": {"from": 21}}, "quiet must look like"),
+        ({"channel": "whatsapp", "address": "\ud800"}, "half a character"),
+    ],
+    ids=str,
+)
+def test_a_wrong_value_is_named(changed: dict[str, object], reason: str) -> None:
+    assert reason in fault_of(json.dumps({**GOOD, **changed}))
+
+
+@pytest.mark.parametrize(
+    "line", ["[" * 100_000, '{"channel": "\udcff"}', "nonsense", "[1]"], ids=lambda line: line[:12]
+)
+def test_what_is_no_object_of_json_is_a_fault(line: str) -> None:
+    with pytest.raises(LineError, match=r"JSON|half a character"):
+        read_line(line, CATEGORIES)
+
+
+@given(row=st.dictionaries(st.sampled_from(sorted(FIELDS)), ANYTHING))
+def test_any_row_is_a_subscriber_or_one_short_line(row: dict[str, object]) -> None:
+    told = fault_of(json.dumps({**GOOD, **row}))
+    assert "\n" not in told
+    assert len(told) < 250
+
+
+@given(
+    address=st.integers(-(10**15), 10**15).filter(bool).map(str),
+    categories=st.sampled_from([["daerah"], ["daerah", "hukrim"], ["semua"]]),
+    quiet=st.sampled_from([None, "21.00-05.00", "00.30-06.05"]),
+    thread=st.none() | st.integers(1, 10**9).map(str),
+)
+def test_what_goes_out_comes_in_again(
+    address: str, categories: list[str], quiet: str | None, thread: str | None
+) -> None:  # fmt: skip
+    row = {"channel": "telegram", "address": address, "categories": categories, "quiet": quiet, "thread": thread}
+    first = read_line(json.dumps(row), CATEGORIES)
+    assert read_line(write_line(first), CATEGORIES) == first
