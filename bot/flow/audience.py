@@ -16,6 +16,7 @@ _QUIET = re.compile(r"([01]\d|2[0-3])[.:]([0-5]\d)\s*[-–]\s*([01]\d|2[0-3])[.:
 _TELEGRAM_CHAT = re.compile(r"-?[1-9][0-9]{0,15}")  # as the platform writes it: at most 52 bits
 _TELEGRAM_THREAD = re.compile(r"[1-9][0-9]{0,9}")
 _LONGEST_SHOWN = 60
+CONSENT_YEARS = range(1971, 2100)  # no chat is older, and every offset stays inside what a calendar knows
 
 
 class LineError(ValueError):
@@ -148,4 +149,6 @@ def _moment(value: object) -> datetime | None:
         raise LineError(f"consent_at must look like 2026-01-31T09:00:00+07:00, not {_shown(value)}") from error
     if moment.tzinfo is None:
         raise LineError("consent_at needs its offset, for example 2026-01-31T09:00:00+07:00")
+    if moment.year not in CONSENT_YEARS:
+        raise LineError(f"consent_at lies in the year {moment.year}")
     return moment

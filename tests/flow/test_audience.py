@@ -39,6 +39,8 @@ def fault_of(line: str) -> str:
         ({"thread": 5}, "thread must be a text"),
         ({"thread": "lima"}, "thread is a number"),
         ({"consent_at": 5}, "consent_at must look like"),
+        ({"consent_at": "0001-01-01T00:00:00+14:00"}, "lies in the year 1"),
+        ({"consent_at": "9999-12-31T23:59:59-14:00"}, "lies in the year 9999"),
         ({"quiet": {"from": 21}}, "quiet must look like"),
         ({"channel": "whatsapp", "address": "\ud800"}, "half a character"),
     ],
