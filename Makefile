@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-PYTEST := $(BIN)/python -m pytest -n 4
+PYTEST := $(BIN)/python -m pytest -n 6 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test test-shared check format bench lock screenshots chromium clean

@@ -43,7 +43,7 @@ RELOAD_EVERY = 5.0  # seconds between two looks at feeds.yaml
 TIDY_EVERY = 3600.0
 UPDATES_KEPT = timedelta(days=2)  # the platform drops its own after one
 FIRST_ADMIN_LIVES = timedelta(hours=24)
-LAST_SENDS = 6.0  # seconds for what is in flight when we are told to stop: ten in all, with everything else
+LAST_SENDS = 5.0  # seconds for what is in flight when we are told to stop: less than ten in all, with everything else
 
 
 def open_store(settings: Settings, *, migrate: bool = False) -> Store:
