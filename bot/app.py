@@ -184,9 +184,7 @@ class App:
         telegram = self._telegram()
         if telegram is not None:
             routes += telegram.routes()
-        server = await self._start_web(
-            routes
-        )  # before Telegram is told to call, and before a taken port costs anything
+        server = await self._start_web(routes)  # before Telegram is told to call; a taken port costs nothing yet
         if telegram is not None:
             await self._start_telegram(telegram, recovery.epoch)
         if self._with_console:
@@ -264,13 +262,14 @@ class App:
         stamp = _stamp(self._settings.feeds_file)
         if stamp == self._feeds_file_seen:
             return
-        self._feeds_file_seen = stamp
         try:
             settings = load(os.environ, feeds_file=self._settings.feeds_file)
         except SettingsError as error:
+            self._feeds_file_seen = stamp
             log.warning("feeds.yaml is wrong; the one before it stays in force", faults=error.faults)
             return
         await self._store.write(lambda tx: tx.declare_feeds(settings.feeds))
+        self._feeds_file_seen = stamp  # only now: a store that refuses is told again with the next look
         self._settings = self._facts.settings = settings
         if self._poller is not None:
             self._poller.take_mapping(label_map(settings))

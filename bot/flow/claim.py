@@ -47,6 +47,7 @@ class Claim:
     def __init__(self, channel: Channel, chats: Chats, timezone: ZoneInfo, epoch: int) -> None:
         self._channel, self._chats, self._timezone, self._epoch = channel, chats, timezone, epoch
         self._more = False
+        self._retry_turns = 0.0
 
     def run(self, tx: Tx, finished: Finished, slots: int, known: Iterable[int], now: datetime, clock: float) -> Batch:
         """Settle, claim and start; `known` are the stories that are already prepared, `clock` is monotonic seconds."""
@@ -78,16 +79,29 @@ class Claim:
     def _deliveries(self, tx: Tx, slots: int, now: datetime, clock: float) -> list[Delivery]:
         if slots <= 0:
             return []
-        # Retries take at most half of the slots (promise 6), so that a broken network never starves what is new.
-        due = tx.due_deliveries(self._channel.name, now, max(1, slots // 2))
-        started = [d for d in due if not self._pause(d.address, clock)]
-        passes = tx.open_passes(self._channel.name, now)
-        for broadcast in passes:
+        due = tx.due_deliveries(self._channel.name, now, slots)
+        turns = self._turns_for_retries(slots)
+        started = self._rested(due[:turns], clock)
+        self._retry_turns -= len(started)
+        for broadcast in tx.open_passes(self._channel.name, now):
             if len(started) >= slots:
                 break
             started += self._next_readers(tx, broadcast, slots - len(started), now, clock)
+        started += self._rested(due[turns : turns + slots - len(started)], clock)  # slots that nobody new wanted
         tx.start_deliveries(started, self._epoch, now)
         return started
+
+    def _turns_for_retries(self, slots: int) -> int:
+        """Half of the slots (promise 6), so that a broken network never starves what is new.
+
+        Most ticks have one slot or two, so halves are saved up.
+        """
+        self._retry_turns = min(self._retry_turns + slots / 2, float(slots))
+        return int(self._retry_turns)
+
+    def _rested(self, deliveries: Sequence[Delivery], clock: float) -> list[Delivery]:
+        """Those whose chat stands a message now."""
+        return [d for d in deliveries if not self._pause(d.address, clock)]
 
     def _next_readers(self, tx: Tx, broadcast: Broadcast, slots: int, now: datetime, clock: float) -> list[Delivery]:
         """Go over the pass: those who can be sent to now are returned, those who sleep are queued for later."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -20,6 +20,7 @@ from bot.ports import Answer, Feed, FeedCheck, Fetch, Parse, Store, Tx
 log = structlog.get_logger(__name__)
 
 NOT_MODIFIED = 304
+TROUBLE_RESTS = 60.0  # seconds before a feed is asked again whose poll could not be written
 AT_ONCE = 8  # feeds under way at the same time (two a host: the fetcher's own limit)
 
 
@@ -45,6 +46,7 @@ class Poller:
         self._mapped: set[int] = set()  # feeds that have been read with this mapping
         self._now, self._wake = now, wake
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._resting: dict[int, datetime] = {}  # feed -> until when, where the store could not be told
 
     def take_mapping(self, mapping: LabelMap) -> None:
         """From now on labels mean this; what old stories gain by it is news to nobody (promise 9)."""
@@ -59,11 +61,11 @@ class Poller:
         except StoreError as error:
             log.warning("cannot see which feeds are due", reason=error.reason)
             return
-        for feed in due[: AT_ONCE - len(self._running)]:
-            if feed.id not in self._running:
-                task = asyncio.create_task(self._look_at(feed))
-                self._running[feed.id] = task
-                task.add_done_callback(partial(self._ended, feed.id))
+        ready = [f for f in due if f.id not in self._running and self._resting.get(f.id, now) <= now]
+        for feed in ready[: max(0, AT_ONCE - len(self._running))]:
+            task = asyncio.create_task(self._look_at(feed))
+            self._running[feed.id] = task
+            task.add_done_callback(partial(self._ended, feed.id))
 
     async def stop(self) -> None:
         """Let go of what is under way: nothing of it is written yet, so nothing is lost."""
@@ -72,6 +74,10 @@ class Poller:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _rest(self, feed: Feed) -> None:
+        """The feed stays due in the store, but the portal must not be asked twice a second because of our trouble."""
+        self._resting[feed.id] = self._now() + timedelta(seconds=TROUBLE_RESTS)
+
     def _ended(self, feed_id: int, _: asyncio.Task[None]) -> None:
         self._running.pop(feed_id, None)
 
@@ -79,8 +85,10 @@ class Poller:
         try:
             polled = await self.poll(feed)
         except StoreError as error:
+            self._rest(feed)
             log.warning("a poll could not be written; it is done again", feed=feed.url, reason=error.reason)
         except Exception:
+            self._rest(feed)
             log.exception("a poll broke", feed=feed.url)
         else:
             if polled.told:
@@ -89,7 +97,7 @@ class Poller:
     async def poll(self, feed: Feed) -> Polled:
         """One look at one feed, written down whole."""
         try:
-            answer = await self._fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
+            answer = await self._ask(feed)
             if answer.status == NOT_MODIFIED:
                 return await self._unchanged(feed)
             document = await self._parse(answer.body, url=answer.url, content_type=answer.headers.get("content-type"))
@@ -101,6 +109,12 @@ class Poller:
         if polled.new:
             log.info("new stories", feed=feed.url, new=polled.new, told=polled.told)
         return polled
+
+    async def _ask(self, feed: Feed) -> Answer:
+        """Conditionally, except the first time with a mapping: its meaning for known stories must be seen once."""
+        if feed.id not in self._mapped:
+            return await self._fetch(feed.url)
+        return await self._fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
 
     async def _unchanged(self, feed: Feed) -> Polled:
         now = self._now()

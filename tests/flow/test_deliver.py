@@ -14,9 +14,10 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # see _sta
 import storage
 from bot.chat.message import Message, Span, to_json
 from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.pace import ChatRate
-from bot.delivery.plan import QueuedReply, Rank
+from bot.delivery.pace import ChatRate, Chats
+from bot.delivery.plan import Delivery, QueuedReply, Rank, Settled, State
 from bot.errors import StoreError
+from bot.flow.claim import Claim, Finished
 from bot.flow.deliver import Deliverer
 from bot.news.item import Item, Story
 from bot.ports import Store, Subscription, To
@@ -329,3 +330,20 @@ async def test_stopping_waits_for_what_is_in_flight_and_writes_it_down(post: Pos
     asyncio.get_running_loop().call_later(0.1, post.wire.gate.set)
     await post.stop()
     assert await post.states() == {"sent": 1}
+
+
+async def test_retries_take_at_most_half_even_where_a_tick_has_one_slot(post: Post) -> None:
+    """With a queue of due retries that never shrinks, somebody new gets every second slot."""
+    await post.readers(*(str(n) for n in range(1, 41)))
+    recovery = await post.store.write(lambda tx: tx.begin_epoch(post.now))
+    claim = Claim(post.wire, Chats(), WIB, recovery.epoch)
+    await post.tell("Satu")
+    first = await post.store.write(lambda tx: claim.run(tx, Finished(), 20, (), post.now, 0.0))
+    again = [(d, Settled(State.QUEUED, "refused", next_at=post.now)) for d in first.deliveries]
+    await post.store.write(lambda tx: claim.run(tx, Finished(again), 0, (), post.now, 0.0))
+    taken: list[Delivery] = []
+    for _ in range(20):
+        batch = await post.store.write(lambda tx: claim.run(tx, Finished(), 1, (), post.now, 0.0))
+        taken += batch.deliveries
+    assert [d.attempt for d in taken].count(1) == 10
+    assert [d.attempt for d in taken].count(2) == 10
