@@ -1,0 +1,63 @@
+"""What a broadcast says, before it is put into the words of a language and the form of a channel."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.news.item import Story
+
+
+class BroadcastKind(StrEnum):
+    """The things that are said to an audience."""
+
+    STORY = "story"
+    DIGEST = "digest"
+    ALERT = "alert"
+    FOLLOW_UP = "follow_up"  # news about something told before: a reply to it
+    MARK = "mark"  # the message that was wrong is edited: its corrected text, and that it was corrected
+    CORRECTION = "correction"  # what was wrong and what is right: a reply to it
+    WITHDRAWAL = "withdrawal"  # the message becomes a stub, or goes away
+    TEST = "test"  # to the newsroom only
+
+
+class Level(StrEnum):
+    """How urgent an alert is."""
+
+    ORDINARY = "biasa"
+    IMPORTANT = "penting"  # keeps quiet hours
+    URGENT = "darurat"  # overrides them
+
+
+class Act(StrEnum):
+    """What is done on the phone."""
+
+    SEND = "send"
+    REPLY = "reply"  # below the message it is about; on its own where that one is gone
+    EDIT = "edit"
+    DELETE = "delete"  # where the platform allows it, else the message becomes the stub
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What editors wrote: the text of an alert, a follow-up, a correction or the reason of a withdrawal."""
+
+    text: str
+    title: str = ""
+    link: str = ""
+    level: Level = Level.ORDINARY
+    place: str = ""
+    unverified: bool = False  # still being checked by the newsroom: said so
+    wrong: str = ""  # of a correction: what stood there before; `text` is what is right
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One thing to say. Which fields are there depends on `kind`."""
+
+    kind: BroadcastKind
+    at: datetime  # when it was made
+    story: Story | None = None  # of a story; of what is about a story: in its present, corrected form
+    note: Note | None = None  # of everything that editors wrote
+    original: Note | None = None  # of what is about an alert: the alert in its present, corrected form
+    stories: tuple[Story, ...] = ()  # of a digest: the newest, in the order in which they are shown
+    more: int = 0  # of a digest: how many further ones there are
