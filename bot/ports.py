@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.chat.message import Message
 from bot.chat.turn import Person, Role
+from bot.delivery.content import Act
 from bot.delivery.outcome import Outcome
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Rank, Reader, Settled
@@ -307,6 +308,7 @@ class To:
 
     address: str
     thread: str | None = None
+    message: str | None = None  # the platform's id of the earlier message that this is about
 
 
 class Channel(Protocol):
@@ -321,8 +323,8 @@ class Channel(Protocol):
     def prepare(self, message: Message) -> object:
         """The message in the channel's form, encoded once for all of its readers."""
 
-    async def deliver(self, prepared: Any, to: To) -> Outcome:  # noqa: ANN401 — each channel prepares its own form
-        """Send a prepared message; never raises for what the platform or the network does."""
+    async def deliver(self, prepared: Any, to: To, act: Act = Act.SEND) -> Outcome:  # noqa: ANN401 — each its own form
+        """Send a prepared message, or do with it what `act` says; never raises for what platform or network do."""
 
     async def reply(self, reply: QueuedReply) -> Outcome:
         """Send, replace or toast one answer; never raises for what the platform or the network does."""

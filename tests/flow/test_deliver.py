@@ -13,6 +13,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # see _sta
 
 import storage
 from bot.chat.message import Message, Span, to_json
+from bot.delivery.content import Act
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import ChatRate, Chats
 from bot.delivery.plan import Delivery, QueuedReply, Rank, Settled, State
@@ -49,7 +50,7 @@ class Wire:
     def prepare(self, message: Message) -> Message:
         return message
 
-    async def deliver(self, prepared: Message, to: To) -> Outcome:  # noqa: ARG002 — likewise
+    async def deliver(self, prepared: Message, to: To, act: Act = Act.SEND) -> Outcome:  # noqa: ARG002 — likewise
         self.arrived.append(to.address)
         self.states.append(self._state(to.address))
         self.changed.set()

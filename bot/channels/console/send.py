@@ -6,6 +6,7 @@ from typing import TextIO
 from bot.channels.console import render
 from bot.chat.message import Button, Message, from_json
 from bot.chat.turn import Mode
+from bot.delivery.content import Act
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import QueuedReply
@@ -34,7 +35,7 @@ class Terminal:
         """Nothing to encode."""
         return message
 
-    async def deliver(self, prepared: Message, to: To) -> Outcome:  # noqa: ARG002 — there is one chat
+    async def deliver(self, prepared: Message, to: To, act: Act = Act.SEND) -> Outcome:  # noqa: ARG002 — one chat
         """Print a message."""
         self._buttons = render.choices(prepared) or self._buttons
         return self._print(render.screen(prepared, looks=self._looks))

@@ -22,6 +22,7 @@ from bot.channels.telegram.transport import result_of
 from bot.channels.telegram.wire import TransportError, Wire
 from bot.chat.message import Message, from_json
 from bot.chat.turn import Mode
+from bot.delivery.content import Act
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import QueuedReply
@@ -69,7 +70,7 @@ class TelegramChannel:
         extra = {"allow_paid_broadcast": True} if self._paid else {}
         return Prepared(_tail(render.body(message) | extra), _tail(render.plain_body(message) | extra))
 
-    async def deliver(self, prepared: Prepared, to: To) -> Outcome:
+    async def deliver(self, prepared: Prepared, to: To, act: Act = Act.SEND) -> Outcome:  # noqa: ARG002 — yet
         """Send a prepared message; one whose markup is refused goes out once more as plain text."""
         if prepared.refused:
             return await self._post(to, prepared.plain)
