@@ -1,0 +1,109 @@
+"""The news desk's tables and columns, as the body of one migration (registered in `storage.sqlite.schema`).
+
+Times are INTEGER UTC milliseconds, as everywhere; a day is whole UTC days since 1970.
+"""
+
+from typing import Final
+
+from sqlite_utils import Database
+
+_FEED: Final = """
+ALTER TABLE feed ADD COLUMN moved_to TEXT;                     -- where permanent redirects lead …
+ALTER TABLE feed ADD COLUMN moved_seen INTEGER NOT NULL DEFAULT 0;   -- … and how many polls in a row agree
+ALTER TABLE feed ADD COLUMN hub TEXT;                          -- WebSub
+ALTER TABLE feed ADD COLUMN hub_lease_until INTEGER;
+ALTER TABLE feed ADD COLUMN hub_secret TEXT;
+ALTER TABLE feed ADD COLUMN unconditional_at INTEGER;          -- the last GET without a validator
+ALTER TABLE feed ADD COLUMN held_flood TEXT;                   -- JSON: what waits for an admin's yes
+ALTER TABLE feed ADD COLUMN max_age INTEGER;                   -- seconds, as the last answer said
+ALTER TABLE feed ADD COLUMN ttl INTEGER;                       -- seconds, as the document says
+ALTER TABLE feed ADD COLUMN volume REAL;                       -- stories a week
+ALTER TABLE feed ADD COLUMN api_forbidden_until INTEGER;       -- wp-json answered 401 or 403
+ALTER TABLE feed ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;   -- 410: paused until an admin says otherwise
+"""
+_STORY: Final = """
+ALTER TABLE story ADD COLUMN portal TEXT;                      -- host family of its link (bot.news.identity)
+ALTER TABLE story ADD COLUMN text_hash TEXT;                   -- of the text's words: whether an edit changed any
+ALTER TABLE story ADD COLUMN withdrawn_at INTEGER;             -- the portal took it down
+ALTER TABLE story ADD COLUMN looked_at INTEGER;                -- when its page was last looked for
+"""
+_LIKENESS: Final = """
+CREATE TABLE sketch (                        -- what is compared beside the shingles
+  story_id INTEGER PRIMARY KEY REFERENCES story (id) ON DELETE CASCADE,
+  day INTEGER NOT NULL,                      -- of publication: the shingles' bucket
+  published INTEGER NOT NULL,
+  portal TEXT NOT NULL,
+  samples INTEGER NOT NULL,                  -- shingles kept
+  title INTEGER NOT NULL,                    -- hash of the folded title
+  numbers TEXT NOT NULL,                     -- words with spaces between them
+  dates TEXT NOT NULL,
+  names TEXT NOT NULL,
+  subjects TEXT NOT NULL
+) STRICT;
+CREATE INDEX sketch_title ON sketch (title, published);
+CREATE INDEX sketch_day ON sketch (day);
+
+CREATE TABLE shingle (                       -- the day first: what is looked up lies together, and what ages
+  day INTEGER NOT NULL,
+  h INTEGER NOT NULL,
+  story_id INTEGER NOT NULL,
+  PRIMARY KEY (day, h, story_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE related (                       -- both directions; outlives the shingles
+  story_id INTEGER NOT NULL REFERENCES story (id) ON DELETE CASCADE,
+  other_id INTEGER NOT NULL REFERENCES story (id) ON DELETE CASCADE,
+  score REAL NOT NULL,
+  PRIMARY KEY (story_id, other_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX related_other ON related (other_id);
+
+CREATE TABLE suppression (                   -- items taken for a story that was there already
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  story_id INTEGER NOT NULL REFERENCES story (id) ON DELETE CASCADE,
+  feed_id INTEGER REFERENCES feed (id) ON DELETE SET NULL,
+  guid TEXT NOT NULL,
+  link TEXT NOT NULL,
+  title TEXT NOT NULL,
+  portal TEXT NOT NULL,
+  reason TEXT NOT NULL,                      -- text | title
+  score REAL NOT NULL,
+  at INTEGER NOT NULL,
+  published INTEGER NOT NULL,
+  item TEXT NOT NULL,                        -- JSON, whole: an undo makes a story of it
+  categories TEXT NOT NULL,                  -- JSON list, of the item
+  gained TEXT NOT NULL,                      -- JSON list, those of them that the story had not
+  undone_at INTEGER,
+  undone_as INTEGER REFERENCES story (id) ON DELETE SET NULL
+) STRICT;
+CREATE INDEX suppression_story ON suppression (story_id);
+CREATE INDEX suppression_undone_as ON suppression (undone_as);
+CREATE INDEX suppression_feed ON suppression (feed_id);
+CREATE INDEX suppression_newest ON suppression (at);
+
+CREATE TABLE story_source (                  -- who else published it
+  story_id INTEGER NOT NULL REFERENCES story (id) ON DELETE CASCADE,
+  portal TEXT NOT NULL,
+  link TEXT NOT NULL,
+  title TEXT NOT NULL,
+  PRIMARY KEY (story_id, portal)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE story_key ADD COLUMN suppression_id INTEGER;       -- the key of a copy; an undo hands it to the new story
+CREATE INDEX story_key_suppression ON story_key (suppression_id) WHERE suppression_id IS NOT NULL;
+"""
+_FOLLOWING: Final = """
+CREATE TABLE followed_word (                 -- keyword following: the words as they are compared, folded
+  word TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  subscriber_id INTEGER NOT NULL,            -- dropped by hand, as in subscription
+  PRIMARY KEY (word, channel, subscriber_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX followed_word_subscriber ON followed_word (subscriber_id);
+"""
+
+
+def news_desk(db: Database) -> None:
+    """What issue 4 needs: the feeds' state, likeness and suppressions, withdrawals, words that people follow."""
+    for script in (_FEED, _STORY, _LIKENESS, _FOLLOWING):
+        db.executescript(script)
