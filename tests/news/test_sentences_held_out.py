@@ -6,7 +6,7 @@ floor is asserted. `python -m tests.news.test_sentences_held_out` prints the sco
 
 from bot.news.sentences import split
 
-FLOOR = 58  # of the traps below; raised to what was measured, never lowered
+FLOOR = 63  # of the traps below; raised to what was measured, never lowered
 
 HELD_OUT = (
     "Kepala UPT Puskesmas Gondang, dr. Lilik Nurhayati, M.Kes., memeriksa balita. | Hasilnya dicatat kader.",
