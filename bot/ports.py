@@ -52,6 +52,16 @@ class Feed:
     next_check: datetime | None = None  # None: now
     failures: int = 0
     error: str = ""  # the last failure in one line, "" when healthy
+    moved_to: str | None = None  # asked instead of `url`, which stays the feed's name and identity
+    moving_to: str | None = None  # where permanent redirects lead, not yet often enough
+    moved_seen: int = 0  # polls in a row that said so
+    unconditional_at: datetime | None = None  # the last document that was read without conditions
+    ttl: float | None = None  # seconds, as the document asks
+    volume: float | None = None  # stories a week, fading over two weeks; None: never read
+    api_forbidden_until: datetime | None = None
+    gap_since: datetime | None = None  # stories since then may be missing: catch up again
+    gone: datetime | None = None  # when it answered 410; not asked any more
+    pushed: bool = False  # a hub delivers its stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,46 @@ class FeedCheck:
     last_modified: str | None = None
     title: str | None = None
     imported: bool = False  # a document was read (a 304 is a success but no import)
+    unconditional: bool = False  # ... and no condition was asked
+    ttl: float | None = None  # seconds; 0: the document asks for nothing
+    volume: float | None = None
+    moves: "FeedMoves | None" = None
+    gone: bool = False  # 410: asked no more until somebody wakes it
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMoves:
+    """Where a feed is asked for, and where it says that it is moving."""
+
+    moved_to: str | None = None
+    moving_to: str | None = None
+    moved_seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFlood:
+    """Stories that were recorded and not told, because they came as a flood; an admin decides."""
+
+    feed_id: int
+    url: str
+    at: datetime
+    why: str  # many | old
+    stories: tuple[int, ...]  # ids, in the order of publication
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A hub that a feed names (WebSub), and how we stand with it."""
+
+    feed_id: int
+    hub: str
+    topic: str
+    token: str = field(repr=False)  # the unguessable end of the callback's address
+    secret: str = field(repr=False)  # signs what the hub delivers
+    callback: str = ""  # the address that the hub was last told, "" when never
+    asked_at: datetime | None = None  # None: nothing is asked, so nothing is confirmed
+    refusals: int = 0  # in a row
+    lease_until: datetime | None = None
 
 
 class FeedsTx(Protocol):
@@ -76,11 +126,50 @@ class FeedsTx(Protocol):
     def feeds(self) -> list[Feed]:
         """All feeds, by id."""
 
+    def feed(self, feed_id: int) -> Feed | None:
+        """One feed as it stands now."""
+
     def due_feeds(self, now: datetime) -> list[Feed]:
-        """Feeds that are not paused and whose next check has come, the longest waiting first."""
+        """Feeds that are neither paused nor gone and whose next check has come, the longest waiting first."""
 
     def feed_checked(self, feed_id: int, check: FeedCheck) -> None:
         """Write down a poll's result (success: failures 0; fault: failures + 1)."""
+
+    def ask_soon(self, feed_id: int) -> None:
+        """The feed is due now, also when it was gone."""
+
+    def remember_gap(self, feed_id: int, since: datetime | None) -> None:
+        """Stories since then may be missing from this feed (None: no more)."""
+
+    def forbid_api(self, feed_id: int, until: datetime) -> None:
+        """The portal's interface for programs refuses us: not asked before then."""
+
+    def hold_flood(self, feed_id: int, why: str, story_ids: Sequence[int], now: datetime) -> None:
+        """Keep these stories from being told until an admin decides; they join what is already held."""
+
+    def held_floods(self) -> list[HeldFlood]:
+        """What waits for an admin's yes, the oldest first."""
+
+    def release_flood(self, feed_id: int, tell: bool) -> list[Story]:
+        """Hold the feed's flood no longer; the stories to tell now, in order (none unless `tell`)."""
+
+    def hub_named(self, feed_id: int, hub: str, topic: str, token: str, secret: str, now: datetime) -> None:
+        """The feed names this hub; a known one with the same topic is left as it stands."""
+
+    def due_hubs(self, now: datetime) -> list[Hub]:
+        """Hubs of feeds in use that should be asked (again) now."""
+
+    def hub_asked(self, feed_id: int, callback: str, next_ask: datetime, now: datetime, error: str = "") -> None:
+        """A subscription was asked for, or (`error`) could not be."""
+
+    def hub_granted(self, feed_id: int, lease_until: datetime, next_ask: datetime) -> None:
+        """The hub has confirmed what we asked for."""
+
+    def hub_of(self, token: str) -> Hub | None:
+        """The hub whose callback ends so."""
+
+    def hub_delivers(self, feed_id: int, at: datetime | None) -> None:
+        """The hub has delivered then; None: it has missed a story and is relied on no more."""
 
 
 class StoriesTx(Protocol):
@@ -340,7 +429,8 @@ class Answer:
     url: str  # after redirects
     status: int  # 200 or 304
     body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case, repeated ones joined by commas
+    moved_permanently_to: str | None = None  # where the redirects led that say so for good (301, 308)
 
 
 class Fetch(Protocol):
@@ -348,6 +438,13 @@ class Fetch(Protocol):
 
     async def __call__(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Answer:
         """The answer (200 or 304), or FetchError."""
+
+
+class Post(Protocol):
+    """One careful POST of a form, under the same limits and checks."""
+
+    async def __call__(self, url: str, form: Mapping[str, str]) -> Answer:
+        """The answer (any 2xx), or FetchError."""
 
 
 class Parse(Protocol):

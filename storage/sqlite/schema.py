@@ -9,6 +9,7 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from bot.errors import StoreError
+from storage.sqlite.schema_feeds import feed_manners
 
 migrations: Final = Migrations("kentongan")
 
@@ -250,6 +251,9 @@ def first_tables(db: Database) -> None:
     db.table("story").enable_fts(
         ["title", "summary", "text"], create_triggers=True, tokenize="unicode61 remove_diacritics 2"
     )
+
+
+migrations()(feed_manners)
 
 
 def is_empty(db: Database) -> bool:
