@@ -17,6 +17,7 @@ from bot.delivery.outcome import Outcome
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Rank, Reader, Settled
 from bot.news.item import Document, Item, Story
+from bot.news.moves import FeedMoves
 
 T = TypeVar("T")
 
@@ -78,17 +79,8 @@ class FeedCheck:
     unconditional: bool = False  # ... and no condition was asked
     ttl: float | None = None  # seconds; 0: the document asks for nothing
     volume: float | None = None
-    moves: "FeedMoves | None" = None
+    moves: FeedMoves | None = None
     gone: bool = False  # 410: asked no more until somebody wakes it
-
-
-@dataclass(frozen=True, slots=True)
-class FeedMoves:
-    """Where a feed is asked for, and where it says that it is moving."""
-
-    moved_to: str | None = None
-    moving_to: str | None = None
-    moved_seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""One careful GET for everything that is read from outside: limits, checked addresses, errors with a stable reason.
+"""One careful request for everything that is read from outside: limits, checked addresses, errors with a stable reason.
 
-`fetcher`     the GET itself: hops, deadline, two at a time per host
+`fetcher`     the request itself: hops, deadline, two at a time per host
 `addresses`   which addresses may be spoken to, and the look-up of names
 `target`      which URLs may be asked for
 `body`        reading and unpacking under limits
+`challenge`   pages that a firewall gives instead
 `validators`  ETag, Last-Modified and Retry-After
 `faults`      what went wrong, in one line each
 """

@@ -24,6 +24,17 @@ async def read_body(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return unpacker.finish()
 
 
+async def read_beginning(response: aiohttp.ClientResponse, most: int = 16_384) -> bytes:
+    """The first bytes of an error's page, unpacked where that is possible; nothing when they cannot be read."""
+    try:
+        unpacker = Unpacker(response.headers.get("Content-Encoding", ""), most * 4)
+        chunk = await response.content.readany()
+        unpacker.feed(chunk[:most])
+    except (FetchError, aiohttp.ClientError):
+        return b""
+    return unpacker.so_far
+
+
 def too_large(limit: int) -> FetchError:
     """The one error for everything that is too big."""
     return FetchError("too_large", f"more than {limit / 1_000_000:g} MB; a feed of that size is not read")
@@ -40,7 +51,12 @@ class Unpacker:
         self._out = bytearray()
         self._held = b""  # too little yet to know what it is
         self._member: zlib._Decompress | None = None
-        self._step: Callable[[bytes], bytes] | None = self._copy if self._encoding in {"", "identity"} else None
+        self._step: Callable[[bytes], bytes] | None = None
+
+    @property
+    def so_far(self) -> bytes:
+        """What has been unpacked by now."""
+        return bytes(self._out)
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes from the wire."""
@@ -65,7 +81,7 @@ class Unpacker:
         return bytes(self._out)
 
     def _choose(self, head: bytes) -> Callable[[bytes], bytes]:
-        """By the first bytes, since servers say gzip over plain text and mean two things by deflate."""
+        """By the first bytes: servers say gzip over plain text, nothing over gzip, and mean two things by deflate."""
         if head.startswith(b"\x1f\x8b"):
             self._member = zlib.decompressobj(16 + zlib.MAX_WBITS)
             return self._inflate

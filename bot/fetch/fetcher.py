@@ -1,9 +1,9 @@
-"""The GET itself: every hop looked up, checked, connected to by its checked address, read under limits."""
+"""The request itself: every hop looked up, checked, connected to by its checked address, read under limits."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
@@ -13,7 +13,8 @@ from yarl import URL
 from bot import clock
 from bot.errors import FetchError
 from bot.fetch.addresses import Address, literal, refusal, system_resolve
-from bot.fetch.body import read_body
+from bot.fetch.body import read_beginning, read_body
+from bot.fetch.challenge import challenge
 from bot.fetch.faults import network_fault, status_fault
 from bot.fetch.target import check_port, check_url, read_url, shown
 from bot.fetch.validators import conditions
@@ -22,6 +23,9 @@ from bot.ports import Answer
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 Check = Callable[[Address], str | None]
 REDIRECTS = {301, 302, 303, 307, 308}
+FOR_GOOD = {301, 308}
+WITH_THE_FORM = {307, 308}  # the others turn a POST into a GET
+PERHAPS_A_CHALLENGE = {202, 403, 406, 429, 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,24 @@ class Gate:
     users: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked at every hop."""
+
+    headers: dict[str, str] = field(default_factory=dict)  # conditions
+    form: Mapping[str, str] | None = None  # a POST when there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Where an answer sends us."""
+
+    target: URL
+    for_good: bool
+
+
 class Fetcher:
-    """`ports.Fetch` on the program's one ClientSession."""
+    """`ports.Fetch`, and its `post` is `ports.Post`, on the program's one ClientSession."""
 
     def __init__(
         self, session: aiohttp.ClientSession, *, allow_private: bool = False, limits: Limits | None = None,
@@ -59,25 +79,33 @@ class Fetcher:
 
     async def __call__(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Answer:
         """The answer (200, or 304 when nothing has changed), or FetchError."""
-        asked = conditions(etag, last_modified)
+        return await self._ask(url, Asking(conditions(etag, last_modified)))
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Answer:
+        """Send a form; the answer (any 2xx, its body unread), or FetchError."""
+        return await self._ask(url, Asking(form=form))
+
+    async def _ask(self, url: str, asking: Asking) -> Answer:
         target = read_url(url)
-        seen = [target]
+        seen, moved = [target], 0  # the first so many hops hold for good
         left = self._limits.seconds
         while len(seen) <= self._limits.redirects + 1:
             async with self._gate(target.raw_host or ""):
                 # Waiting at the gate is not the site's fault and does not count.
-                answer, took = await self._timed(self._hop(target, asked), left, seen)
+                answer, took = await self._timed(self._hop(target, asking), left, seen)
             if isinstance(answer, Answer):
-                return answer
-            if answer in seen:
+                return replace(answer, moved_permanently_to=str(seen[moved]) if moved else None)
+            if answer.target in seen:
                 raise FetchError("too_many_redirects", "the redirects go round in a circle")
-            left, target = left - took, answer
+            if answer.for_good and moved == len(seen) - 1:
+                moved += 1
+            left, target = left - took, answer.target
             seen.append(target)
         raise FetchError("too_many_redirects", f"more than {self._limits.redirects} redirects")
 
     async def _timed(
-        self, hop: Awaitable[Answer | URL], left: float, seen: Sequence[URL]
-    ) -> tuple[Answer | URL, float]:
+        self, hop: Awaitable[Answer | Redirect], left: float, seen: Sequence[URL]
+    ) -> tuple[Answer | Redirect, float]:
         loop = asyncio.get_running_loop()
         begun = loop.time()
         try:
@@ -103,13 +131,15 @@ class Fetcher:
             if not gate.users:
                 del self._gates[host]
 
-    async def _hop(self, target: URL, asked: dict[str, str]) -> Answer | URL:
+    async def _hop(self, target: URL, asking: Asking) -> Answer | Redirect:
         """One request: the answer, or where it sends us."""
         check_port(target, any_port=self._any_port)
         addresses = await self._addresses(target)
-        response = await self._first_that_connects(target, addresses, request_headers(target) | asked)
+        response = await self._first_that_connects(target, addresses, asking)
         try:
-            return await self._understand(target, response, conditional=bool(asked))
+            if asking.form is not None:
+                return accepted(target, response)
+            return await self._understand(target, response, conditional=bool(asking.headers))
         except aiohttp.ClientError as error:
             raise network_fault(error, target.host or "") from error
         finally:
@@ -132,23 +162,25 @@ class Fetcher:
         return found
 
     async def _first_that_connects(
-        self, target: URL, addresses: Sequence[Address], headers: dict[str, str]
+        self, target: URL, addresses: Sequence[Address], asking: Asking
     ) -> aiohttp.ClientResponse:
         for address in addresses[:-1]:
             try:
-                return await self._get(target, address, headers)
+                return await self._request(target, address, asking)
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
                 continue  # the next address of the same name
         try:
-            return await self._get(target, addresses[-1], headers)
+            return await self._request(target, addresses[-1], asking)
         except aiohttp.ClientError as error:
             raise network_fault(error, target.host or "") from error
 
-    async def _get(self, target: URL, address: Address, headers: dict[str, str]) -> aiohttp.ClientResponse:
+    async def _request(self, target: URL, address: Address, asking: Asking) -> aiohttp.ClientResponse:
         """Connect to the address that was checked, so that no second look-up can give another one."""
-        return await self._session.get(
+        return await self._session.request(
+            "GET" if asking.form is None else "POST",
             target.with_host(str(address)),
-            headers=headers,
+            headers=request_headers(target) | asking.headers,
+            data=asking.form,
             server_hostname=target.raw_host if target.scheme == "https" else None,
             allow_redirects=False,
             auto_decompress=False,
@@ -156,15 +188,43 @@ class Fetcher:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect_seconds),
         )
 
-    async def _understand(self, target: URL, response: aiohttp.ClientResponse, *, conditional: bool) -> Answer | URL:
-        headers = {name.lower(): value for name, value in response.headers.items()}
+    async def _understand(
+        self, target: URL, response: aiohttp.ClientResponse, *, conditional: bool
+    ) -> Answer | Redirect:
+        headers = named(response)
         if response.status == 304 and conditional:  # noqa: PLR2004
             return Answer(str(target), 304, b"", headers)
         if response.status == 200:  # noqa: PLR2004
-            return Answer(str(target), 200, await read_body(response, self._limits.size), headers)
+            body = await read_body(response, self._limits.size)
+            if fault := challenge(200, headers, body):
+                raise fault
+            return Answer(str(target), 200, body, headers)
         if response.status in REDIRECTS and "location" in headers:
-            return redirected(target, headers["location"])
+            return Redirect(redirected(target, headers["location"]), response.status in FOR_GOOD)
+        if response.status in PERHAPS_A_CHALLENGE:
+            body = await read_beginning(response)
+            if fault := challenge(response.status, headers, body):
+                raise fault
         raise status_fault(response.status, response.headers, clock.now())
+
+
+def accepted(target: URL, response: aiohttp.ClientResponse) -> Answer | Redirect:
+    """What the answer to a form means."""
+    headers = named(response)
+    if 200 <= response.status < 300:  # noqa: PLR2004
+        return Answer(str(target), response.status, b"", headers)
+    if response.status in WITH_THE_FORM and "location" in headers:
+        return Redirect(redirected(target, headers["location"]), response.status in FOR_GOOD)
+    raise status_fault(response.status, response.headers, clock.now())
+
+
+def named(response: aiohttp.ClientResponse) -> dict[str, str]:
+    """The headers by their names in lower case; those that come several times (Link) joined by commas."""
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
 
 
 def parse(text: str) -> Address:
