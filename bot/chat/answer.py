@@ -17,6 +17,7 @@ from bot.chat.turn import (
     InvitationChecked,
     Mode,
     Person,
+    Place,
     Press,
     Reply,
     Stop,
@@ -27,6 +28,7 @@ from bot.chat.turn import (
 )
 
 _LONGEST_ID: Final = 18  # digits; what SQLite can count
+_LONGEST_COUNT: Final = 4  # digits; how many stories of a list somebody has been shown
 
 _Handler = Callable[[Scene, str], Turn | None]
 
@@ -120,10 +122,20 @@ def _let_go(scene: Scene, subject: str) -> Turn | None:
 
 def _on_story(handler: Callable[[Scene, int], Turn]) -> _Handler:
     def handle(scene: Scene, subject: str) -> Turn | None:
-        plain = subject.isascii() and subject.isdecimal() and len(subject) <= _LONGEST_ID
-        return handler(scene, int(subject)) if plain else None
+        number = _number(subject, _LONGEST_ID)
+        return None if number is None else handler(scene, number)
 
     return handle
+
+
+def _more(scene: Scene, subject: str) -> Turn | None:
+    story, _, count = subject.partition(":")
+    story_id, shown = _number(story, _LONGEST_ID), _number(count, _LONGEST_COUNT)
+    return None if story_id is None or shown is None else residents.more(scene, Place(story_id, shown))
+
+
+def _number(text: str, digits: int) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 
 
 _PLAIN: Final[dict[str, Callable[[Scene], Turn]]] = {
@@ -147,6 +159,7 @@ _WITH_SUBJECT: Final[dict[str, _Handler]] = {
     "save": _on_story(residents.keep),
     "drop": _on_story(residents.drop),
     "less": _on_story(residents.less),
+    "more": _more,
 }
 
 

@@ -13,6 +13,7 @@ from bot.chat.turn import (
     FindStories,
     FindStory,
     Mode,
+    Place,
     RedeemInvitation,
     Reply,
     Save,
@@ -136,8 +137,16 @@ def set_language(scene: Scene, code: str) -> Turn:
 
 def latest(scene: Scene) -> Turn:
     """The newest stories of a subscriber's topics, of all topics for anybody else."""
-    narrow = scene.active and not scene.choice.everything
-    return Turn(asks=(FindStories(scene.choice.ids if narrow else None),))
+    return Turn(asks=(FindStories(_wanted(scene)),))
+
+
+def more(scene: Scene, place: Place) -> Turn:
+    """The stories that come after those of a digest, or of a list."""
+    return Turn(asks=(FindStories(_wanted(scene), stories.reach(place), place),))
+
+
+def _wanted(scene: Scene) -> frozenset[str] | None:
+    return scene.choice.ids if scene.active and not scene.choice.everything else None
 
 
 def saved(_scene: Scene) -> Turn:
@@ -149,6 +158,8 @@ def stories_found(scene: Scene, found: StoriesFound) -> Turn:
     """News stays on the screen as a message of its own; the list of kept stories is a screen like the others."""
     if found.saved:
         return scene.show(stories.saved(scene, found.stories))
+    if found.after is not None:
+        return Turn((Reply(stories.more(scene, found.stories, found.after)),))
     return Turn((Reply(stories.latest(scene, found.stories)),))
 
 

@@ -8,7 +8,7 @@ from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.scene import Scene
 from bot.chat.screens import button
 from bot.chat.texts import Voice, joined
-from bot.chat.turn import Board
+from bot.chat.turn import Board, Place
 from bot.news.item import Story
 
 LONGEST_TITLE: Final = 300
@@ -16,18 +16,26 @@ LONGEST_SUMMARY: Final = 640  # the desk makes 320; what the store holds is not 
 LONGEST_LISTED: Final = 160
 LONGEST_LINE: Final = 110
 LONGEST_URL: Final = 2000  # what platforms take behind a button
+LONGEST_LISTED_URL: Final = 240  # ten of them, escaped, beside their texts: Telegram takes 32 KB of markup
 MOST_HASHTAGS: Final = 3
+MORE: Final = 10  # stories of a further list
 _SHARE: Final = "https://t.me/share/url?"
 _DROPS_A_ROW: Final = 3
+_PUBLISHED_MEANWHILE: Final = 30  # stories that may come between a list and its next part
 
 
-def story_message(story: Story, language: str, board: Board, *, share: bool = True) -> Message:
-    """One story for all of its readers in one language; `share` adds the button that only Telegram understands."""
+def story_message(
+    story: Story, language: str, board: Board, *, share: bool = True, note: tuple[Span, ...] = ()
+) -> Message:
+    """One story for all of its readers in one language.
+
+    `share` adds the button that only Telegram understands; `note` is what the newsroom adds to the story.
+    """
     say = board.texts.voice(language)
     title = (Span(cut(story.title, LONGEST_TITLE), bold=True),)
     summary = (Span(cut(story.summary, LONGEST_SUMMARY)),) if story.summary else ()
-    text = joined("\n\n", title, summary, (Span(_source_line(story, say, board)),))
-    link = _usable(story.link)
+    text = joined("\n\n", title, summary, note, (Span(_source_line(story, say, board)),))
+    link = usable(story.link)
     return fitted(Message(text, _story_rows(story, say, link, share=share), preview=link or None))
 
 
@@ -55,9 +63,14 @@ def _story_rows(story: Story, say: Voice, link: str, *, share: bool) -> Rows:
     return ((Button(say.t("button.read"), url=link),), (keep, *sharing, less))
 
 
-def _usable(link: str) -> str:
+def usable(link: str) -> str:
     """A link that a button can carry, else nothing."""
     return link if link.startswith(("https://", "http://")) and len(link) <= LONGEST_URL else ""
+
+
+def listed_link(link: str) -> str | None:
+    """A link that a list can carry behind a title, else nothing."""
+    return usable(link) or None if len(link) <= LONGEST_LISTED_URL else None
 
 
 # Lists --------------------------------------------------------------------------------------------------------------
@@ -71,6 +84,37 @@ def latest(scene: Scene, found: tuple[Story, ...]) -> Message:
         return Message(scene.say.rich(empty), ((home,),))
     heading = scene.say.rich("latest.yours" if scene.active else "latest.all", portal=scene.board.portal)
     return Message(joined("\n\n", heading, *_listed(scene, found)), ((home,),))
+
+
+def more_action(place: Place) -> str:
+    """The action of a button that leads on from here."""
+    return f"more:{place.story_id}:{place.shown}"
+
+
+def reach(place: Place) -> int:
+    """How many of the newest stories to look through for those that come after this place."""
+    return place.shown + MORE + _PUBLISHED_MEANWHILE
+
+
+def more(scene: Scene, found: tuple[Story, ...], place: Place) -> Message:
+    """The next part of a list: `found` are the newest `reach(place)` stories, of which the first are known already."""
+    home = button(scene, "button.menu", "menu") if scene.active else button(scene, "button.choose", "start")
+    begin, cut_off = _next(found, place), len(found) == reach(place)
+    part = found[begin : begin + MORE]
+    if not part:
+        return Message(scene.say.rich("more.none"), ((home,),))
+    text = joined("\n\n", scene.say.rich("more.yours" if scene.active else "more.all"), *_listed(scene, part))
+    if begin + MORE >= len(found) and not cut_off:
+        return Message(text, ((home,),))
+    onward = button(scene, "button.see_more", more_action(Place(part[-1].id, begin + len(part))))
+    return Message(text, ((onward,), (home,)))
+
+
+def _next(found: tuple[Story, ...], place: Place) -> int:
+    """Where the list goes on: after the place, or where that is out of sight from its beginning: nothing is missed."""
+    ids = [story.id for story in found]
+    within = ids[:-1] if len(found) == reach(place) else ids
+    return within.index(place.story_id) + 1 if place.story_id in within else 0
 
 
 def saved(scene: Scene, found: tuple[Story, ...]) -> Message:
@@ -88,7 +132,7 @@ def _listed(scene: Scene, found: tuple[Story, ...]) -> list[tuple[Span, ...]]:
 
 
 def _entry(scene: Scene, story: Story) -> tuple[Span, ...]:
-    title = (Span(cut(story.title, LONGEST_LISTED), link=_usable(story.link) or None),)
+    title = (Span(cut(story.title, LONGEST_LISTED), link=listed_link(story.link)),)
     line = (Span(cut(story.summary, LONGEST_LINE)),) if story.summary else ()
     date = (Span(scene.say.moment(story.published, scene.board.timezone), italic=True),)
     return joined("\n", title, line, date)

@@ -69,6 +69,14 @@ class Voice:
         """A moment on the reader's clock."""
         return moment(self.language, when, timezone)
 
+    def stamp(self, when: datetime, timezone: ZoneInfo) -> str:
+        """A moment on the reader's clock, without the day of the week."""
+        return stamp(self.language, when, timezone)
+
+    def day(self, when: datetime, timezone: ZoneInfo) -> str:
+        """A day, written out."""
+        return day(self.language, when, timezone)
+
     def hours(self, span: tuple[int, int]) -> str:
         """A span of the day, given in minutes."""
         return hours(self.language, span)
@@ -103,16 +111,33 @@ def rich(template: str, **values: str) -> tuple[Span, ...]:
 # As readers write them ----------------------------------------------------------------------------------------------
 
 # As newspapers write a moment, where Babel's own forms are longer or shorter; "en" serves every other language too.
-_MOMENTS: Final = {"id": "EEEE d MMM y, HH.mm", "en": "EEE d MMM y, HH:mm"}
+_WEEKDAYS: Final = {"id": "EEEE ", "en": "EEE "}
+_STAMPS: Final = {"id": "d MMM y, HH.mm", "en": "d MMM y, HH:mm"}
+_DAY: Final = "EEEE d MMMM y"
 
 
 def moment(language: str, when: datetime, timezone: ZoneInfo) -> str:
     """A moment on the reader's clock: `Rabu 28 Feb 2024, 13.40 WIB`."""
+    weekday = _written(language, when.astimezone(timezone), _WEEKDAYS.get(language, _WEEKDAYS["en"]))
+    return weekday + stamp(language, when, timezone)
+
+
+def stamp(language: str, when: datetime, timezone: ZoneInfo) -> str:
+    """The same without the day of the week: `28 Feb 2024, 13.40 WIB`."""
     local = when.astimezone(timezone)
     # The zone's own abbreviation is what people there say (WIB, WITA, WIT); Babel's English would write GMT+7.
-    shown = format_datetime(local.replace(tzinfo=None), _MOMENTS.get(language, _MOMENTS["en"]), locale=language)
     zone = local.tzname() or ""
+    shown = _written(language, local, _STAMPS.get(language, _STAMPS["en"]))
     return f"{shown} {zone if zone.isalpha() else 'UTC' + zone}"
+
+
+def day(language: str, when: datetime, timezone: ZoneInfo) -> str:
+    """A day on the reader's clock, written out: `Rabu 28 Februari 2024`."""
+    return _written(language, when.astimezone(timezone), _DAY)
+
+
+def _written(language: str, local: datetime, pattern: str) -> str:
+    return format_datetime(local.replace(tzinfo=None), pattern, locale=language)
 
 
 def hours(language: str, span: tuple[int, int]) -> str:

@@ -42,6 +42,14 @@ class Person:
     draft: frozenset[str] | None = None  # a newcomer's ticks that are not yet confirmed
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a reader has come in the list of their stories: the last one shown, and how many that made."""
+
+    story_id: int
+    shown: int
+
+
 # What came in -------------------------------------------------------------------------------------------------------
 
 
@@ -81,6 +89,7 @@ class StoriesFound:
 
     stories: tuple[Story, ...]
     saved: bool = False
+    after: Place | None = None  # the question's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,7 @@ class FindStories:
 
     categories: frozenset[str] | None
     limit: int = 5
+    after: Place | None = None  # comes back with the answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,8 +123,8 @@ class _Sitting:
     def _look_up(self, ask: Ask) -> Answer:
         tx, who = self._tx, (self._sender.channel, self._sender.address)
         match ask:
-            case FindStories(categories, limit):
-                return StoriesFound(tuple(tx.latest(categories, limit)))
+            case FindStories(categories, limit, after):
+                return StoriesFound(tuple(tx.latest(categories, limit)), after=after)
             case FindSaved(limit):
                 return StoriesFound(tuple(tx.saved(*who, limit)), saved=True)
             case FindStory(story_id, purpose):

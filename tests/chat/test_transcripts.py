@@ -19,6 +19,7 @@ ELSEWHERE = {
     "error.no_story", "invitation.expired", "latest.none", "menu.instant", "menu.quiet_off", "start.welcome_anywhere",
     "topics.none",
 }  # fmt: skip
+BROADCAST = ("broadcast.", "digest.", "more.", "button.see_all", "button.see_more")  # test_broadcasts.py
 
 
 class Heard(Texts):
@@ -49,4 +50,4 @@ async def test_every_text_is_said_in_a_conversation_of_each_language() -> None:
         await play(transcript, Alone(transcript.language, at=listening))
     for language in TEXTS.catalogs:
         silent = keys_of(po(language)) - {key for said, key in Heard.said if said == language}
-        assert silent == ELSEWHERE, language
+        assert {key for key in silent if not key.startswith(BROADCAST)} == ELSEWHERE, language

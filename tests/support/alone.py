@@ -120,8 +120,8 @@ class Alone:
 
     def _look_up(self, ask: Ask) -> Answer:
         match ask:
-            case FindStories(categories, limit):
-                return StoriesFound(newest(categories, limit))
+            case FindStories(categories, limit, after):
+                return StoriesFound(newest(categories, limit), after=after)
             case FindSaved(limit):
                 return StoriesFound(tuple(STORIES[s] for s in reversed(self.saved))[:limit], saved=True)
             case FindStory(story_id, purpose):

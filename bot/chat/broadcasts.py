@@ -1,0 +1,199 @@
+"""Every kind of broadcast in a reader's language: what it says, how it looks, which buttons stand under it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.chat.digest import digest_message
+from bot.chat.fit import LONGEST_TEXT, cut, fitted, units
+from bot.chat.message import Button, Message, Rows, Span
+from bot.chat.stories import LONGEST_TITLE, story_message, usable
+from bot.chat.texts import Voice, joined
+from bot.chat.turn import Board
+from bot.delivery.content import BroadcastKind, Content, Level, Note
+from bot.news.item import Story
+
+LONGEST_PLACE: Final = 100
+LONGEST_PORTAL: Final = 100
+LONGEST_WRONG: Final = 1200  # of what stood there before: what is right must have room too
+LONGEST_REASON: Final = 400
+_SHORTEST_BODY: Final = 2  # units; less is no word
+_RULE: Final = "─" * 12
+_LEVELS: Final = {
+    Level.ORDINARY: "broadcast.ordinary",
+    Level.IMPORTANT: "broadcast.important",
+    Level.URGENT: "broadcast.urgent",
+}
+_Text = tuple[Span, ...]
+
+
+def broadcast_message(content: Content, language: str, board: Board) -> Message:
+    """What goes to all readers of one language; raises ValueError where what the kind needs is missing."""
+    return fitted(_KINDS[content.kind](_Edition(content, board.texts.voice(language), board)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """A content, spoken in one language for one portal."""
+
+    content: Content
+    say: Voice
+    board: Board
+
+    @property
+    def note(self) -> Note:
+        """What editors wrote."""
+        return self.content.note or Note("")
+
+    def said(self, key: str) -> _Text:
+        """A text that may name the portal and the moment."""
+        timezone = self.board.timezone
+        return self.say.rich(
+            key, portal=cut(self.board.portal, LONGEST_PORTAL),
+            moment=self.say.moment(self.content.at, timezone), stamp=self.say.stamp(self.content.at, timezone),
+        )  # fmt: skip
+
+    def subject(self) -> str:
+        """The title of what was told before: of the story, or of the alert."""
+        if self.content.story is not None:
+            return self.content.story.title
+        before = self.content.original or Note("")
+        return before.title or before.text.strip().partition("\n")[0]
+
+
+# The kinds ----------------------------------------------------------------------------------------------------------
+
+
+def _story(edition: _Edition) -> Message:
+    return story_message(_told(edition.content), edition.say.language, edition.board)
+
+
+def _digest(edition: _Edition) -> Message:
+    return digest_message(edition.content, edition.say, edition.board)
+
+
+def _alert(edition: _Edition) -> Message:
+    note = edition.note
+    heading = _heading(edition.say.t(_LEVELS[note.level]), note.place)
+    return _newsroom(edition, note, heading, edition.said("broadcast.sent"))
+
+
+def _follow_up(edition: _Edition) -> Message:
+    note = edition.note
+    level = "" if note.level is Level.ORDINARY else edition.say.t(_LEVELS[note.level])
+    heading = _heading(edition.say.t("broadcast.follow_up"), level, note.place)
+    # Where the first message is gone this one stands alone, so it says what it goes on from.
+    before = _titled(edition, "broadcast.before")
+    return _newsroom(edition, note, heading, joined("\n\n", before, edition.said("broadcast.sent")))
+
+
+def _mark(edition: _Edition) -> Message:
+    """The message that was wrong, in its corrected form, with a line that says so."""
+    corrected = edition.said("broadcast.corrected")
+    if edition.content.story is not None:
+        return story_message(edition.content.story, edition.say.language, edition.board, note=corrected)
+    note = edition.content.original
+    if note is None:
+        raise ValueError("a correction is marked on a story or on an alert")
+    return _newsroom(edition, note, _heading(edition.say.t(_LEVELS[note.level]), note.place), corrected)
+
+
+def _correction(edition: _Edition) -> Message:
+    note = edition.note
+    title = _title(edition.subject(), italic=True)
+    was = edition.say.rich("broadcast.was", text=_prose(note.wrong, LONGEST_WRONG)) if note.wrong.strip() else ()
+    head = joined("\n\n", joined("\n", edition.said("broadcast.correction"), title), was)
+    label, sorry = edition.say.t("broadcast.right"), edition.said("broadcast.sorry")
+    text = _filled(head, f"{label} {_prose(note.text)}", sorry, gap="\n" if was else "\n\n")
+    story = edition.content.story
+    return Message(text, _reading(edition, note.link or (story.link if story else "")))
+
+
+def _withdrawal(edition: _Edition) -> Message:
+    """The stub: what was there, that it is withdrawn, and why; nothing leads on from it."""
+    key = "broadcast.withdrawn_story" if edition.content.story is not None else "broadcast.withdrawn_alert"
+    reason = _one_line(edition.note.text, LONGEST_REASON)
+    why = edition.say.rich("broadcast.reason", reason=reason) if reason else ()
+    title = _title(edition.subject(), italic=True)
+    head = joined("\n", edition.said(key), title)
+    return Message(joined("\n\n", head, why, edition.said("broadcast.withdrawn_by")))
+
+
+def _test(edition: _Edition) -> Message:
+    """To the newsroom only; set in italics between rules, so that nobody takes it for the real one."""
+    note, story = edition.note, edition.content.story
+    title, body = (story.title, story.summary) if story else (note.title, note.text)
+    level = "" if story else edition.say.t(_LEVELS[note.level])
+    opening = joined("\n", edition.said("broadcast.test"), edition.said("broadcast.test_about"), (Span(_RULE),))
+    heading = tuple(Span(span.text, italic=True) for span in _heading(level, note.place))
+    head = joined("\n\n", opening, joined("\n", heading, _title(title, italic=True)))
+    tail = joined("\n", (Span(_RULE),), edition.said("broadcast.test_end"))
+    text = _filled(head, _prose(body), tail, italic=True)
+    return Message(text, _reading(edition, story.link if story else note.link))
+
+
+_KINDS: Final[dict[BroadcastKind, Callable[[_Edition], Message]]] = {
+    BroadcastKind.STORY: _story,
+    BroadcastKind.DIGEST: _digest,
+    BroadcastKind.ALERT: _alert,
+    BroadcastKind.FOLLOW_UP: _follow_up,
+    BroadcastKind.MARK: _mark,
+    BroadcastKind.CORRECTION: _correction,
+    BroadcastKind.WITHDRAWAL: _withdrawal,
+    BroadcastKind.TEST: _test,
+}
+
+
+# What they are made of ----------------------------------------------------------------------------------------------
+
+
+def _told(content: Content) -> Story:
+    if content.story is None:
+        raise ValueError("a story is told without a story")
+    return content.story
+
+
+def _newsroom(edition: _Edition, note: Note, heading: _Text, closing: _Text) -> Message:
+    """What editors wrote, under its heading, above what closes it."""
+    head = joined("\n", heading, _title(note.title))
+    unverified = edition.said("broadcast.unverified") if note.unverified else ()
+    text = _filled(head, _prose(note.text), joined("\n\n", unverified, closing))
+    return Message(text, _reading(edition, note.link), preview=usable(note.link) or None)
+
+
+def _heading(*parts: str) -> _Text:
+    words = " · ".join(part for part in (_one_line(part, LONGEST_PLACE) for part in parts) if part)
+    return (Span(words, bold=True),) if words else ()
+
+
+def _title(title: str, *, italic: bool = False) -> _Text:
+    line = _one_line(title, LONGEST_TITLE)
+    return (Span(line, bold=not italic, italic=italic),) if line else ()
+
+
+def _titled(edition: _Edition, key: str) -> _Text:
+    title = _one_line(edition.subject(), LONGEST_TITLE)
+    return edition.say.rich(key, title=title) if title else ()
+
+
+def _filled(head: _Text, body: str, tail: _Text, *, gap: str = "\n\n", italic: bool = False) -> _Text:
+    """Head, body and tail; what is too long for one message is cut from the body, never from what closes it."""
+    around = joined("\n\n", head, tail)
+    room = LONGEST_TEXT - sum(units(span.text) for span in around) - units("\n\n")
+    text = cut(body, room) if room >= _SHORTEST_BODY else ""
+    return joined("\n\n", joined(gap, head, (Span(text, italic=italic),) if text else ()), tail)
+
+
+def _reading(edition: _Edition, link: str) -> Rows:
+    address = usable(link)
+    return ((Button(edition.say.t("button.read"), url=address),),) if address else ()
+
+
+def _one_line(text: str, most: int) -> str:
+    return cut(" ".join(text.split()), most)
+
+
+def _prose(text: str, most: int = LONGEST_TEXT) -> str:
+    """Paragraphs as they were written, without the empty lines that typing leaves behind."""
+    return cut(re.sub(r"\s*\n\s*\n\s*", "\n\n", text.strip()), most)
