@@ -53,9 +53,7 @@ class Feed:
     next_check: datetime | None = None  # None: now
     failures: int = 0
     error: str = ""  # the last failure in one line, "" when healthy
-    moved_to: str | None = None  # asked instead of `url`, which stays the feed's name and identity
-    moving_to: str | None = None  # where permanent redirects lead, not yet often enough
-    moved_seen: int = 0  # polls in a row that said so
+    moves: FeedMoves = field(default_factory=FeedMoves)  # where to ask instead of `url`, which stays its name
     unconditional_at: datetime | None = None  # the last document that was read without conditions
     ttl: float | None = None  # seconds, as the document asks
     volume: float | None = None  # stories a week, fading over two weeks; None: never read
@@ -148,8 +146,8 @@ class FeedsTx(Protocol):
     def hub_named(self, feed_id: int, hub: str, topic: str, token: str, secret: str, now: datetime) -> None:
         """The feed names this hub; a known one with the same topic is left as it stands."""
 
-    def due_hubs(self, now: datetime) -> list[Hub]:
-        """Hubs of feeds in use that should be asked (again) now."""
+    def due_hubs(self, base: str, now: datetime) -> list[Hub]:
+        """Hubs of feeds in use that should be asked (again) now, also those that know us by another address."""
 
     def hub_asked(self, feed_id: int, callback: str, next_ask: datetime, now: datetime, error: str = "") -> None:
         """A subscription was asked for, or (`error`) could not be."""

@@ -1,27 +1,37 @@
 """From a feed to stories and broadcasts: fetch, read in the sandbox, decide, and write it all in one transaction."""
 
 import asyncio
+import random
+from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from bot.errors import FeedError, FetchError, StoreError
-from bot.flow import spread
+from bot.flow.catch_up import CatchUp, Caught
 from bot.flow.facts import host_of
-from bot.news import changes, identity
+from bot.flow.notice import Notice, Tell, nobody
+from bot.flow.record import Recorded, Recorder
+from bot.news import hints, interval, moves
+from bot.news.catch_up import joined
 from bot.news.category import LabelMap
-from bot.news.interval import next_check
 from bot.news.item import Document
 from bot.ports import Answer, Feed, FeedCheck, Fetch, Parse, Store, Tx
 
 log = structlog.get_logger(__name__)
 
-NOT_MODIFIED = 304
+NOT_MODIFIED, GONE = 304, 410
 TROUBLE_RESTS = 60.0  # seconds before a feed is asked again whose poll could not be written
-AT_ONCE = 8  # feeds under way at the same time (two a host: the fetcher's own limit)
+AT_ONCE, PER_HOST = 32, 2  # feeds under way at the same time, in all and of one host
+UNCONDITIONAL = timedelta(hours=6)  # a story that is withdrawn moves Last-Modified back: a condition never shows it
+GAP_HOLDS = timedelta(days=1)  # for so long what may be missing is looked for
+TELL_FAILURES = 3  # in a row; then admins hear of it
+
+NOTHING = Caught()
+Named = Callable[[Tx, Feed, Answer, Document, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,19 @@ class Polled:
     new: int = 0  # stories seen for the first time
     told: int = 0  # broadcasts made
     error: str = ""
+    held: int = 0  # stories that wait for an admin's yes
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look under way: how it was asked and what came."""
+
+    feed: Feed
+    asked: str
+    answer: Answer
+    unconditional: bool
+    since: datetime | None  # from when on stories may be missing
+    caught: Caught = NOTHING
 
 
 class Poller:
@@ -39,19 +62,24 @@ class Poller:
 
     def __init__(
         self, store: Store, fetch: Fetch, parse: Parse, mapping: LabelMap, channels: Collection[str],
-        now: Callable[[], datetime], wake: Callable[[], None],
+        now: Callable[[], datetime], wake: Callable[[], None], *,
+        own: str = "", tell: Tell = nobody, chance: Callable[[], float] = random.random,
     ) -> None:  # fmt: skip
+        """`own` is the portal's host: its feeds are looked at most often ("" takes all for its own)."""
+        self.recorder = Recorder(mapping, channels, tell)
+        self.hub_named: Named | None = None  # a part that wants to know which hubs documents name
         self._store, self._fetch, self._parse = store, fetch, parse
-        self._mapping, self._channels = mapping, tuple(channels)
-        self._mapped: set[int] = set()  # feeds that have been read with this mapping
-        self._now, self._wake = now, wake
+        self._now, self._wake, self._tell, self._chance = now, wake, tell, chance
+        self._own = own.removeprefix("www.")
+        self._catch_up = CatchUp(store, fetch, parse, now)
+        self._waiting: list[Feed] = []
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._hosts: Counter[str] = Counter()  # of those that are running
         self._resting: dict[int, datetime] = {}  # feed -> until when, where the store could not be told
 
     def take_mapping(self, mapping: LabelMap) -> None:
         """From now on labels mean this; what old stories gain by it is news to nobody (promise 9)."""
-        self._mapping = mapping
-        self._mapped.clear()
+        self.recorder.take_mapping(mapping)
 
     async def look(self) -> None:
         """Start looking at every feed that is due and not yet under way; returns without waiting for them."""
@@ -61,25 +89,41 @@ class Poller:
         except StoreError as error:
             log.warning("cannot see which feeds are due", reason=error.reason)
             return
-        ready = [f for f in due if f.id not in self._running and self._resting.get(f.id, now) <= now]
-        for feed in ready[: max(0, AT_ONCE - len(self._running))]:
-            task = asyncio.create_task(self._look_at(feed))
-            self._running[feed.id] = task
-            task.add_done_callback(partial(self._ended, feed.id))
+        self._waiting = [f for f in due if f.id not in self._running and self._resting.get(f.id, now) <= now]
+        self._begin()
 
     async def stop(self) -> None:
         """Let go of what is under way: nothing of it is written yet, so nothing is lost."""
+        self._waiting = []
         tasks = list(self._running.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _begin(self) -> None:
+        """As many of the waiting as there are places; one slow host never takes those of the others."""
+        left = []
+        for feed in self._waiting:
+            host = host_of(_address(feed))
+            if len(self._running) >= AT_ONCE or self._hosts[host] >= PER_HOST:
+                left.append(feed)
+                continue
+            self._hosts[host] += 1
+            task = asyncio.create_task(self._look_at(feed))
+            self._running[feed.id] = task
+            task.add_done_callback(partial(self._ended, feed.id, host))
+        self._waiting = left
+
     def _rest(self, feed: Feed) -> None:
         """The feed stays due in the store, but the portal must not be asked twice a second because of our trouble."""
         self._resting[feed.id] = self._now() + timedelta(seconds=TROUBLE_RESTS)
 
-    def _ended(self, feed_id: int, _: asyncio.Task[None]) -> None:
+    def _ended(self, feed_id: int, host: str, _: asyncio.Task[None]) -> None:
         self._running.pop(feed_id, None)
+        self._hosts[host] -= 1
+        if not self._hosts[host]:
+            del self._hosts[host]
+        self._begin()
 
     async def _look_at(self, feed: Feed) -> None:
         try:
@@ -94,112 +138,138 @@ class Poller:
             if polled.told:
                 self._wake()
 
+    # One look ---------------------------------------------------------------------------------------------------------
+
     async def poll(self, feed: Feed) -> Polled:
         """One look at one feed, written down whole."""
         try:
-            answer = await self._ask(feed)
-            if answer.status == NOT_MODIFIED:
-                return await self._unchanged(feed)
-            document = await self._parse(answer.body, url=answer.url, content_type=answer.headers.get("content-type"))
+            look = await self._ask(feed)
+            if look.answer.status == NOT_MODIFIED:
+                return await self._unchanged(look)
+            document = await self._read(look.answer)
+            look, document = await self._completed(look, document)
         except (FetchError, FeedError) as error:
             return await self._failed(feed, error)
         now = self._now()
-        polled = await self._store.write(lambda tx: self._record(tx, feed, answer, document, now))
-        self._mapped.add(feed.id)
-        if polled.new:
-            log.info("new stories", feed=feed.url, new=polled.new, told=polled.told)
-        return polled
+        made = await self._store.write(lambda tx: self._record(tx, look, document, now))
+        self.recorder.read_by_now(feed)
+        if made.new:
+            log.info("new stories", feed=feed.url, new=made.new, told=made.told, held=len(made.held))
+        return Polled(feed, made.new, made.told, held=len(made.held))
 
-    async def _ask(self, feed: Feed) -> Answer:
-        """Conditionally, except the first time with a mapping: its meaning for known stories must be seen once."""
-        if feed.id not in self._mapped:
-            return await self._fetch(feed.url)
-        return await self._fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
+    async def _ask(self, feed: Feed) -> _Look:
+        """Conditionally as a rule; the first time with a mapping its meaning for known stories must be seen once."""
+        asked, read = _address(feed), feed.unconditional_at
+        whole = not self.recorder.has_read(feed) or feed.gap_since is not None
+        if whole or read is None or self._now() - read >= UNCONDITIONAL:
+            return _Look(feed, asked, await self._fetch(asked), unconditional=True, since=feed.gap_since)
+        answer = await self._fetch(asked, etag=feed.etag, last_modified=feed.last_modified)
+        return _Look(feed, asked, answer, unconditional=False, since=feed.gap_since)
 
-    async def _unchanged(self, feed: Feed) -> Polled:
+    async def _read(self, answer: Answer) -> Document:
+        return await self._parse(answer.body, url=answer.url, content_type=answer.headers.get("content-type"))
+
+    async def _completed(self, look: _Look, document: Document) -> tuple[_Look, Document]:
+        """With what came and went since the last good look, if even the oldest item is new to us."""
+        feed = look.feed
+        if feed.imported_at is None:
+            return look, document
+        since = feed.gap_since
+        if since is None and await self._catch_up.overrun(feed, document.items):
+            since = feed.ok_at
+        if since is None:
+            return look, document
+        caught = await self._catch_up.fill(feed, look.asked, document, since)
+        log.info("caught up", feed=feed.url, since=since, items=len(caught.items), state=caught.state)
+        return replace(look, since=since, caught=caught), joined(document, caught.items)
+
+    async def _unchanged(self, look: _Look) -> Polled:
         now = self._now()
-        check = FeedCheck(at=now, next_check=next_check(feed.url, feed.every, feed.next_check, now))
-        await self._store.write(lambda tx: tx.feed_checked(feed.id, check))
-        return Polled(feed)
+        volume = _volume(look.feed, 0, now)
+        check = FeedCheck(at=now, next_check=self._next(look, look.feed.ttl, volume, now), volume=volume)
+        await self._store.write(lambda tx: self._checked(tx, look, check))
+        return Polled(look.feed)
 
     async def _failed(self, feed: Feed, error: FetchError | FeedError) -> Polled:
-        now = self._now()
-        wish = error.retry_after if isinstance(error, FetchError) else None
-        again = next_check(feed.url, feed.every, feed.next_check, now, failures=feed.failures + 1, retry_after=wish)
-        check = FeedCheck(at=now, next_check=again, error=f"{error.reason}: {error}")
-        await self._store.write(lambda tx: tx.feed_checked(feed.id, check))
-        log.warning("feed failed", feed=feed.url, reason=error.reason, failures=feed.failures + 1, again=again)
+        now, failures = self._now(), feed.failures + 1
+        status, wish = (error.status, error.retry_after) if isinstance(error, FetchError) else (None, None)
+        again = interval.after_fault(feed.every, failures, wish, now, self._chance())
+        line = f"{error.reason}: {error}"
+        check = FeedCheck(at=now, next_check=again, error=line, gone=status == GONE)
+
+        def write(tx: Tx) -> None:
+            tx.feed_checked(feed.id, check)
+            if check.gone:
+                self._tell(tx, Notice("gone", feed, line))
+            elif failures == TELL_FAILURES:
+                self._tell(tx, Notice("failing", feed, line))
+
+        await self._store.write(write)
+        what = "feed is gone" if check.gone else "feed failed"
+        log.warning(what, feed=feed.url, reason=error.reason, failures=failures, again=None if check.gone else again)
         return Polled(feed, error=error.reason)
 
-    def _record(self, tx: Tx, feed: Feed, answer: Answer, document: Document, now: datetime) -> Polled:
-        decision = self._decide(tx, feed, document, now)
-        late = feed.id in self._mapped and feed.imported_at is not None
-        made = _Recorder(tx, feed, self._channels, now, late_categories=late).apply(decision)
-        tx.feed_checked(
-            feed.id,
+    # Inside the transaction -------------------------------------------------------------------------------------------
+
+    def _record(self, tx: Tx, look: _Look, document: Document, now: datetime) -> Recorded:
+        feed = tx.feed(look.feed.id) or look.feed  # a hub may have delivered in the meantime
+        headers = look.answer.headers
+        made = self.recorder.record(tx, feed, document, now)
+        if made.told and feed.pushed:
+            tx.hub_delivers(feed.id, None)  # polls are the net, and something fell into it
+        ttl = float(getattr(document, "ttl", None) or 0.0)
+        if feed.volume is None:
+            volume = interval.first_volume([item.published for item in document.items], now)
+        else:
+            volume = _volume(feed, made.new - len(made.held), now)
+        self._checked(
+            tx, look,
             FeedCheck(
-                at=now, next_check=next_check(feed.url, feed.every, feed.next_check, now),
-                etag=answer.headers.get("etag", ""), last_modified=answer.headers.get("last-modified", ""),
-                title=document.title, imported=True,
+                at=now, next_check=self._next(look, ttl, volume, now),
+                etag=headers.get("etag", ""), last_modified=headers.get("last-modified", ""),
+                title=document.title, imported=True, unconditional=look.unconditional, ttl=ttl, volume=volume,
             ),
         )  # fmt: skip
-        return Polled(feed, *made)
+        self._mind_gap(tx, look, now)
+        if self.hub_named is not None:
+            self.hub_named(tx, feed, look.answer, document, now)
+        return made
 
-    def _decide(self, tx: Tx, feed: Feed, document: Document, now: datetime) -> changes.Decision:
-        site = host_of(feed.url)
-        known = tx.known_keys([key for item in document.items for key in identity.keys(item, site)])
-        ids = set(known.values())
-        return changes.decide(
-            document.items, known=known, stories=tx.stories(ids), seen=tx.seen_in_feed(feed.id, ids),
-            imported_at=feed.imported_at, feed_categories=feed.categories, mapping=self._mapping, site=site, now=now,
-        )  # fmt: skip
+    def _checked(self, tx: Tx, look: _Look, check: FeedCheck) -> None:
+        """A look that went well."""
+        feed = look.feed
+        moved = moves.follow(feed.url, feed.moves, look.asked, look.answer.moved_permanently_to)
+        tx.feed_checked(feed.id, replace(check, moves=None if moved == feed.moves else moved))
+        if moved.moved_to != feed.moves.moved_to:
+            self._tell(tx, Notice("moved", feed, moved.moved_to or feed.url))
+        if feed.failures >= TELL_FAILURES:
+            self._tell(tx, Notice("recovered", feed))
+
+    def _mind_gap(self, tx: Tx, look: _Look, now: datetime) -> None:
+        """What could not be had yet is looked for again with every poll, for a day."""
+        if look.since is None:
+            return
+        given_up = look.caught.state == "lost" or now - look.since > GAP_HOLDS
+        if look.caught.state == "later" and not given_up:
+            tx.remember_gap(look.feed.id, look.since)
+            return
+        tx.remember_gap(look.feed.id, None)
+        if look.caught.state != "whole":
+            self._tell(tx, Notice("gap", look.feed))
+            log.warning("stories may have been missed", feed=look.feed.url, since=look.since)
+
+    def _next(self, look: _Look, ttl: float | None, volume: float, now: datetime) -> datetime:
+        feed = look.feed
+        host = host_of(feed.url)
+        own = not self._own or host == self._own or host.endswith(f".{self._own}")
+        hint = max(hints.fresh_for(look.answer.headers, now), ttl or 0.0)
+        pace = interval.Pace(feed.every, own, volume, hint, feed.pushed)
+        return interval.next_check(pace, feed.next_check, now, self._chance())
 
 
-class _Recorder:
-    """Writes a decision: stories, their keys and categories, and the broadcasts that tell them."""
+def _address(feed: Feed) -> str:
+    return moves.address(feed.url, feed.moves, feed.failures)
 
-    def __init__(
-        self, tx: Tx, feed: Feed, channels: Collection[str], now: datetime, *, late_categories: bool
-    ) -> None:  # fmt: skip
-        self._tx, self._feed, self._channels, self._now = tx, feed, channels, now
-        self._late_categories = late_categories
 
-    def apply(self, decision: changes.Decision) -> tuple[int, int]:
-        """How many stories are new, how many are told."""
-        new = told = 0
-        for intent in decision.intents:
-            match intent:
-                case changes.NewStory():
-                    new, told = new + 1, told + self._add(intent)
-                case changes.SeenStory():
-                    told += self._see(intent)
-                case changes.Revised():
-                    self._tx.add_revision(intent.story_id, intent.item, self._now)
-        if decision.unmapped:
-            self._tx.count_unmapped(decision.unmapped, self._now)
-        return new, told
-
-    def _add(self, intent: changes.NewStory) -> int:
-        tx, now = self._tx, self._now
-        story_id = tx.add_story(intent.item, intent.published, intent.categories, now)
-        tx.add_keys(story_id, intent.keys, now)
-        tx.mark_seen(self._feed.id, [story_id], now)
-        if not intent.announce:
-            return 0
-        spread.announce(tx, story_id, intent.categories, self._channels, now)
-        return 1
-
-    def _see(self, intent: changes.SeenStory) -> int:
-        tx, now = self._tx, self._now
-        tx.add_keys(intent.story_id, intent.keys, now)
-        tx.mark_seen(self._feed.id, [intent.story_id], now)
-        if intent.gained:
-            tx.add_categories(intent.story_id, intent.gained)
-        if intent.announce:
-            story = tx.stories([intent.story_id])[intent.story_id]
-            spread.announce(tx, story.id, story.categories, self._channels, now)
-            return 1
-        # Neither a first import nor a change of mapping is news to the followers of a category (promise 9).
-        if self._late_categories:
-            spread.reach_further(tx, intent.story_id, intent.gained, now)
-        return 0
+def _volume(feed: Feed, new: int, now: datetime) -> float:
+    return interval.faded_volume(feed.volume or 0.0, new, now - (feed.ok_at or now))

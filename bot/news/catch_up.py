@@ -20,13 +20,17 @@ from bot.news.item import Document, Item
 
 PAGE_SIZE = 100  # as many as WordPress gives
 API_PAGES = 5
-LAST_FEED_PAGE = 5
+LAST_FEED_PAGE = 12  # asked for one after the other, and only while all of a page is new
 SLACK = timedelta(hours=1)  # their clock and ours; what is known already is passed over
 BACK_DATED = timedelta(hours=48)  # before the last poll; an older article in the answer was only edited since
 
 _FIELDS = "id,date_gmt,guid,link,title,content,excerpt,_links,_embedded"
 _FEED_PATH = re.compile(
     r"(?P<base>.*?)/(?:(?P<kind>category|tag)/(?:[^/]+/)*(?P<slug>[^/]+)/)?feed(?:/(?:rss2?|atom|rdf))?/?"
+)
+_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"'
+    ' xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title/>'
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -105,15 +109,18 @@ def term_of(body: bytes) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def rss_of(body: bytes) -> bytes | None:
-    """A page of articles as RSS; None when it is not such a page."""
+def rss_of(body: bytes, link: str) -> tuple[bytes, int] | None:
+    """A page of articles as RSS with the newest first, and how many they are; None when it is not such a page.
+
+    `link` is the site's address as the feed gives it: relative addresses stand on it.
+    """
     posts = _json(body)
     if not isinstance(posts, list) or not all(isinstance(post, dict) for post in posts):
         return None
-    items = "".join(map(_item, posts))
-    head = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="{}"><channel><title/>'
-    document = head.format("http://purl.org/rss/1.0/modules/content/") + items + "</channel></rss>"
-    return _CONTROL.sub("", document).encode("utf-8", "replace")
+    # Feeds have the newest first, and of two with the same date the lower one counts as the older.
+    items = "".join(map(_item, reversed(posts)))
+    document = f"{_HEAD}<link>{escape(link)}</link>{items}</channel></rss>"
+    return _CONTROL.sub("", document).encode("utf-8", "replace"), len(posts)
 
 
 def _json(body: bytes) -> Any:  # noqa: ANN401 — whatever they sent

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.news.item import Story
+from bot.news.moves import FeedMoves
 from bot.ports import DeclaredFeed, Feed, FeedCheck, HeldFlood
 from storage.sqlite.hubs import Hubs
 from storage.sqlite.part import from_ms, from_ms_or_none, listed, to_ms, to_ms_or_none
@@ -132,6 +133,6 @@ def _feed(row: tuple[Any, ...]) -> Feed:
     api_forbidden_until, gap_since, gone = map(from_ms_or_none, row[21:24])
     return Feed(
         feed_id, url, every, tuple(json.loads(categories)), origin, bool(paused), title, etag, modified,
-        imported_at, checked_at, ok_at, next_check, failures, error, moved_to, moving_to, moved_seen,
+        imported_at, checked_at, ok_at, next_check, failures, error, FeedMoves(moved_to, moving_to, moved_seen),
         from_ms_or_none(unconditional_at), ttl, volume, api_forbidden_until, gap_since, gone, pushed=bool(row[24]),
     )  # fmt: skip

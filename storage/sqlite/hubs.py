@@ -7,10 +7,14 @@ from bot.ports import Hub
 from storage.sqlite.part import Part, from_ms_or_none, to_ms, to_ms_or_none
 
 _HUBS: Final = """
-SELECT feed_id, hub, topic, token, secret, callback, asked_at, refusals, lease_until FROM websub
+SELECT feed_id, hub, topic, token, secret, callback, asked_at, refusals, lease_until
+FROM websub
 """
 _DUE: Final = """
-JOIN feed ON feed.id = feed_id WHERE next_ask <= ? AND NOT feed.paused AND feed.gone IS NULL ORDER BY next_ask, feed_id
+JOIN feed ON feed.id = feed_id
+WHERE (next_ask <= ?1 OR (callback <> '' AND substr(callback, 1, length(?2)) <> ?2))
+  AND NOT feed.paused AND feed.gone IS NULL
+ORDER BY next_ask, feed_id
 """
 _NAMED: Final = """
 INSERT INTO websub (feed_id, hub, topic, token, secret, next_ask) VALUES (?, ?, ?, ?, ?, ?)
@@ -26,7 +30,7 @@ _REFUSED: Final = """
 UPDATE websub SET asked_at = NULL, next_ask = ?, refusals = refusals + 1, error = ? WHERE feed_id = ?
 """
 _GRANTED: Final = """
-UPDATE websub SET asked_at = NULL, lease_until = ?, next_ask = ?, refusals = 0, error = '' WHERE feed_id = ?
+UPDATE websub SET lease_until = ?, next_ask = ?, refusals = 0, error = '' WHERE feed_id = ?
 """
 
 
@@ -37,9 +41,9 @@ class Hubs(Part):
         """The feed names this hub; a known one with the same topic is left as it stands."""
         self.run(_NAMED, feed_id, hub, topic, token, secret, to_ms(now))
 
-    def due_hubs(self, now: datetime) -> list[Hub]:
-        """Hubs of feeds in use that should be asked (again) now."""
-        return [_hub(row) for row in self.all(_HUBS + _DUE, to_ms(now))]
+    def due_hubs(self, base: str, now: datetime) -> list[Hub]:
+        """Hubs of feeds in use that should be asked (again) now, also those that know us by another address."""
+        return [_hub(row) for row in self.all(_HUBS + _DUE, to_ms(now), base)]
 
     def hub_asked(self, feed_id: int, callback: str, next_ask: datetime, now: datetime, error: str = "") -> None:
         """A subscription was asked for, or (`error`) could not be."""
