@@ -61,6 +61,31 @@ def migrate(settings: Settings) -> list[str]:
     return storage.migrate(settings.database_url, now=clock.now())
 
 
+Restored = storage.Restored  # what a restore did, for the command that tells it
+
+
+def back_up(
+    settings: Settings, file: Path | None, *, keep: int | None, progress: Callable[[int, int], None]
+) -> storage.Backup:  # fmt: skip
+    """A checked copy of the database, also beside a running program; progress is told in pages, done and in all."""
+    return storage.back_up(settings.database_url, file, now=clock.now(), keep=keep, progress=progress)
+
+
+def restoration(settings: Settings, file: Path) -> storage.Restoration:
+    """A backup on its way into the database's place; hold the database meanwhile."""
+    return storage.restoration(settings.database_url, file, now=clock.now())
+
+
+def resume_sending(settings: Settings) -> bool:
+    """Let broadcasts leave again after a restore; False when nothing kept them."""
+    return storage.resume_sending(settings.database_url)
+
+
+def stops_fault(settings: Settings) -> str:
+    """Why stops cannot be noted outside of the database, "" when they can."""
+    return storage.stops_log(settings.database_url).find_fault()
+
+
 def database_path(settings: Settings) -> Path:
     """The database's file."""
     return storage.database_path(settings.database_url)
@@ -68,7 +93,7 @@ def database_path(settings: Settings) -> Path:
 
 def look_at_database(settings: Settings) -> None:
     """Raise StoreError when there is none (`missing`) or when it cannot be used; nothing is changed."""
-    storage.open_store(settings.database_url, now=clock.now(), read_only=True).close()
+    storage.look_at(settings.database_url)
 
 
 def sqlite_version() -> str:

@@ -364,7 +364,17 @@ class StatsTx(Protocol):
         """Counts for `stats`: subscribers, stories, broadcasts, deliveries by state and code, inbox, feeds."""
 
 
-class Tx(FeedsTx, StoriesTx, PeopleTx, OutboxTx, InboxTx, StatsTx, Protocol):
+class RetentionTx(Protocol):
+    """What transactions say about old things."""
+
+    def forget_old(self, before: datetime, limit: int) -> int:
+        """Drop at most `limit` rows: deliveries of broadcasts closed before, invitations and tries of then; how many.
+
+        0 means that nothing is left to drop. Broadcasts stay: they are why a story is not told twice.
+        """
+
+
+class Tx(FeedsTx, StoriesTx, PeopleTx, OutboxTx, InboxTx, StatsTx, RetentionTx, Protocol):
     """Everything that a transaction can say."""
 
 

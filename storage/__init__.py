@@ -1,14 +1,37 @@
 """Where everything is kept: `open_store(url)` gives the store of bot.ports, whichever engine the url names."""
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from bot.ports import Store
+from storage.backup import Backup, Progress, make_backup
 from storage.lock import Lock
-from storage.sqlite.connection import path_of, sqlite3
-from storage.sqlite.store import BUSY_SECONDS, migrate_sqlite, open_sqlite
+from storage.restore import Interrupted, Restoration, Restored
+from storage.sqlite.connection import connect, path_of, sqlite3, sqlite_faults
+from storage.sqlite.restored import resume
+from storage.sqlite.store import BUSY_SECONDS, check, look, migrate_sqlite, open_sqlite
+from storage.sqlite.tx import SqliteTx
+from storage.stops import StopsLog, stops_path
 
-__all__ = ["Lock", "database_path", "lock_database", "migrate", "open_store", "sqlite_version"]
+__all__ = [
+    "Backup",
+    "Interrupted",
+    "Lock",
+    "Restoration",
+    "Restored",
+    "StopsLog",
+    "back_up",
+    "database_path",
+    "lock_database",
+    "look_at",
+    "migrate",
+    "open_store",
+    "restoration",
+    "resume_sending",
+    "sqlite_version",
+    "stops_log",
+]
 
 
 def database_path(url: str) -> Path:
@@ -23,6 +46,11 @@ def open_store(
     return open_sqlite(path_of(url), now=now, read_only=read_only, migrate=migrate, busy_seconds=busy_seconds)
 
 
+def look_at(url: str) -> None:
+    """Read the whole file: StoreError when there is none, when it is not for us, or when it is damaged anywhere."""
+    look(path_of(url), busy_seconds=BUSY_SECONDS)
+
+
 def migrate(url: str, *, now: datetime) -> list[str]:
     """Bring the database up to date while no program runs on it; the names of what was applied."""
     return migrate_sqlite(path_of(url), now=now)
@@ -32,6 +60,31 @@ def lock_database(url: str, *, now: datetime) -> Lock:
     """The right to `run` on this database; AlreadyRunning names who has it."""
     path = path_of(url)
     return Lock(path.with_name(path.name + ".lock"), now)
+
+
+def back_up(
+    url: str, file: Path | None, *, now: datetime, keep: int | None = None, progress: Progress = lambda _, __: None
+) -> Backup:  # fmt: skip
+    """A checked copy of the database, also beside a running program (storage/backup.py)."""
+    return make_backup(path_of(url), file, now=now, keep=keep, busy_seconds=BUSY_SECONDS, progress=progress)
+
+
+def restoration(url: str, file: Path, *, now: datetime) -> Restoration:
+    """A backup on its way into the database's place (storage/restore.py); hold the lock meanwhile."""
+    return Restoration(path_of(url), file, now)
+
+
+def resume_sending(url: str) -> bool:
+    """Let broadcasts leave again after a restore; False when nothing kept them."""
+    path = path_of(url)
+    check(path, busy_seconds=BUSY_SECONDS)
+    with sqlite_faults(), closing(connect(path, writes=True, busy_seconds=BUSY_SECONDS)) as db:
+        return resume(SqliteTx(db, writes=True))
+
+
+def stops_log(url: str) -> StopsLog:
+    """Who left, kept beside the database and outside of its backups."""
+    return StopsLog(stops_path(path_of(url)))
 
 
 def sqlite_version() -> str:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import demo, diagnose, feeds, operate, run, subscribers
+from bot.cli import backup, demo, diagnose, feeds, operate, run, subscribers
 from bot.cli.common import errors
 from bot.errors import KentonganError, UsageError
 
@@ -23,6 +23,9 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(subscribers.app, name="subscribers")
 for command in (operate.invite, operate.stats, operate.healthcheck, operate.migrate, operate.version):
     app.command()(command)
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.command()(backup.resume)
 
 
 def main() -> None:

@@ -44,6 +44,7 @@ async def _examine() -> list[Check]:
                 get_me=outside.bot_name if settings.telegram else None,
                 ours=lambda: asyncio.to_thread(_answers_for_us, settings),
                 database=_file(settings), look=partial(composition.look_at_database, settings),
+                stops=partial(composition.stops_fault, settings) if _file(settings) else None,
                 sqlite_version=composition.sqlite_version(),
             )  # fmt: skip
 

@@ -12,6 +12,7 @@ from storage.sqlite import schema
 from storage.sqlite.connection import connect, make_file, sqlite_faults
 from storage.sqlite.part import to_ms
 from storage.sqlite.worker import Worker
+from storage.stops import Departures, StopsLog, stops_path
 
 T = TypeVar("T")
 BUSY_SECONDS: Final = 5.0  # others hold the write lock for at most 50 ms at a time; this is patience for a bad disk
@@ -36,12 +37,24 @@ def check(path: Path, *, busy_seconds: float) -> None:
         schema.check(db)
 
 
+def look(path: Path, *, busy_seconds: float) -> None:
+    """The same, and StoreError for damage anywhere in the file: reads all of it."""
+    check(path, busy_seconds=busy_seconds)
+    with sqlite_faults(), closing(connect(path, writes=False, busy_seconds=busy_seconds)) as db:
+        (found,) = db.conn.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise StoreError("corrupt", f"the database file is damaged: restore a backup ({found})")
+
+
 class SqliteStore:
     """The store of docs/design.md; see bot.ports.Store."""
 
     def __init__(self, path: Path, *, read_only: bool = False, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.departures = Departures(StopsLog(stops_path(path)))
         self._reader = Worker(path, writes=False, busy_seconds=busy_seconds)
-        self._writer = None if read_only else Worker(path, writes=True, busy_seconds=busy_seconds)
+        self._writer = None
+        if not read_only:
+            self._writer = Worker(path, writes=True, busy_seconds=busy_seconds, departures=self.departures)
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in one transaction on the writer; commits, or rolls back and raises."""

@@ -1,13 +1,29 @@
 """All subjects of a transaction in one."""
 
+from datetime import datetime
+
+from sqlite_utils import Database
+
 from storage.sqlite.broadcasts import Broadcasts
 from storage.sqlite.feeds import Feeds
 from storage.sqlite.imports import Imports
 from storage.sqlite.inbox import Inbox
 from storage.sqlite.replies import Replies
+from storage.sqlite.retention import Retention
 from storage.sqlite.staff import Invitations
 from storage.sqlite.stats import Stats
+from storage.stops import Departures
 
 
-class SqliteTx(Feeds, Imports, Invitations, Broadcasts, Replies, Inbox, Stats):
+class SqliteTx(Feeds, Imports, Invitations, Broadcasts, Replies, Inbox, Stats, Retention):
     """Everything that a transaction can say (bot.ports.Tx)."""
+
+    def __init__(self, db: Database, *, writes: bool, departures: Departures | None = None) -> None:
+        super().__init__(db, writes=writes)
+        self._departures = departures
+
+    def stop(self, channel: str, address: str, gone: bool, now: datetime) -> None:
+        """Unsubscribe; whoever says so themselves is noted outside of the database too (storage/stops.py)."""
+        super().stop(channel, address, gone, now)
+        if self._departures is not None and not gone:
+            self._departures.note(channel, address, now)

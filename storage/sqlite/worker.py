@@ -11,6 +11,7 @@ from bot.errors import StoreError
 from bot.ports import Tx
 from storage.sqlite.connection import connect, sqlite_faults
 from storage.sqlite.tx import SqliteTx
+from storage.stops import Departures
 
 T = TypeVar("T")
 
@@ -18,7 +19,8 @@ T = TypeVar("T")
 class Worker:
     """A connection that lives in a thread of its own and runs one transaction after the other."""
 
-    def __init__(self, path: Path, *, writes: bool, busy_seconds: float) -> None:
+    def __init__(self, path: Path, *, writes: bool, busy_seconds: float, departures: Departures | None = None) -> None:
+        self._departures = departures
         self._begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
         self._closed = False
         self._thread = ThreadPoolExecutor(1, "store-writer" if writes else "store-reader")
@@ -30,7 +32,8 @@ class Worker:
 
     def _open(self, path: Path, writes: bool, busy_seconds: float) -> SqliteTx:
         with sqlite_faults():
-            return SqliteTx(connect(path, writes=writes, busy_seconds=busy_seconds), writes=writes)
+            db = connect(path, writes=writes, busy_seconds=busy_seconds)
+            return SqliteTx(db, writes=writes, departures=self._departures)
 
     async def run(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in one transaction. A caller that is cancelled stops waiting; a begun transaction still ends."""
@@ -44,8 +47,12 @@ class Worker:
             conn.execute(self._begin)
             try:
                 result = work(self._tx)
+                if self._departures is not None:
+                    self._departures.write()
                 conn.execute("COMMIT")
             except BaseException:
+                if self._departures is not None:
+                    self._departures.forget()
                 if conn.in_transaction:  # a full disk may have rolled back already
                     conn.execute("ROLLBACK")
                 raise

@@ -90,6 +90,15 @@ def check_database(look: Callable[[], None]) -> Check:
     return Check("database", True, "can be used by this version")
 
 
+def check_stops(find_fault: Callable[[], str]) -> Check:
+    """Whether stops can be noted outside of the database; `find_fault` says why they cannot."""
+    fault = find_fault()
+    if fault:
+        fix = "Give the user that runs this the right to write it, or move it to another folder: a new one is begun."
+        return Check("stops", False, f"{fault}: a restored backup could bring back who left", fix)
+    return Check("stops", True, "who leaves is noted outside of the database too")
+
+
 async def check_port(listen: tuple[str, int], ours: Callable[[], Awaitable[bool]] | None) -> Check:
     """Whether the web server can listen, or already does; `ours` asks who it is that listens."""
     where = f"{listen[0]}:{listen[1]}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3 where it is installed
 
 from bot import clock
-from bot.cli.doctor.machine import check_database, check_disk, check_port, check_python, check_sqlite
+from bot.cli.doctor.machine import check_database, check_disk, check_port, check_python, check_sqlite, check_stops
 from bot.cli.doctor.outside import ClockWatch, check_clock, check_feed, check_token
 from bot.cli.doctor.report import Check
 from bot.errors import FetchError, SettingsError
@@ -20,19 +20,20 @@ async def run_checks(
     settings: Settings | SettingsError, *, fetch: Fetch | None = None, parse: Parse | None = None,
     get_me: Callable[[], Awaitable[str]] | None = None, ours: Callable[[], Awaitable[bool]] | None = None,
     database: Path | None = None, look: Callable[[], None] | None = None, sqlite_version: str = sqlite3.sqlite_version,
-    now: Callable[[], datetime] = clock.now,
+    stops: Callable[[], str] | None = None, now: Callable[[], datetime] = clock.now,
 ) -> list[Check]:  # fmt: skip
     """Look at everything that is given: what is None is not asked.
 
     `get_me` gives the bot's name or raises; `ours` says whether the program that holds LISTEN is this one; `database`
-    is the file of DATABASE_URL, `look` raises StoreError when it cannot be used. With faulty settings only the machine
-    is looked at.
+    is the file of DATABASE_URL, `look` raises StoreError when it cannot be used, `stops` says why stops.log cannot.
+    With faulty settings only the machine is looked at.
     """
     machine = [check_python(), check_sqlite(sqlite_version)]
     if isinstance(settings, SettingsError):
         return [*map(settings_fault, settings.faults), *machine, check_clock(now(), [])]
     disk = [await asyncio.to_thread(check_disk, database)] if database else []
     file = [await asyncio.to_thread(check_database, look)] if look else []
+    file += [await asyncio.to_thread(check_stops, stops)] if stops else []
     port = await check_port(settings.listen, ours)
     token = await check_token(settings, get_me)
     feeds, skews = await read_feeds(settings, fetch, parse, now) if fetch else ([], [])

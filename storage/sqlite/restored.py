@@ -1,0 +1,209 @@
+"""What is done to a restored database before anything may leave from it, in one transaction.
+
+A backup remembers a past. What happened since then happened all the same: people left, messages arrived, codes were
+used. So everything that could be said a second time is closed, and whoever left since is taken out.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from storage.sqlite.part import from_ms, from_ms_or_none, to_ms
+from storage.sqlite.tx import SqliteTx
+from storage.stops import Left, StopsLog
+
+CODE: Final = "restored"  # why such a delivery is unknown, and why nothing is sent until `resume`
+_PEOPLE: Final = """
+SELECT id, channel, address, status, stopped_at, max(coalesce(joined_at, 0), coalesce(chosen_at, 0),
+  coalesce(min(consent_at, :backup), 0))
+FROM subscriber ORDER BY id
+"""
+_RUNNING: Final = """
+SELECT b.id, b.kind, b.created_at, {title} FROM broadcast b LEFT JOIN story s ON s.id = b.story_id
+WHERE b.status IN ('running', 'paused') ORDER BY b.id
+"""
+_UNKNOWN: Final = """
+UPDATE delivery SET state = 'unknown', code = ?, finished_at = ?, channel = NULL, rank = NULL, next_at = NULL
+WHERE broadcast_id = ? AND finished_at IS NULL
+"""
+_BEYOND_IN_TOPICS: Final = """
+SELECT count(*) FROM subscriber s WHERE s.status = 'active' AND s.id IN (
+  SELECT f.subscriber_id FROM broadcast_pass p JOIN subscription f ON f.channel = p.channel
+    AND f.category IN (SELECT '*' UNION ALL SELECT value FROM json_each(p.categories))
+    AND f.subscriber_id > p.last_id AND f.subscriber_id <= p.max_id
+  WHERE p.broadcast_id = :broadcast AND p.done = 0 {no_source})
+AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = :broadcast AND d.subscriber_id = s.id)
+"""
+_BEYOND_AMONG_READERS: Final = """
+SELECT count(DISTINCT r.subscriber_id) FROM broadcast_pass p JOIN delivery r ON r.broadcast_id = p.source_id
+  AND r.subscriber_id > p.last_id AND r.subscriber_id <= p.max_id AND r.state IN ('started', 'sent', 'unknown')
+WHERE p.broadcast_id = :broadcast AND p.done = 0
+AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = :broadcast AND d.subscriber_id = r.subscriber_id)
+"""
+_DROP_UPDATE: Final = "UPDATE inbox SET handled_at = ?, error = 'restored' WHERE id = ?"
+_PAUSE: Final = "INSERT INTO meta VALUES ('paused', ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A broadcast that was under way when the backup was made."""
+
+    id: int
+    kind: str
+    title: str
+    created_at: datetime
+    unknown: int  # under way or waiting then
+    beyond: int  # not reached then, as far as the backup knows
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was done to a restored database."""
+
+    interrupted: tuple[Interrupted, ...]
+    stopped: int  # stops since the backup, done again
+    erased: int
+    replies: int  # answers that waited then, dropped
+    updates: int  # messages that waited then, dropped
+    invitations: int  # codes that were not used then, withdrawn
+
+
+def settle(
+    tx: SqliteTx, stops: StopsLog, backup_at: datetime, now: datetime, leaves: Callable[[str], bool]
+) -> Settled:  # fmt: skip
+    """Make a restored database safe to run; inside a transaction. `leaves` tells updates that ask to stop."""
+    stopped, erased = _let_go(tx, stops, backup_at)  # before anything else
+    interrupted = tuple(_interrupt(tx, row, to_ms(now)) for row in tx.all(_RUNNING.format(title=_title(tx))))
+    _first_import_again(tx)
+    _owe_nothing(tx, now)
+    settled = Settled(
+        interrupted, stopped, erased,
+        replies=tx.run("DELETE FROM reply"),
+        updates=_drop_updates(tx, now, leaves),
+        invitations=tx.run("DELETE FROM invitation WHERE used_at IS NULL"),  # may have been used since
+    )  # fmt: skip
+    tx.run("DELETE FROM meta WHERE key = 'backup_at'")
+    tx.run(_PAUSE, CODE)
+    return settled
+
+
+def _let_go(tx: SqliteTx, stops: StopsLog, backup_at: datetime) -> tuple[int, int]:
+    """Stops and erasures that the backup does not know; how many of each."""
+    stopped, erased = 0, []
+    for row in tx.conn.execute(_PEOPLE, {"backup": to_ms(backup_at)}).fetchall():
+        subscriber, channel, address, status, stopped_at, joined = row
+        left = stops.left(channel, address)
+        if left is None:
+            continue
+        if left.erased_at is not None and _is_news(left.erased_at, backup_at, joined):
+            erased.append(subscriber)
+        elif _is_news(left.at, backup_at, joined) and not (status == "stopped" and _knows(stopped_at, left)):
+            tx.stop(channel, address, gone=False, now=left.at)
+            stopped += 1
+    _erase(tx, erased)
+    return stopped, len(erased)
+
+
+def _is_news(at: datetime, backup_at: datetime, joined: int) -> bool:
+    """After the backup, or after the last thing by which they came, whatever the clock did between the two.
+
+    A stop is in the log a moment before its commit: a backup made in between shows its person active.
+    """
+    return at > backup_at or to_ms(at) > joined
+
+
+def _knows(stopped_at: int | None, left: Left) -> bool:
+    return stopped_at is not None and stopped_at >= to_ms(left.at)
+
+
+def _erase(tx: SqliteTx, subscribers: list[int]) -> None:
+    """Everything that any table has of them, so that a table which comes later is not forgotten."""
+    if not subscribers:
+        return
+    them = json.dumps(subscribers)
+    among = "(SELECT value FROM json_each(?))"
+    at_address = f"(channel, address) IN (SELECT channel, address FROM subscriber WHERE id IN {among})"
+    for table, columns in _tables(tx).items():
+        if "subscriber_id" in columns:
+            tx.run(f'DELETE FROM "{table}" WHERE subscriber_id IN {among}', them)
+        elif table != "subscriber" and {"channel", "address"} <= columns:
+            tx.run(f'DELETE FROM "{table}" WHERE {at_address}', them)
+    tx.run(f"DELETE FROM subscriber WHERE id IN {among}", them)
+
+
+def _interrupt(tx: SqliteTx, row: tuple[Any, ...], now: int) -> Interrupted:
+    """Close a broadcast of which nobody knows how far it went on after the backup."""
+    broadcast, kind, created_at, title = row
+    beyond = _beyond(tx, broadcast)
+    unknown = tx.run(_UNKNOWN, CODE, now, broadcast)
+    tx.run("UPDATE broadcast_pass SET done = 1 WHERE broadcast_id = ?", broadcast)
+    tx.run("UPDATE broadcast SET status = 'interrupted', done_at = ? WHERE id = ?", now, broadcast)
+    return Interrupted(broadcast, kind, title or "", from_ms(created_at), unknown, beyond)
+
+
+def _beyond(tx: SqliteTx, broadcast: int) -> int:
+    """Readers that its passes had not come to yet."""
+    has_source = "source_id" in _tables(tx)["broadcast_pass"]
+    in_topics = _BEYOND_IN_TOPICS.format(no_source="AND p.source_id IS NULL" if has_source else "")
+    queries = [in_topics, _BEYOND_AMONG_READERS] if has_source else [in_topics]
+    return sum(int(tx.conn.execute(query, {"broadcast": broadcast}).fetchone()[0]) for query in queries)
+
+
+def _title(tx: SqliteTx) -> str:
+    if "note" not in _tables(tx)["broadcast"]:
+        return "s.title"
+    return "coalesce(s.title, nullif(json_extract(b.note, '$.title'), ''), json_extract(b.note, '$.text'), b.slot)"
+
+
+def _first_import_again(tx: SqliteTx) -> None:
+    """What the feeds show now was told before the restore: it is taken in without a word."""
+    forgotten = ("imported_at", "etag", "last_modified", "next_check", "unconditional_at", "held_flood", "gap_since")
+    known = [column for column in forgotten if column in _tables(tx)["feed"]]
+    tx.run("UPDATE feed SET " + ", ".join(f"{column} = NULL" for column in known))
+
+
+def _owe_nothing(tx: SqliteTx, now: datetime) -> None:
+    """No digest brings what was told before: whether it came is not known."""
+    columns = _tables(tx)["subscriber"]
+    also = ", digest_at = NULL" if "digest_at" in columns else ""
+    if "covered_telling" in columns:
+        also += ", covered_telling = coalesce((SELECT max(telling) FROM broadcast_pass), 0)"
+    tx.run(f"UPDATE subscriber SET covered_until = ?{also} WHERE status = 'active'", to_ms(now))
+
+
+def _drop_updates(tx: SqliteTx, now: datetime, leaves: Callable[[str], bool]) -> int:
+    """Messages that waited when the backup was made were answered since; only who asks to stop is heard again."""
+    waiting = tx.all("SELECT id, body FROM inbox WHERE handled_at IS NULL")
+    answered = [(to_ms(now), update) for update, body in waiting if not leaves(body)]
+    tx.conn.executemany(_DROP_UPDATE, answered)
+    return len(answered)
+
+
+def _tables(tx: SqliteTx) -> dict[str, set[str]]:
+    """Our tables with their columns."""
+    tables: dict[str, set[str]] = {}
+    rows = tx.all(
+        "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c "
+        "WHERE t.type = 'table' AND t.sql LIKE 'CREATE TABLE%'"
+    )  # fmt: skip
+    for table, column in rows:
+        tables.setdefault(table, set()).add(column)
+    return tables
+
+
+def paused(tx: SqliteTx) -> str:
+    """Why no broadcast is sent ("restored"); "" when they are."""
+    return tx.value("SELECT value FROM meta WHERE key = 'paused'") or ""
+
+
+def resume(tx: SqliteTx) -> bool:
+    """Send broadcasts again; False when nothing kept them."""
+    return tx.run("DELETE FROM meta WHERE key = 'paused'") > 0
+
+
+def backup_moment(tx: SqliteTx) -> datetime | None:
+    """When this file was made, if `backup` made it."""
+    at = tx.value("SELECT value FROM meta WHERE key = 'backup_at'")
+    return from_ms_or_none(None if at is None else int(at))
