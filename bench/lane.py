@@ -132,6 +132,7 @@ async def ours(url: str, count: int) -> Measured:
             await broadcast(1)  # connections are made before the clock starts, as for the others
             result = await measured(lambda: broadcast(2))
             await deliverer.stop(5)
+            await request.shutdown()
         store.close()
         return result
 

@@ -1,8 +1,7 @@
-"""Every row of the outcome table, against servers that really misbehave, through both ways a request is made."""
+"""Every row of the outcome table, against servers that really misbehave, by both ways of the wire, on both loops."""
 
 import asyncio
 import json
-import socket
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,56 +13,27 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, TimedOut
 
+from bot.channels.telegram.faults import TransportError, UnansweredError, UnwrittenError
 from bot.channels.telegram.outcome import HOLD, classify
 from bot.channels.telegram.transport import AiohttpRequest, result_of
-from bot.channels.telegram.wire import Timeouts, TransportError, UnansweredError, UnwrittenError
+from bot.channels.telegram.wire import Timeouts
 from bot.delivery.outcome import Kind, Outcome
+from tests.channels.misbehaving import (
+    Serve,
+    address,
+    answering,
+    bound,
+    closed_after_reading,
+    http,
+    not_http,
+    reset_after_reading,
+    reset_before_reading,
+    server,
+    silent,
+)
 
 TOKEN = "123456:canary-canary-canary"
-QUICK = Timeouts(connect=0.3, pool=0.2, write=0.3, read=0.3)
-
-Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def server(serve: Serve) -> AsyncIterator[str]:
-    """A server that treats every connection as `serve` says; its address."""
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await serve(reader, writer)
-        except asyncio.IncompleteReadError:
-            pass  # the program hung up first
-        finally:
-            writer.transport.abort() if writer.transport.is_closing() else writer.close()
-
-    running = await asyncio.start_server(handle, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{running.sockets[0].getsockname()[1]}"
-    finally:
-        running.close()
-
-
-async def read_request(reader: asyncio.StreamReader) -> bytes:
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = next(
-        int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
-    )
-    return await reader.readexactly(length)
-
-
-def http(status: int, body: bytes, kind: str = "application/json", length: int | None = None) -> bytes:
-    size = len(body) if length is None else length
-    return f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\n".encode() + body
-
-
-def answering(answer: bytes) -> Serve:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await read_request(reader)
-        writer.write(answer)
-        await writer.drain()
-
-    return serve
+QUICK = Timeouts(connect=2, pool=0.2, write=2, read=1)
 
 
 def refusal(code: int, description: str, **parameters: int) -> bytes:
@@ -71,31 +41,6 @@ def refusal(code: int, description: str, **parameters: int) -> bytes:
     if parameters:
         answer["parameters"] = parameters
     return http(code, json.dumps(answer).encode())
-
-
-async def reset_before_reading(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    linger = socket.SO_LINGER
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, linger, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-    writer.transport.abort()
-
-
-async def reset_after_reading(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await read_request(reader)
-    await reset_before_reading(reader, writer)
-
-
-async def closed_after_reading(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-    await read_request(reader)
-
-
-async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-    await reader.read()
-
-
-async def not_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await read_request(reader)
-    writer.write(b"220 mail.example ESMTP\r\n\r\n")
-    await writer.drain()
 
 
 HALF = http(200, b'{"ok":true,"result":{"message_id":1', length=400)
@@ -208,7 +153,9 @@ async def request(
     timeouts: Timeouts = QUICK, in_flight: int = 10, **connector: Any
 ) -> AsyncIterator[AiohttpRequest]:  # fmt: skip
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(**connector)) as session:
-        yield AiohttpRequest(session, timeouts, in_flight)
+        api = AiohttpRequest(session, timeouts, in_flight)
+        yield api
+        await api.shutdown()
 
 
 async def fail_by_bot(api: AiohttpRequest, base: str) -> Exception:
@@ -220,20 +167,20 @@ async def fail_by_bot(api: AiohttpRequest, base: str) -> Exception:
 
 
 async def fail_by_lane(api: AiohttpRequest, base: str) -> Exception:
-    """The exception of a raw post whose answer is judged afterwards, as the fan-out lane does it."""
+    """The exception of a post on the lane whose answer is judged afterwards, as the channel does it."""
     with pytest.raises(Exception) as caught:  # noqa: PT011 — which one it is, is what the rows say
-        await result_of(*await api.wire.send("POST", f"{base}/bot{TOKEN}/sendMessage", b'{"chat_id":7}'))
+        await result_of(*await api.wire.post(f"{base}/bot{TOKEN}/sendMessage", b'{"chat_id":7}'))
     return caught.value
 
 
-WAYS = {"bot": fail_by_bot, "lane": fail_by_lane}
+Way = Callable[[AiohttpRequest, str], Awaitable[Exception]]
+
+WAYS: dict[str, Way] = {"bot": fail_by_bot, "lane": fail_by_lane}
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
-async def test_each_row_of_the_table_has_its_outcome(
-    row: Row, way: Callable[[AiohttpRequest, str], Awaitable[Exception]], caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_each_row_of_the_table_has_its_outcome(row: Row, way: Way, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     async with server(row.serve) as base, request() as api:
         error = await way(api, base)
@@ -243,20 +190,14 @@ async def test_each_row_of_the_table_has_its_outcome(
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
-async def test_a_refused_connection_proves_that_nothing_was_written(
-    way: Callable[[AiohttpRequest, str], Awaitable[Exception]],
-) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))  # bound, not listening: nobody else can take the port
+async def test_a_refused_connection_proves_that_nothing_was_written(way: Way) -> None:
+    with bound() as unused:
         async with request() as api:
-            error = await way(api, f"http://127.0.0.1:{unused.getsockname()[1]}")
+            error = await way(api, f"http://{address(unused)}")
     assert classify(error) == Outcome(Kind.NOT_SENT, "refused")
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
-async def test_a_name_that_does_not_resolve_proves_that_nothing_was_written(
-    way: Callable[[AiohttpRequest, str], Awaitable[Exception]],
-) -> None:
+async def test_a_name_that_does_not_resolve_proves_that_nothing_was_written() -> None:
     class Nowhere(aiohttp.abc.AbstractResolver):
         async def resolve(self, *_: Any, **__: Any) -> Any:
             raise OSError(None, "no such name")
@@ -265,17 +206,18 @@ async def test_a_name_that_does_not_resolve_proves_that_nothing_was_written(
             pass
 
     async with request(resolver=Nowhere()) as api:
-        error = await way(api, "http://telegram.invalid")
+        error = await fail_by_bot(api, "http://telegram.invalid")
     assert classify(error) == Outcome(Kind.NOT_SENT, "dns")
 
 
-async def test_a_full_pool_proves_that_nothing_was_written() -> None:
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+async def test_a_full_pool_proves_that_nothing_was_written(way: Way) -> None:
     async with server(silent) as base, request(Timeouts(pool=0.05, read=5), in_flight=1) as api:
-        busy = asyncio.ensure_future(api.wire.send("POST", base, b"{}"))
+        busy = asyncio.ensure_future(api.wire.post(base, b"{}"))
         await asyncio.sleep(0)  # it takes the one place before it waits for anything
-        error = await fail_by_bot(api, base)
+        error = await way(api, base)
         busy.cancel()
-    assert isinstance(error, TimedOut)
+    assert isinstance(error, TimedOut if way is fail_by_bot else UnwrittenError)
     assert classify(error) == Outcome(Kind.NOT_SENT, "pool_timeout")
 
 
@@ -288,21 +230,28 @@ async def test_a_full_pool_of_the_session_proves_that_nothing_was_written() -> N
     assert classify(error) == Outcome(Kind.NOT_SENT, "connect_timeout")
 
 
-async def test_a_closed_session_proves_that_nothing_was_written() -> None:
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+async def test_a_closed_session_proves_that_nothing_was_written(way: Way) -> None:
     async with request() as api:
         pass
-    assert classify(await fail_by_bot(api, "http://127.0.0.1:1")) == Outcome(Kind.NOT_SENT, "closed")
+    assert classify(await way(api, "http://127.0.0.1:1")) == Outcome(Kind.NOT_SENT, "closed")
 
 
-async def test_a_server_without_tls_proves_that_nothing_was_written() -> None:
-    async with server(not_http) as base, request() as api:
-        error = await fail_by_bot(api, base.replace("http:", "https:"))
-    assert classify(error).kind is Kind.NOT_SENT
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+async def test_a_server_without_tls_proves_that_nothing_was_written(way: Way) -> None:
+    async def without_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(http(400, PAGE, "text/html"))
+
+    async with server(without_tls) as base, request() as api:
+        error = await way(api, base.replace("http:", "https:"))
+    assert classify(error) == Outcome(Kind.NOT_SENT, "tls")
 
 
-async def test_a_place_in_the_pool_is_free_again_after_a_fault() -> None:
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+async def test_a_place_in_the_pool_is_free_again_after_a_fault(way: Way) -> None:
     async with server(closed_after_reading) as base, request(in_flight=1) as api:
-        outcomes = [classify(await fail_by_lane(api, base)) for _ in range(3)]
+        outcomes = [classify(await way(api, base)) for _ in range(3)]
     assert outcomes == [Outcome(Kind.UNKNOWN, "connection_lost")] * 3
 
 

@@ -97,6 +97,7 @@ class TelegramParts:
         self.task.cancel()
         await asyncio.wait({self.task})
         await self._application.shutdown()
+        await self._api.shutdown()  # the application does that only once it has been connected
 
     async def _run(self) -> None:
         if not await self._connected():

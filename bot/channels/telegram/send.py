@@ -14,12 +14,12 @@ import structlog
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram import Message as Sent
 from telegram.error import TelegramError
-from yarl import URL
 
 from bot.channels.telegram import render
+from bot.channels.telegram.faults import TransportError
 from bot.channels.telegram.outcome import classify
 from bot.channels.telegram.transport import result_of
-from bot.channels.telegram.wire import TransportError, Wire
+from bot.channels.telegram.wire import Wire
 from bot.chat.message import Message, from_json
 from bot.chat.turn import Mode
 from bot.delivery.content import Act
@@ -57,7 +57,7 @@ class TelegramChannel:
     def __init__(self, bot: Bot, wire: Wire, *, rate: float = 30.0, paid_broadcasts: bool = False) -> None:
         self.rate = rate
         self._bot, self._wire, self._paid = bot, wire, paid_broadcasts
-        self._url = URL(f"{bot.base_url}/sendMessage", encoded=True)
+        self._url = f"{bot.base_url}/sendMessage"
 
     def chat_rate(self, address: str) -> ChatRate:
         """What one chat stands; groups and channels have negative ids or names."""
@@ -84,7 +84,7 @@ class TelegramChannel:
 
     async def _post(self, to: To, tail: bytes) -> Outcome:
         try:
-            status, payload = await self._wire.send("POST", self._url, _head(to) + tail)
+            status, payload = await self._wire.post(self._url, _head(to) + tail)
         except TransportError as error:
             return classify(error)
         message_id = _message_id(payload) if status == 200 else None  # noqa: PLR2004 — HTTP's OK

@@ -16,7 +16,8 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-from bot.channels.telegram.wire import IN_FLIGHT, Timeouts, TransportError, UnansweredError, Wire
+from bot.channels.telegram.faults import TransportError, UnansweredError
+from bot.channels.telegram.wire import IN_FLIGHT, Timeouts, Wire
 
 # python-telegram-bot 22 warns whenever it makes a RetryAfter unless this is set: its seconds are a timedelta then.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -60,7 +61,8 @@ class AiohttpRequest(BaseRequest):
         """Do nothing: the session is open already."""
 
     async def shutdown(self) -> None:
-        """Do nothing: whoever opened the session closes it."""
+        """Hang up the lane; whoever opened the session closes it."""
+        await self.wire.close()
 
     async def do_request(
         self,

@@ -1,7 +1,6 @@
-"""One HTTP client for Telegram's two lanes, with faults that tell what was written.
+"""The two ways to Telegram under one limit: the program's HTTP session for all kinds of requests, the lane for many.
 
-Whether a request may be repeated depends on one thing: did it leave? Faults do not repeat aiohttp's own words: those
-contain the address, and a Telegram address contains the token.
+Whether a request may be repeated depends on one thing: did it leave? Each way's faults tell.
 """
 
 import asyncio
@@ -12,25 +11,12 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
+from bot.channels.telegram.faults import TransportError, UnansweredError, UnwrittenError
+from bot.channels.telegram.lane import Lane
+
 IN_FLIGHT = 1000  # requests at once; Telegram wants fewer than that a token, and the lane keeps to 800
 JSON_HEADERS = {"Content-Type": "application/json", "User-Agent": "kentongan"}
 BARE_HEADERS = {"User-Agent": "kentongan"}
-
-
-class TransportError(Exception):
-    """A request without a whole answer; `code` is a stable word for reports."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
-class UnwrittenError(TransportError):
-    """Proof that nothing was written: repeating is safe."""
-
-
-class UnansweredError(TransportError):
-    """The request was (perhaps partly) written, and what became of it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +29,8 @@ class Timeouts:
     read: float = 15.0
     media: float = 30.0
 
-    def whole(self) -> aiohttp.ClientTimeout:
-        """One bound for the whole request, as cheap as a timeout gets: the lane to many uses it."""
-        return aiohttp.ClientTimeout(self.read, connect=self.connect, sock_connect=self.connect)
-
     def client(self) -> aiohttp.ClientTimeout:
-        """The same in aiohttp's words.
+        """The same as aiohttp takes them.
 
         aiohttp begins to count `sock_read` when the body is written; `total` is what ends a write that never does.
         """
@@ -57,16 +39,24 @@ class Timeouts:
 
 
 class Wire:
-    """The program's one HTTP session, as far as Telegram uses it: a bounded number of requests, faults told apart."""
+    """Requests to Telegram, a bounded number of them at once, with faults told apart."""
 
     def __init__(
         self, session: aiohttp.ClientSession, timeouts: Timeouts | None = None, in_flight: int = IN_FLIGHT
     ) -> None:
         self.timeouts = timeouts or Timeouts()
         self._session = session
+        self._lane = Lane(self.timeouts.connect, self.timeouts.read)
         self._places = in_flight
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._usual = self.timeouts.whole()
+
+    async def post(self, url: str, body: bytes) -> tuple[int, bytes]:
+        """One post of encoded JSON on the lane: status and whole body, or a TransportError."""
+        await self._take_place(self.timeouts.pool)
+        try:
+            return await self._lane.post(url, body)
+        finally:
+            self._leave_place()
 
     async def send(
         self,
@@ -75,21 +65,16 @@ class Wire:
         body: bytes | aiohttp.FormData | None = None,
         timeouts: Timeouts | None = None,
     ) -> tuple[int, bytes]:
-        """One request: status and whole body, or a TransportError."""
-        if self._session.closed:
-            raise UnwrittenError("closed")
-        # Counted by hand: this runs for every message, and asyncio's own semaphore costs 4 % of one.
-        if self._places > 0:
-            self._places -= 1
-        else:
-            await self._wait_for_place((timeouts or self.timeouts).pool)
+        """One request of any kind on the session: status and whole body, or a TransportError."""
+        bounds = timeouts or self.timeouts
+        await self._take_place(bounds.pool)
         try:
             async with self._session.request(
                 method,
                 url,
                 data=body,
                 headers=JSON_HEADERS if isinstance(body, bytes) else BARE_HEADERS,
-                timeout=timeouts.client() if timeouts else self._usual,
+                timeout=bounds.client(),
                 allow_redirects=False,
             ) as answer:
                 return answer.status, await answer.read()
@@ -99,6 +84,19 @@ class Wire:
             self._leave_place()
         # Raised out here, so that no traceback reaches aiohttp's error and the address in it.
         raise fault
+
+    async def close(self) -> None:
+        """Hang up the lane's idle connections; the session is closed by whoever opened it."""
+        await self._lane.close()
+
+    async def _take_place(self, patience: float) -> None:
+        if self._session.closed:
+            raise UnwrittenError("closed")
+        # Counted by hand: this runs for every message, and asyncio's own semaphore costs 4 % of one.
+        if self._places > 0:
+            self._places -= 1
+        else:
+            await self._wait_for_place(patience)
 
     async def _wait_for_place(self, patience: float) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -1,0 +1,21 @@
+"""On which event loops the tests of this room run."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+
+Loops = Mapping[str, Callable[[], asyncio.AbstractEventLoop]]
+
+BOTH = {"test_telegram_lane.py", "test_telegram_outcome.py"}  # what speaks to sockets itself
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Loops:
+    """The program runs on uvloop, and on asyncio's own loop where there is none."""
+    if item.path.name not in BOTH:
+        return {"asyncio": asyncio.new_event_loop}
+    try:
+        import uvloop  # noqa: PLC0415 — not on every platform
+    except ImportError:
+        return {"asyncio": asyncio.new_event_loop}
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
