@@ -6,8 +6,8 @@ _PLACE = r"[A-Z][\w.'’]*(?:[ -](?:[A-Z][\w.'’]*|dan|di)){0,4}"
 _CAPITALS = r"[A-Z]{4,}[A-Z.'’]*(?:[ -][A-Z][A-Z.'’]+){0,4}"
 _DOMAIN = r"[\w-]+(?:\.[\w-]+)*\.(?:com|co\.id|id|net|org|co|news|tv|info|my\.id|web\.id|go\.id|xyz|example)\b"
 _DATE = r"\(\s*(?:[^\W\d]+\s*,?\s*)?\d{1,2}\s*[\s/.-]\s*(?:\d{1,2}|[^\W\d]+)(?:\s*[\s/.-]\s*\d{2,4})?\s*\)"
-_DASH = r"(?:\s*[-–—|:]+(?:\s+|(?=[^\W\d_])))"
-_SPACED_DASH = r"(?:\s+[-–—]+\s*|\s*[–—-]{2,}\s*|\s*[–—]\s+)"
+_DASH = r"(?:\s*,?[-–—―~|:]+(?:\s+|(?=[^\W\d_])))"
+_SPACED_DASH = r"(?:\s+[-–—―~]+\s*|\s*[–—―-]{2,}\s*|\s*[–—―]\s+)"
 _AGENCY = r"\(\s*(?:[A-Z][\w./-]*|[\w-]+\.[\w.]+)(?: [A-Z][\w./-]*){0,3}\s*\)"
 _BARE_DATE = r"(?:[A-Z][a-z]+,?\s+)?\d{1,2}(?:/\d{1,2}(?:/\d{2,4})?|\s+[A-Z][a-z]+\s+\d{4})"
 
@@ -18,8 +18,16 @@ _FORMS = tuple(
         rf"(?:{_PLACE}[\s,|]+)?(?i:{_DOMAIN})\s*,?\s*{_DATE}{_DASH}?\s*",
         # Portal.com| Mojokerto, …
         rf"(?i:{_DOMAIN})\s*\|\s*{_PLACE}\s*,\s+(?=[A-Z])",
+        # Portal.com - Jakarta | …
+        rf"(?i:{_DOMAIN}){_DASH}{_PLACE}\s*\|{{1,2}}\s*(?=[A-Z\d“\"‘'])",
         # MOJOKERTO, PORTAL.COM – …, Portal.com, Jakarta - …, PORTAL.CO.ID- …
-        rf"(?:{_PLACE}\s*(?:[,|–—-]|//)\s*|{_PLACE}\s+)?(?i:{_DOMAIN})(?:\s*[,|]\s*{_PLACE})?\s*(?:{_DATE})?{_DASH}",
+        rf"(?:{_PLACE}\s*(?:[,–—-]|\|{{1,2}}|//)\s*|{_PLACE}\s+)?(?i:{_DOMAIN})(?:\s*[,|]\s*{_PLACE})?\s*(?:{_DATE})?{_DASH}",
+        # Mojokerto-Portal.com. Warga …
+        rf"{_PLACE}\s*[-–—]\s*(?i:{_DOMAIN})\.\s+(?=[A-Z\d“\"‘'])",
+        # Kota Mojokerto, (28 Februari 2024) Warga …
+        rf"{_PLACE},\s*{_DATE}\s+(?=[A-Z\d“\"‘'])",
+        # (Mojokerto) – …
+        rf"\({_PLACE}\){_SPACED_DASH}(?=[A-Z\d“\"‘'])",
         # Portal.com, Jakarta Polisi menangkap …
         rf"(?i:{_DOMAIN}),\s+(?:(?:Kota|Kabupaten|Kab\.)\s+)?[A-Z][a-z]+\s+(?=[A-Z])",
         # Biel (ANTARA News) – …, MOJOKERTO (28/2) – …
@@ -27,7 +35,7 @@ _FORMS = tuple(
         # Mojokerto, 28/2 (ANTARA) - …, Surabaya, Rabu 28 Februari 2024 – …
         rf"{_PLACE},\s*{_BARE_DATE}\s*(?:{_AGENCY})?{_SPACED_DASH}(?=[A-Z\d“\"‘'])",
         # Jakarta, CNN Indonesia -- …, SURABAYA, Kabar Kota – …, MOJOKERTO//KABAR DESA – …
-        rf"{_PLACE}(?:,|\s*//)\s*{_PLACE}{_SPACED_DASH}(?=[A-Z\d“\"‘'])",
+        rf"{_PLACE}(?:,|\s*(?://|\|{{1,2}}))\s*{_PLACE}{_SPACED_DASH}(?=[A-Z\d“\"‘'])",
         # KBRN, Jakarta: …
         rf"[A-Z]{{3,}},\s*{_PLACE}\s*:\s+",
         # MOJOKERTO – …, KABARKOTA- …
@@ -35,7 +43,7 @@ _FORMS = tuple(
         # [MOJOKERTO] …
         r"\[[A-Z][A-Z.,\s-]{3,40}\]\s*(?=[A-Z\d“\"‘'])",
         # Mojokerto – …
-        r"[A-Z][a-z]{2,}(?: [A-Z][a-z]+){0,2}\s+[-–—]+\s+(?=[A-Z“\"‘'])",
+        r"[A-Z][a-z]{2,}(?: [A-Z][a-z]+){0,2}\s+[-–—―~]+\s+(?=[A-Z“\"‘'])",
     )
 )
 _LONGEST = 90  # characters of a dateline

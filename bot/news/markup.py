@@ -45,6 +45,7 @@ _FURNITURE = re.compile(
     r"printfriendly|kk-star-ratings|post-ratings|responsivevoice-button)(?=$|[\s_-])",
     re.IGNORECASE,
 )
+_LONG_FURNITURE, _MANY_NODES = 600, 1_500  # characters; nodes on entering and on leaving
 _TINY = frozenset({"0", "1", "2"})
 
 
@@ -128,18 +129,19 @@ class _Gatherer:
 def blocks(html: str) -> list[Block]:
     """The blocks of an article in order, without scripts, captions, forms and what is known furniture."""
     gatherer = _Gatherer()
+    html = html[:LONGEST_HTML]
     if "[/caption]" in html:
         html = _CAPTION.sub("", html)
     root = _parse(html if _STRUCTURE.search(html) else _EMPTY_LINE.sub("<br><br>", html))
     if root is None:
         return []
-    skipped: LexborNode | None = None
+    skipped: int | None = None  # the furniture that we are in
     for node, entering in _walk(root):
         if skipped is not None:
-            if not entering and node == skipped:
+            if not entering and node.mem_id == skipped:
                 skipped = None
         elif entering and _is_furniture(node):
-            skipped = node
+            skipped = node.mem_id
             gatherer.close()
         elif entering:
             gatherer.enter(node)
@@ -178,22 +180,21 @@ def _too_deep(html: str) -> bool:
 
 
 def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
-    """Every node below `root` twice: on entering (True) and on leaving; without recursion, pages nest deeply."""
+    """Every node below `root` twice: on entering (True) and on leaving; without recursion, pages nest deeply.
+
+    Nodes are never compared: the parser's `==` writes both out as HTML first.
+    """
+    above: list[LexborNode] = []  # the open nodes
     node = root.first_child
-    while node is not None:
-        yield node, True
-        following = node.first_child
-        if following is None:
+    while node is not None or above:
+        if node is None:
+            node = above.pop()
             yield node, False
-            following = node.next
-            while following is None:
-                parent = node.parent
-                if parent is None or parent == root:
-                    return
-                node = parent
-                yield node, False
-                following = node.next
-        node = following
+            node = node.next
+            continue
+        yield node, True
+        above.append(node)
+        node = node.first_child
 
 
 def _is_furniture(node: LexborNode) -> bool:
@@ -206,7 +207,18 @@ def _is_furniture(node: LexborNode) -> bool:
         return True
     named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
     # A theme may call the whole article "share-content": furniture is short.
-    return bool(named.strip() and _FURNITURE.search(named)) and len(node.text(deep=True)) < 600  # noqa: PLR2004
+    return bool(named.strip() and _FURNITURE.search(named)) and _is_short(node)
+
+
+def _is_short(node: LexborNode) -> bool:
+    """Whether it has little text; judged by its first nodes, because boxes may stand in boxes."""
+    length = 0
+    for count, (inner, entering) in enumerate(_walk(node)):
+        if inner.is_text_node and entering:
+            length += len(inner.text_content or "")
+        if length >= _LONG_FURNITURE or count >= _MANY_NODES:
+            return False
+    return True
 
 
 def _sets_apart(node: LexborNode) -> bool:
@@ -217,17 +229,16 @@ def _sets_apart(node: LexborNode) -> bool:
 
 def _lines(text: str) -> Iterator[str]:
     """The lines of one block; a single <br> in the middle of a sentence only wraps it."""
-    pending = ""
+    pending: list[str] = []
     for line in text.split(_LINE):
         line = " ".join(line.split())  # noqa: PLW2901 — whitespace means nothing in HTML
-        if pending and line and _wraps(pending, line):
-            pending = f"{pending} {line}"
-            continue
-        if pending:
-            yield pending
-        pending = line
+        if pending and not (line and _wraps(pending[-1], line)):
+            yield " ".join(pending)
+            pending = []
+        if line:
+            pending.append(line)
     if pending:
-        yield pending
+        yield " ".join(pending)
 
 
 def _wraps(above: str, below: str) -> bool:

@@ -33,6 +33,20 @@ DATELINES = {
     "place in capitals": "KABUPATEN SIDOARJO – ",
     "place in small letters": "Sidoarjo - ",
     "place of two words": "Kota Batu – ",
+    "place between brackets": "(Sidoarjo) – ",
+    "place and date in brackets": "Kota Madya, (28 Februari 2024) ",
+    "place, weekday and date": "Sidoarjo, Rabu (28/2/2024) - ",
+    "place and its province": "Sidoarjo, Jawa Timur – ",
+    "portal, then place behind a bar": "Kabardesa.com - Sidoarjo | ",
+    "portal with comma and dash": "Sidoarjo, kabardesa.com,- ",
+    "two bars": "Sidoarjo || Kabardesa.com – ",
+    "a name before a bar": "KABAR DESA | SIDOARJO – ",
+    "portal with a full stop": "Sidoarjo-Kabardesa.com. ",
+    "regency shortened": "Kab. Sidoarjo, kabar-desa.com – ",
+    "no gaps at all": "SIDOARJO,KABARDESA.COM–",
+    "portal in brackets": "SIDOARJO, (kabardesa.com) – ",
+    "a long stroke": "SIDOARJO ― ",
+    "a wave": "Sidoarjo ~ ",
 }
 
 
@@ -55,6 +69,9 @@ NO_DATELINES = {
     "a name with its office": "Suyitno, Kepala Desa Kembang – yang juga petani – memimpin.",
     "a date in the sentence": "Sidoarjo, 28 Februari 2024, tercatat sebagai hari terpanas.",
     "a number": "47 sepeda motor ditilang - semuanya berknalpot bising.",
+    "an office and a name behind the portal": "Bupati Sidoarjo, Rina Wati, meresmikan pasar.",
+    "a speaker in capitals": "KPK: Tersangka bertambah dua orang.",
+    "a site that ends a sentence": "Pengumuman ada di kabardesa.com. Warga diminta melihatnya.",
     "nothing but a dateline": "SIDOARJO – ",
     "nothing": "",
 }
@@ -85,6 +102,19 @@ BYLINES = {
     "editor": (END + " Editor: Sari Dewi", END),
     "reporter and editor": (END + " Reporter : Joko | Editor : Sari", END),
     "a full name": (END + " (Joko Susilo)", END),
+    "a code": (END + " (mb1)", END),
+    "a number and a name": (END + " (03/joko)", END),
+    "short role in brackets": (END + " (Rep: Joko)", END),
+    "hyphen and a name": (END + " - joko", END),
+    "a name between dashes": (END + " –joko–", END),
+    "dash and brackets": (END + " – (joko)", END),
+    "handle": (END + " @joko", END),
+    "name and desk": (END + " Joko/red", END),
+    "Red.": (END + " Red.", END),
+    "star in square brackets": (END + " [*]", END),
+    "hash behind": (END + " (hms/joko)#", END),
+    "initials": (END + " (J. Susilo)", END),
+    "press office": (END + " (Diskominfo)", END),
 }
 
 
@@ -101,6 +131,10 @@ NO_BYLINES = {
     "explanation": "Ia menambah nilai (added value).",
     "date": "Sidang digelar Rabu (28/2)",
     "number": "Pemenangnya Rudi (12)",
+    "a class": "Juara diraih kelas empat (4B)",
+    "a choice": "Warga boleh datang sendiri dan/atau diwakili",
+    "a dash before the last word": "Ia menyebut satu kata - damai",
+    "a date behind a sentence": "Sidang digelar. (28/2)",
     "plain": END,
     "only a bracket": "(joko)",
     "nothing": "",
@@ -110,3 +144,9 @@ NO_BYLINES = {
 @pytest.mark.parametrize("text", NO_BYLINES.values(), ids=NO_BYLINES.keys())
 def test_what_only_looks_like_a_byline_stays(text: str) -> None:
     assert without_byline(text) == text
+
+
+def test_a_long_text_is_looked_at_only_near_its_ends() -> None:
+    blanks = " " * 200_000
+    assert without_byline(f"{blanks}{END} (joko)") == blanks + END
+    assert without_dateline("Sidoarjo – " + LEAD + blanks) == LEAD + blanks
