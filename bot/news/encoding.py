@@ -29,9 +29,14 @@ def decoded(body: bytes, content_type: str | None) -> str:
     UTF-8 wherever the bytes are valid UTF-8, whatever header and declaration say; else what these say; else
     Windows-1252.
     """
+    return divided(body, content_type)[1]
+
+
+def divided(body: bytes, content_type: str | None) -> tuple[str, str]:
+    """What stands before the document (a warning of PHP, a blank line), and the document as `decoded` gives it."""
     text = without_control(_text(body, content_type))
     start = None if is_page(text) else _START.search(text)
-    return text[start.start() :] if start else text
+    return (text[: start.start()], text[start.start() :]) if start else ("", text)
 
 
 def is_page(text: str) -> bool:

@@ -28,6 +28,9 @@ class Document:
     items: tuple[Item, ...]
     version: str = ""  # as feedparser names it: rss20, atom10, …
     notes: tuple[str, ...] = ()  # human-readable oddities, for `feeds test`
+    ttl_minutes: int | None = None  # how long the feed itself says that it stays as it is
+    hub: str | None = None  # absolute; where one can subscribe to the feed (WebSub)
+    self_url: str | None = None  # absolute; the feed's own address, the topic of such a subscription
 
 
 @dataclass(frozen=True, slots=True)

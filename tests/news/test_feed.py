@@ -1,6 +1,7 @@
 """From the bytes of a feed to a document."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -177,14 +178,89 @@ def test_a_bad_item_hurts_no_other_and_is_named() -> None:
 def test_at_most_two_hundred_items_are_read() -> None:
     document = read(rss(*(entry(title=f"Judul {n}") for n in range(205))), url=URL)
     assert [document.items[0].title, document.items[-1].title, len(document.items)] == ["Judul 0", "Judul 199", 200]
-    assert document.notes == ("205 items; the first 200 were read",)
+    assert document.notes == ("205 items; the newest 200 were read",)
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_too_many_items_the_newest_are_read_in_the_feeds_order(*, newest_first: bool) -> None:
+    moments = [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(hours=n) for n in range(230)]
+    dated = [entry(f"<pubDate>{format_datetime(moment)}</pubDate>", title=f"{moment:%d-%H}") for moment in moments]
+    document = read(rss(*(reversed(dated) if newest_first else dated)), url=URL)
+    kept = [item.published for item in document.items]
+    assert kept == sorted(moments[30:], reverse=newest_first)
+
+
+def test_an_item_without_a_date_counts_as_old_as_the_one_above_it() -> None:
+    dated = [entry(f"<pubDate>1 Jan {2000 + n % 20}</pubDate>", title=f"Judul {n}") for n in range(199)]
+    old = [entry("<pubDate>1 Jan 1999</pubDate>", title="Tua"), entry(title="Tanpa tanggal")]
+    document = read(rss(entry(title="Paling atas"), *old, *dated), url=URL)
+    titles = [item.title for item in document.items]
+    assert (titles[0], "Tua" in titles, "Tanpa tanggal" in titles) == ("Paling atas", False, False)
+    assert len(titles) == 200
 
 
 def test_a_feed_that_breaks_off_gives_what_it_had() -> None:
     whole = rss(entry(title="Satu"), entry(title="Dua"), entry(title="Tiga"))
     document = read(whole[: whole.index(b"Tiga")], url=URL)
-    assert [item.title for item in document.items][:2] == ["Satu", "Dua"]
-    assert "the feed breaks off before its end" in document.notes
+    assert [item.title for item in document.items] == ["Satu", "Dua"]
+    assert "the feed breaks off before its end, in the middle of an item" in document.notes
+
+
+def test_an_address_that_breaks_off_is_no_address() -> None:
+    whole = rss(entry(title="Satu"), entry(title="Dua", link="https://kabar.example/2024/02/jembatan/"))
+    document = read(whole[: whole.index(b"batan/")], url=URL)
+    assert [item.link for item in document.items] == ["https://kabar.example/1/"]
+
+
+def test_a_feed_that_only_lacks_its_last_tag_gives_everything() -> None:
+    document = read(rss(entry(title="Satu"), entry(title="Dua")).removesuffix(b"</channel></rss>"), url=URL)
+    assert [item.title for item in document.items] == ["Satu", "Dua"]
+    assert document.notes[-1] == "the feed breaks off before its end"
+
+
+def test_a_warning_of_php_before_the_feed_is_left_out_and_noted() -> None:
+    warning = b"<br />\n<b>Warning</b>: Undefined variable $x in <b>/srv/feed.php</b> on line <b>7</b><br />\n"
+    document = read(warning + rss(entry()), url=URL)
+    assert len(document.items) == 1
+    assert document.notes == (
+        "what stands before the document was left out: “Warning: Undefined variable $x in /srv/feed.php on line 7”",
+    )
+
+
+HUB = '<atom:link rel="hub" href="https://hub.example/" xmlns:atom="http://www.w3.org/2005/Atom"/>'
+SELF = HUB.replace('"hub"', '"self"').replace("hub.example", "kabar.example/feed")
+HEADS = {
+    "RSS": ("<ttl>15</ttl>" + HUB + SELF, (15, "https://hub.example/", "https://kabar.example/feed/")),
+    "a hub in its usual namespace": (
+        HUB.replace("atom:", "").replace(":atom", ""),
+        (None, "https://hub.example/", None),
+    ),
+    "relative": ('<link rel="self" href="/feed/"/>', (None, None, "https://kabar.example/feed/")),
+    "no hub": ("<ttl>0</ttl>", (None, None, None)),
+    "a time in words": ("<ttl>satu jam</ttl>", (None, None, None)),
+    "a period that we do not read": (
+        '<sy:updatePeriod xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">daily</sy:updatePeriod>',
+        (None, None, None),
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "found"), HEADS.values(), ids=HEADS.keys())
+@pytest.mark.parametrize("flaw", ["", "<description>R & D</description>"], ids=["strictly", "leniently"])
+def test_a_channel_says_how_often_and_where_to_subscribe(
+    head: str, found: tuple[int | None, str | None, str | None], flaw: str
+) -> None:
+    document = read(rss(entry(), channel=head + flaw), url=URL)
+    assert (document.ttl_minutes, document.hub, document.self_url) == found
+
+
+def test_atom_names_its_hub_too() -> None:
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><link rel="hub" href="https://hub.example/"/>'
+        '<link rel="self" href="https://kabar.example/atom/"/></feed>'
+    )
+    document = read(body.encode(), url=URL)
+    assert (document.hub, document.self_url) == ("https://hub.example/", "https://kabar.example/atom/")
 
 
 def test_bare_ampersands_are_read_and_noted() -> None:
@@ -198,7 +274,9 @@ FAULTS = {
     "nothing": (b"", "empty"),
     "blanks": (b" \r\n\t\x00", "empty"),
     "a page": (b"<!doctype html><html><body><h1>Masuk</h1></body></html>", "html"),
-    "a challenge": (b"<html><head><title>Just a moment...</title></head></html>", "html"),
+    "a challenge": (b"<html><head><title>Just a moment...</title></head></html>", "challenge"),
+    "another": (b"<html><body><script src='/aes.js'></script><script>var a=slowAES.decrypt()</script>", "challenge"),
+    "a word about moments": (b"<html><body><p>Tunggu sebentar, situs sedang dirawat</p></body></html>", "html"),
     "a page that is XML": (b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"/>', "html"),
     "words": (b"Access denied", "not_a_feed"),
     "JSON": (b'{"error": "rate limited"}', "not_a_feed"),
@@ -207,6 +285,8 @@ FAULTS = {
     "broken off at once": (b'<?xml version="1.0"?><rss version="2.0"><channel><title>Kab', "truncated"),
     "entities in entities": (b'<!DOCTYPE r [<!ENTITY a "xx"><!ENTITY b "&a;&a;">]><rss><channel/></rss>', "entities"),
     "one large entity": (b"<!DOCTYPE r [<!ENTITY a '" + b"x" * 1000 + b"'>]><rss><channel/></rss>", "entities"),
+    "two megabytes of opening brackets": (b"<" * 2_000_000, "malformed"),
+    "the same within a feed": (b"<rss version='2.0'><channel>" + b"< " * 1_000_000, "malformed"),
     "nested too deeply": (b"<rss><channel>" + b"<a>" * 3000 + b"</a>" * 3000 + b"</channel></rss>", "too_deep"),
 }
 
