@@ -118,6 +118,6 @@ def test_a_message_tells_the_stories_that_it_points_to(shown: Shown, posts: set[
 
 
 def test_a_message_for_the_page_has_a_card_only_for_the_portals_own_pages() -> None:
-    card = screen.message(message(preview="http://127.0.0.1:1/jembatan/"), POSTS)["card"]
+    card = screen.message(message(preview="http://127.0.0.1:1/jembatan/"), POSTS, {})["card"]
     assert card == {"url": "http://127.0.0.1:1/jembatan/", "title": "Bak Mandi", "category": "kesehatan"}
-    assert screen.message(message(preview="http://127.0.0.1:1/lain/"), POSTS)["card"] is None
+    assert screen.message(message(preview="http://127.0.0.1:1/lain/"), POSTS, {})["card"] is None

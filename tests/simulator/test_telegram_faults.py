@@ -22,6 +22,8 @@ ANSWERED = {
     "CHAT_NOT_FOUND": (Fault.CHAT_NOT_FOUND, "400 Bad Request: chat not found"),
     "NO_RIGHTS": (Fault.NO_RIGHTS, "400 Bad Request: not enough rights to send text messages to the chat"),
     "TOPIC_CLOSED": (Fault.TOPIC_CLOSED, "400 Bad Request: TOPIC_CLOSED"),
+    "CANNOT_EDIT": (Fault.CANNOT_EDIT, "400 Bad Request: message can't be edited"),
+    "CANNOT_DELETE": (Fault.CANNOT_DELETE, "400 Bad Request: message can't be deleted for everyone"),
     "UNAUTHORIZED": (Fault.UNAUTHORIZED, "401 Unauthorized"),
     "SERVER_ERROR": (Fault.SERVER_ERROR, "500 Internal Server Error: restart"),
     "FLOOD": (Fault.FLOOD(17), "429 Too Many Requests: retry after 17"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import inf
 from typing import Any
@@ -149,7 +149,7 @@ class Phones:
         posts = screen.told(shown, self.portal.posts)
         if not posts:
             self.following[owner] = look(shown, self.following[owner])
-        elif new and len(posts) == 1:
+        elif new and len(posts) == 1 and shown.reply_to is None:  # what replies to a story is about it, no second copy
             at = self.telegram.clock.monotonic()
             asked = at - self._asked.get(owner, -inf) < ASKED
             self.board.arrived(min(posts), owner, shown.message_id, at, asked=asked)
@@ -183,15 +183,17 @@ class Phones:
     def _phone(self, owner: Owner) -> Json:
         following = self.following[owner.user_id]
         topics = [c.slug for c in CATEGORIES if c.id in following.topics]
-        messages = [self._message(owner.user_id, s) for s in self.telegram.shown(owner.user_id)[-MESSAGES:]]
+        chat = self.telegram.shown(owner.user_id)
+        texts = {shown.message_id: shown.text for shown in chat}
+        messages = [self._message(owner.user_id, shown, texts) for shown in chat[-MESSAGES:]]
         return {
             "id": owner.user_id, "name": owner.name, "part": owner.part, "state": following.state, "topics": topics,
             "commands": [command["command"] for command in self.telegram.menu(owner.user_id)], "messages": messages,
         }  # fmt: skip
 
-    def _message(self, owner: int, shown: Shown) -> Json:
+    def _message(self, owner: int, shown: Shown, texts: Mapping[int, str]) -> Json:
         seconds = self.board.under_way(owner, shown.message_id)
-        return {**screen.message(shown, self.portal.posts), "seconds": seconds}
+        return {**screen.message(shown, self.portal.posts, texts), "seconds": seconds}
 
 
 def _nothing() -> None:

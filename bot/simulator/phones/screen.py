@@ -1,6 +1,6 @@
 """What a phone shows, as plain values for the page."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,8 +10,11 @@ from bot.simulator.telegram import Button, Shown
 Json = dict[str, Any]
 
 
-def message(shown: Shown, posts: Iterable[Post]) -> Json:
-    """One message for the page; `entities` keep Telegram's UTF-16 offsets, which are JavaScript's own."""
+def message(shown: Shown, posts: Iterable[Post], texts: Mapping[int, str]) -> Json:
+    """One message for the page; `entities` keep Telegram's UTF-16 offsets, which are JavaScript's own.
+
+    `texts` are those of the chat as it is now: a reply quotes what it replies to, also when that was edited or deleted.
+    """
     return {
         "id": shown.message_id,
         "mine": not shown.from_bot,
@@ -20,7 +23,7 @@ def message(shown: Shown, posts: Iterable[Post]) -> Json:
         "rows": [[_button(button) for button in row] for row in shown.buttons],
         "edited": shown.edited,
         "at": shown.date.isoformat(),
-        "reply_to": shown.reply_to,
+        "quote": _quote(shown.reply_to, texts),
         "card": _card(shown, posts),
     }
 
@@ -49,6 +52,11 @@ def post_of(url: str, posts: Iterable[Post]) -> Post | None:
     number = parse_qs(parts.query).get("p", [""])[0]
     slug = parts.path.rstrip("/").rpartition("/")[2]
     return next((post for post in posts if str(post.id) == number or (slug and post.slug == slug)), None)
+
+
+def _quote(reply_to: int | None, texts: Mapping[int, str]) -> str | None:
+    """The first line of what is replied to, "" when it is gone, None for what is no reply."""
+    return None if reply_to is None else texts.get(reply_to, "").partition("\n")[0]
 
 
 def _button(button: Button) -> Json:

@@ -19,6 +19,8 @@ class Fault:
     NO_RIGHTS: ClassVar["Fault"]  # 400 not enough rights to send text messages to the chat
     TOPIC_CLOSED: ClassVar["Fault"]  # 400
     CANNOT_PARSE: ClassVar["Fault"]  # 400 can't parse entities
+    CANNOT_EDIT: ClassVar["Fault"]  # 400 message can't be edited
+    CANNOT_DELETE: ClassVar["Fault"]  # 400 message can't be deleted for everyone
     UNAUTHORIZED: ClassVar["Fault"]  # 401, as after the token was revoked
     MIGRATE: ClassVar["Fault"]  # 400 with migrate_to_chat_id
     SERVER_ERROR: ClassVar["Fault"]  # a whole Bot API answer with error code 500

@@ -55,17 +55,12 @@ class Messages:
             raise flood(seconds)
 
     def _reply_to(self, chat: Chat, params: Params) -> int | None:
-        wanted = params.parsed("reply_parameters", "reply parameters")
-        if wanted is None:
-            wanted = {"message_id": params.integer("reply_to_message_id")}
-        if not isinstance(wanted, dict):
-            raise bad_request("Object expected as reply parameters")
-        message_id = Params(wanted).integer("message_id")
-        if message_id == 0:
+        message_id, lenient = _reply_parameters(params)
+        if message_id <= 0:
             return None
         if self.world.message(chat.id, message_id) is not None:
             return message_id
-        if Params(wanted).flag("allow_sending_without_reply") or params.flag("allow_sending_without_reply"):
+        if lenient:
             return None
         raise bad_request("message to be replied not found")
 
@@ -134,8 +129,11 @@ class Messages:
 
     def delete(self, params: Params) -> bool:
         """deleteMessage: within 48 hours; other people's only in private chats."""
+        message_id = params.integer("message_id")
+        if message_id == 0:
+            raise bad_request("message identifier is not specified")
         chat = self.world.writable(params)
-        message = self.world.message(chat.id, params.integer("message_id"))
+        message = self.world.message(chat.id, message_id)
         if message is None:
             raise bad_request("message to delete not found")
         if not self._deletable(message, chat):
@@ -170,6 +168,23 @@ def _text(params: Params, text: str, entities: str) -> Formatted:
         raise bad_request("message text is empty")
     given = params.parsed(entities, "entities")
     return formatted(source, params.text("parse_mode"), given, caption=text == "caption")
+
+
+def _reply_parameters(params: Params) -> tuple[int, bool]:
+    """The message to reply to (0: none), and whether to go without it when it is gone; old names are understood too."""
+    if "reply_parameters" not in params.values:
+        return params.integer("reply_to_message_id"), params.flag("allow_sending_without_reply")
+    wanted = params.parsed("reply_parameters", "reply parameters")
+    if not isinstance(wanted, dict):
+        raise bad_request("Object expected as reply parameters")
+    if not wanted:
+        return 0, False
+    if "message_id" not in wanted:
+        raise bad_request('Can\'t find field "message_id"')
+    lenient = wanted.get("allow_sending_without_reply", False)
+    if not isinstance(lenient, bool):
+        raise bad_request('Field "allow_sending_without_reply" must be of type Boolean')
+    return Params(wanted).integer("message_id"), lenient
 
 
 def _preview(params: Params) -> Json | None:

@@ -16,6 +16,8 @@ _REFUSALS = {
     "NO_RIGHTS": (400, "Bad Request: not enough rights to send text messages to the chat"),
     "TOPIC_CLOSED": (400, "Bad Request: TOPIC_CLOSED"),
     "CANNOT_PARSE": (400, "Bad Request: can't parse entities: Can't find end tag corresponding to start tag \"b\""),
+    "CANNOT_EDIT": (400, "Bad Request: message can't be edited"),
+    "CANNOT_DELETE": (400, "Bad Request: message can't be deleted for everyone"),
     "UNAUTHORIZED": (401, "Unauthorized"),
     "SERVER_ERROR": (500, "Internal Server Error: restart"),
 }

@@ -87,6 +87,14 @@ class People:
             self.opened.setdefault(user_id, []).append(url)
             self.world.tell("opened", user_id, message.id, url)
 
+    def delete(self, user_id: int, message_id: int, chat_id: int | None) -> None:
+        """Take a message away, on every phone of the chat; the bot is not told."""
+        chat = self._chat(self.world.user(user_id) if chat_id is None else chat_id)
+        message = self.world.message(chat.id, message_id)
+        if message is None:
+            raise NotPossible(f"there is no message {message_id}")
+        self.world.delete(message)
+
     # Membership ------------------------------------------------------------------------------------------------------
 
     def set_blocked(self, user_id: int, *, blocked: bool) -> None:

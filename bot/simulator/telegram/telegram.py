@@ -84,6 +84,10 @@ class Telegram:
         """The person taps the button whose label contains this, in the newest message that shows such a one."""
         self._people.tap(user_id, label, chat_id)
 
+    def delete(self, user_id: int, message_id: int, *, chat_id: int | None = None) -> None:
+        """The person deletes a message, their own or the bot's, on all sides."""
+        self._people.delete(user_id, message_id, chat_id)
+
     def block(self, user_id: int) -> None:
         """The person blocks the bot."""
         self._people.set_blocked(user_id, blocked=True)

@@ -5,11 +5,11 @@ import { clock, seconds, t } from "./words.js";
 
 const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "code" };
 
-/** The whole message; `press(data)` is called for buttons, `quoted` is what it replies to. */
-export function messageNode(message, { press, quoted, site }) {
+/** The whole message; `press(data)` is called for buttons. */
+export function messageNode(message, { press, site }) {
   const keyed = message.rows.length > 0;
   const bubble = el("div", { class: "bubble" },
-    quoted && el("p", { class: "quote" }, quoted.text.split("\n")[0]),
+    message.quote != null && el("p", { class: message.quote ? "quote" : "quote lost" }, message.quote || t("gone")),
     el("p", { class: "said" }, rich(message.text, message.entities)),
     message.card && card(message.card, site),
     el("p", { class: "meta" }, message.edited && el("span", {}, t("edited")), el("time", {}, clock(message.at))),

@@ -141,9 +141,8 @@ export class Phone {
   }
 
   draw(message) {
-    const quoted = this.messages.get(message.reply_to);
     const press = (data) => this.press(message, data);
-    const node = messageNode(message, { press, quoted, site: this.site });
+    const node = messageNode(message, { press, site: this.site });
     const old = this.find(message.id);
     if (!old) {
       this.chat.append(node);
