@@ -62,7 +62,12 @@ REFUSED_CONTENT = {
     "message to edit not found": "edit_not_found",
     "message can't be edited": "edit_refused",
     "no text in the message to edit": "edit_refused",
+    "message_edit_time_expired": "edit_refused",
+    "message_author_required": "edit_refused",
     "message_id_invalid": "edit_not_found",
+    "message to delete not found": "delete_not_found",
+    "message can't be deleted": "delete_refused",
+    "message_delete_forbidden": "delete_refused",
     "query is too old": "query_too_old",
 }
 

@@ -15,7 +15,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram import Message as Sent
 from telegram.error import TelegramError
 
-from bot.channels.telegram import render
+from bot.channels.telegram import acts, render
 from bot.channels.telegram.faults import TransportError
 from bot.channels.telegram.outcome import classify
 from bot.channels.telegram.transport import result_of
@@ -37,7 +37,7 @@ ANSWER = b'{"ok":true,"result":{"message_id":'  # how a plain success begins
 # less leaves room for requests that arrive closer together than they left; a minute sees a burst and 60 s of the rate.
 PRIVATE = ChatRate(burst=3, per_second=0.9)
 GROUP = ChatRate(burst=2, per_second=0.3)
-EDIT_AGAIN_AS_NEW = frozenset({"edit_not_found", "edit_refused"})
+CONVINCED = 3  # refusals to delete in a row after which no more is tried: messages of one broadcast are of one age
 
 
 @dataclass(slots=True)
@@ -47,6 +47,7 @@ class Prepared:
     html: bytes
     plain: bytes
     refused: bool = False  # the server did not take our markup: everyone else gets the plain text at once
+    undeletable: int = 0  # refusals to delete in a row: the messages are too old, everyone else gets the stub at once
 
 
 class TelegramChannel:
@@ -58,6 +59,8 @@ class TelegramChannel:
         self.rate = rate
         self._bot, self._wire, self._paid = bot, wire, paid_broadcasts
         self._url = f"{bot.base_url}/sendMessage"
+        self._edit_url = f"{bot.base_url}/editMessageText"
+        self._delete_url = f"{bot.base_url}/deleteMessage"
 
     def chat_rate(self, address: str) -> ChatRate:
         """What one chat stands; groups and channels have negative ids or names."""
@@ -70,21 +73,46 @@ class TelegramChannel:
         extra = {"allow_paid_broadcast": True} if self._paid else {}
         return Prepared(_tail(render.body(message) | extra), _tail(render.plain_body(message) | extra))
 
-    async def deliver(self, prepared: Prepared, to: To, act: Act = Act.SEND) -> Outcome:  # noqa: ARG002 — yet
-        """Send a prepared message; one whose markup is refused goes out once more as plain text."""
+    async def deliver(self, prepared: Prepared, to: To, act: Act = Act.SEND) -> Outcome:
+        """Do with a prepared message what `act` says.
+
+        One whose markup is refused goes out once more as plain text. An edit or a deletion that finds nothing to do is
+        SENT with a code of its own: `edit_not_found`, `edit_refused`, `not_modified`, `already_gone`, `no_message`; a
+        deletion that is refused makes the message the stub.
+        """
+        if act is Act.SEND or act is Act.REPLY:
+            return await self._put(prepared, self._url, acts.head(to, act))
+        if to.message is None:
+            return acts.NO_MESSAGE
+        return await (self._edit(prepared, to) if act is Act.EDIT else self._delete(prepared, to))
+
+    async def _edit(self, prepared: Prepared, to: To) -> Outcome:
+        return acts.edited(await self._put(prepared, self._edit_url, acts.head(to, Act.EDIT)), to)
+
+    async def _delete(self, prepared: Prepared, to: To) -> Outcome:
+        if prepared.undeletable < CONVINCED:
+            outcome = acts.deleted(await self._post(self._delete_url, acts.deletion(to)), to)
+            if outcome.code not in acts.NOT_DELETABLE:
+                prepared.undeletable = 0
+                return outcome
+            prepared.undeletable += 1
+        return acts.stubbed(await self._edit(prepared, to))
+
+    async def _put(self, prepared: Prepared, url: str, head: bytes) -> Outcome:
+        """Post a prepared message behind this head; one whose markup is refused once more as plain text."""
         if prepared.refused:
-            return await self._post(to, prepared.plain)
-        outcome = await self._post(to, prepared.html)
+            return await self._post(url, head + prepared.plain)
+        outcome = await self._post(url, head + prepared.html)
         if outcome.code != "parse_entities":
             return outcome
         if not prepared.refused:
             log.error("Telegram does not take our markup, sending plain text", channel=NAME)
         prepared.refused = True
-        return await self._post(to, prepared.plain)
+        return await self._post(url, head + prepared.plain)
 
-    async def _post(self, to: To, tail: bytes) -> Outcome:
+    async def _post(self, url: str, body: bytes) -> Outcome:
         try:
-            status, payload = await self._wire.post(self._url, _head(to) + tail)
+            status, payload = await self._wire.post(url, body)
         except TransportError as error:
             return classify(error)
         message_id = _message_id(payload) if status == 200 else None  # noqa: PLR2004 — HTTP's OK
@@ -135,7 +163,7 @@ class TelegramChannel:
             )
             if outcome.code == "not_modified":
                 return Outcome(Kind.SENT, outcome.code, reply.target)
-            if outcome.code not in EDIT_AGAIN_AS_NEW:
+            if outcome.code not in acts.NOTHING_TO_EDIT:
                 return outcome
         thread = int(reply.thread) if reply.thread else None
         return await _tried(
@@ -155,16 +183,9 @@ async def _judged(status: int, payload: bytes) -> Outcome:
     """The outcome of an answer that is no plain success, in python-telegram-bot's judgement."""
     try:
         result = await result_of(status, payload)
-        return Outcome(Kind.SENT, message_id=str(result["message_id"]))
+        return Outcome(Kind.SENT, message_id=None if result is True else str(result["message_id"]))
     except Exception as error:  # noqa: BLE001 — likewise
         return classify(error)
-
-
-def _head(to: To) -> bytes:
-    """The beginning of a request's body: all that differs from reader to reader."""
-    chat = to.address if to.address.lstrip("-").isdigit() else json.dumps(to.address)
-    thread = f',"message_thread_id":{int(to.thread)}' if to.thread else ""
-    return f'{{"chat_id":{chat}{thread},'.encode()
 
 
 def _tail(fields: render.Json) -> bytes:
