@@ -10,10 +10,12 @@ from bot.news.byline import without_byline
 from bot.news.dateline import has_dateline, without_dateline
 from bot.news.markup import LINK_OPENS, Block, Kind, blocks
 from bot.news.noise import is_link, is_noise, opens_a_list_of_others, without_inline_noise
+from bot.news.spacing import spaced
 from bot.news.summary import folded
 
 LONGEST = 20_000  # characters
 _TRUNCATED = re.compile(r"\s*(?:\[\s*(?:…|\.{3,})\s*\]|\(\s*(?:…|\.{3,})\s*\)|…|\.{3,})\s*$")
+_LONGEST_CUT = 40  # characters of the mark that says so
 _CLOSERS = '"”’»)]'
 _SMALL = 4  # letters; shorter words are written small in headlines too
 _LONG_HEADING = 25  # words; a theme that sets whole paragraphs as headings
@@ -30,7 +32,7 @@ def clean(html: str, title: str) -> str:
     """
     headline = folded(title)
     found = [
-        replace(block, text="" if is_link(block.text) else without_inline_noise(block.text))
+        replace(block, text="" if is_link(block.text) else spaced(without_inline_noise(block.text)))
         for block in blocks(html)
         if not _is_footer(block.text, headline)
     ]
@@ -68,7 +70,8 @@ def _from_dateline(kept: Sequence[str]) -> list[str]:
 
 
 def _truncation(last: str) -> str:
-    return _TRUNCATED.sub("", last) + " …" if _TRUNCATED.search(last) else last
+    head, tail = last[:-_LONGEST_CUT], last[-_LONGEST_CUT:]
+    return head + _TRUNCATED.sub("", tail) + " …" if _TRUNCATED.search(tail) else last
 
 
 def _is_footer(text: str, title: str) -> bool:

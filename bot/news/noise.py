@@ -4,6 +4,7 @@ import re
 
 from bot.news import dates
 from bot.news.markup import LINK_CLOSES, LINK_OPENS
+from bot.news.spacing import without_links
 
 LONGEST = 300  # characters; what is longer is somebody's prose, whatever it begins with
 
@@ -110,7 +111,7 @@ def without_inline_noise(block: str) -> str:
     if LINK_OPENS in block:
         for form in _WITH_LINKS:
             block = form.sub(" ", block)
-        block = " ".join(block.replace(LINK_OPENS, "").replace(LINK_CLOSES, "").split())
+        block = without_links(block)
     if _HINTS.search(block) is not None:
         for form in _TAILS:
             block = form.sub("", block)

@@ -114,6 +114,26 @@ def test_what_only_looks_like_clutter_stays(html: str, text: str) -> None:
     assert text in clean(html, TITLE)
 
 
+SPACED = {
+    "an amount": ("<p>Hadiah gratisRp450.000 dibagikan.</p>", "Hadiah gratis Rp450.000 dibagikan."),
+    "a bracket": ("<p>Layanan bayar(BNPL) ditutup.</p>", "Layanan bayar (BNPL) ditutup."),
+    "a comma": ("<p>Pada 2026,warga pindah.</p>", "Pada 2026, warga pindah."),
+    "a blank before a comma": ("<p>Jelang Imlek , warga berbelanja .</p>", "Jelang Imlek, warga berbelanja."),
+    "a link glued to its words": ("<p>Warga minta<a>air bersih</a>segera.</p>", "Warga minta air bersih segera."),
+    "a link and its suffix": ("<p>Warga memuji <a>bupati</a>nya.</p>", "Warga memuji bupatinya."),
+    "a decimal stays": ("<p>Naik 12,5 persen dan 1,5juta.</p>", "Naik 12,5 persen dan 1,5juta."),
+    "an address stays": ("<p>Buka https://a.example/b,cd sekarang.</p>", "Buka https://a.example/b,cd sekarang."),
+    "a word stays": ("<p>Sinar mataharipagi hangat.</p>", "Sinar mataharipagi hangat."),
+    "dots with a gap stay": ("<p>Ia diam ... lalu pergi.</p>", "Ia diam ... lalu pergi."),
+    "bold within a word stays": ("<p>Desa <b>Kem</b>bang sepi.</p>", "Desa Kembang sepi."),
+}
+
+
+@pytest.mark.parametrize(("html", "text"), SPACED.values(), ids=SPACED.keys())
+def test_lost_blanks_come_back_where_only_one_reading_is_possible(html: str, text: str) -> None:
+    assert clean(html, TITLE) == text
+
+
 def test_a_cut_off_text_says_so() -> None:
     for mark in ("...", " …", " [&hellip;]", " [...]", "....", " (…)"):
         assert clean(f"<p>{ONE} Menurut kepala{mark}</p>", TITLE) == f"{ONE} Menurut kepala …"

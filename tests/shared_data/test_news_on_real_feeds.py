@@ -36,6 +36,7 @@ BANNED = (
     "poskotacoid", "(antara", "(sumber", "(foto", "share :", "appeared first on", "catatan harian", "...", "…", "[",
     "--", "terverifikasi", "tags", "<", "&amp;", "&#",
 )  # fmt: skip
+LOST_BLANKS = re.compile(r"[a-z]Rp ?\d|[a-z]\([A-Z]{2}|[a-z\d],[a-z]{2}| [,;]|[a-z]{3}[.!?][A-Z]")
 NUMBER = re.compile(r"\d[\d.,/]*")
 
 
@@ -108,6 +109,11 @@ def told() -> tuple[Told, ...]:
     return (*found, Told("article", item, feed.decode().split("<![CDATA[")[1].split("]]>")[0]))
 
 
+def glued(text: str) -> str:
+    """Without blanks: where they were lost, they are put back."""
+    return "".join(text.split())
+
+
 def fault_of(one: Told) -> str:
     """What is wrong with the summary, "" when nothing is."""
     summary, item = one.item.summary, one.item
@@ -119,7 +125,8 @@ def fault_of(one: Told) -> str:
         "no sentence end": summary.rstrip("”\"')").endswith((".", "!", "?")),
         "not whole": all(map(sentences.is_whole, sentences.split(summary))),
         "not of the text": all(sentence in item.text for sentence in sentences.split(summary)),
-        "not of the page": all(sentence in one.page for sentence in sentences.split(summary)),
+        "not of the page": all(glued(sentence) in glued(one.page) for sentence in sentences.split(summary)),
+        "lost blanks": not LOST_BLANKS.search(summary),
         "banned": not any(fragment in lowered for fragment in BANNED),
         "a headline": not any(len(text.split()) > 5 and text in summary for text in one.texts("h3")),
         "a caption": not any(text in summary for text in one.texts("p > em") if text),
