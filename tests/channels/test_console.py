@@ -13,11 +13,12 @@ import pytest
 import storage
 from bot.channels.console import Console
 from bot.channels.console.receive import lines_of, to_body, to_incoming
-from bot.channels.console.send import Terminal
+from bot.channels.console.send import REMEMBERED, Terminal
 from bot.chat.message import Button, Message, Span, to_json
 from bot.chat.stories import story_message
 from bot.chat.turn import Mode, Press, Status, Text
-from bot.delivery.outcome import Kind
+from bot.delivery.content import Act
+from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import QueuedReply
 from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
@@ -58,6 +59,55 @@ async def test_every_print_has_its_own_message_id() -> None:
     outcomes = [await terminal.deliver(MESSAGE, To("console")) for _ in range(2)]
     assert [o.kind for o in outcomes] == [Kind.SENT, Kind.SENT]
     assert outcomes[0].message_id != outcomes[1].message_id
+
+
+async def test_what_is_done_to_an_earlier_message_is_told_with_its_name() -> None:
+    out = io.StringIO()
+    terminal = Terminal(out)
+    wrong, right = Message((Span("Mulai Kamis.\nDi alun-alun."),)), Message((Span("Mulai Jumat."),))
+    told = To("console", None, (await terminal.deliver(wrong, To("console"))).message_id)
+    edited = await terminal.deliver(right, told, Act.EDIT)
+    reply = await terminal.deliver(Message((Span("RALAT"),)), told, Act.REPLY)
+    deleted = await terminal.deliver(right, told, Act.DELETE)
+    late = await terminal.deliver(MESSAGE, told, Act.EDIT)
+    assert (edited, deleted) == (Outcome(Kind.SENT, "", told.message), Outcome(Kind.SENT, "deleted", told.message))
+    assert (reply.kind, reply.message_id == told.message, late.kind) == (Kind.SENT, False, Kind.SENT)
+    assert out.getvalue().split("\n\n") == [
+        "\nMulai Kamis.\nDi alun-alun.",
+        "(disunting · edited: Mulai Kamis.)\nMulai Jumat.",
+        "(menanggapi · in reply to: Mulai Jumat.)\nRALAT",
+        "(dihapus · deleted: Mulai Jumat.)",
+        "(disunting · edited: …)\nPilih.\n[1] Ya   [2] Tidak\n",
+    ]
+
+
+async def test_a_message_of_an_earlier_run_is_not_taken_for_one_of_this() -> None:
+    earlier = await Terminal(io.StringIO()).deliver(MESSAGE, To("console"))
+    out = io.StringIO()
+    terminal = Terminal(out)
+    await terminal.deliver(Message((Span("Lain sama sekali."),)), To("console"))
+    await terminal.deliver(MESSAGE, To("console", None, earlier.message_id), Act.REPLY)
+    assert "(menanggapi · in reply to: …)" in out.getvalue()
+
+
+async def test_only_so_many_messages_are_remembered_by_name() -> None:
+    out = io.StringIO()
+    terminal = Terminal(out)
+    first = await terminal.deliver(Message((Span("Yang pertama."),)), To("console"))
+    for _ in range(REMEMBERED):
+        await terminal.deliver(MESSAGE, To("console"))
+    await terminal.deliver(MESSAGE, To("console", None, first.message_id), Act.DELETE)
+    assert out.getvalue().endswith("(dihapus · deleted: …)\n")
+
+
+@pytest.mark.parametrize("act", Act)
+async def test_every_act_on_a_closed_terminal_is_refused(act: Act) -> None:
+    out = io.StringIO()
+    terminal = Terminal(out)
+    told = await terminal.deliver(MESSAGE, To("console"))
+    out.close()
+    outcome = await terminal.deliver(MESSAGE, To("console", None, told.message_id), act)
+    assert (outcome.kind, outcome.code) == (Kind.REFUSED, "terminal_closed")
 
 
 async def test_a_closed_terminal_raises_nothing_and_unsubscribes_nobody() -> None:

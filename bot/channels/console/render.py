@@ -5,8 +5,15 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 
 from bot.chat.message import Button, Message, Span
+from bot.delivery.content import Act
 
 _SHARE = "https://t.me/share/"  # opens Telegram's own list of chats: of no use here
+# In both languages, like the greeting: whoever sits at the terminal is told before a language is known.
+_ACTS = {
+    Act.REPLY: "menanggapi · in reply to",
+    Act.EDIT: "disunting · edited",
+    Act.DELETE: "dihapus · deleted",
+}
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -21,6 +28,16 @@ def screen(message: Message, *, looks: bool = False) -> str:
 def toast(message: Message) -> str:
     """A passing line, set apart from what stays."""
     return f"({_clean(message.plain())})"
+
+
+def about(act: Act, earlier: str | None) -> str:
+    """A line that tells what is done to which earlier message; None: to one that is no longer known here."""
+    return f"({_ACTS[act]}: {earlier or '…'})"
+
+
+def first_line(message: Message) -> str:
+    """What a message is called by later."""
+    return next((line for line in _clean(message.plain()).splitlines() if line.strip()), "").strip()
 
 
 def choices(message: Message) -> list[Button]:

@@ -1,6 +1,11 @@
-"""The console's outgoing half: screens are printed one below the other, for a terminal replaces nothing."""
+"""The console's outgoing half: screens are printed one below the other, for a terminal replaces nothing.
 
+What is done to an earlier message is told: a line above the new text says which message it is about.
+"""
+
+from dataclasses import replace
 from itertools import count
+from secrets import token_hex
 from typing import TextIO
 
 from bot.channels.console import render
@@ -13,6 +18,7 @@ from bot.delivery.plan import QueuedReply
 from bot.ports import To
 
 NAME = "console"
+REMEMBERED = 200  # messages of this run that can still be named by their first line
 
 
 class Terminal:
@@ -25,7 +31,8 @@ class Terminal:
         self._out = out
         self._looks = out.isatty()
         self._buttons: list[Button] = []
-        self._numbers = count(1)
+        self._run, self._numbers = token_hex(3), count(1)  # ids of an earlier run name no message of this one
+        self._printed: dict[str, str] = {}  # message id -> its first line
 
     def chat_rate(self, address: str) -> ChatRate:  # noqa: ARG002 — there is one chat, and it stands anything
         """What the terminal stands: everything."""
@@ -35,10 +42,29 @@ class Terminal:
         """Nothing to encode."""
         return message
 
-    async def deliver(self, prepared: Message, to: To, act: Act = Act.SEND) -> Outcome:  # noqa: ARG002 — one chat
-        """Print a message."""
-        self._buttons = render.choices(prepared) or self._buttons
-        return self._print(render.screen(prepared, looks=self._looks))
+    async def deliver(self, prepared: Message, to: To, act: Act = Act.SEND) -> Outcome:
+        """Print a message, below a line that names the earlier one where it is about one."""
+        if act is Act.SEND or to.message is None:
+            return self._screen(prepared)
+        about = render.about(act, self._printed.get(to.message))
+        if act is Act.DELETE:
+            self._printed.pop(to.message, None)
+            told = self._print(about)
+            return Outcome(Kind.SENT, "deleted", to.message) if told.kind is Kind.SENT else told
+        shown = self._screen(prepared, about)
+        if act is Act.REPLY or shown.message_id is None:
+            return shown
+        self._printed[to.message] = self._printed.pop(shown.message_id)
+        return replace(shown, message_id=to.message)
+
+    def _screen(self, message: Message, about: str = "") -> Outcome:
+        self._buttons = render.choices(message) or self._buttons
+        outcome = self._print("\n".join([about, render.screen(message, looks=self._looks)]).lstrip("\n"))
+        if outcome.message_id is not None:
+            self._printed[outcome.message_id] = render.first_line(message)
+            if len(self._printed) > REMEMBERED:
+                del self._printed[next(iter(self._printed))]
+        return outcome
 
     async def reply(self, reply: QueuedReply) -> Outcome:
         """Print an answer."""
@@ -58,4 +84,4 @@ class Terminal:
         except (OSError, ValueError):
             # Trying again helps nobody, and "gone" would unsubscribe whoever opens a terminal tomorrow.
             return Outcome(Kind.REFUSED, "terminal_closed")
-        return Outcome(Kind.SENT, message_id=str(next(self._numbers)))
+        return Outcome(Kind.SENT, message_id=f"{self._run}-{next(self._numbers)}")
