@@ -101,7 +101,7 @@ class Hub:
     topic: str
     token: str = field(repr=False)  # the unguessable end of the callback's address
     secret: str = field(repr=False)  # signs what the hub delivers
-    callback: str = ""  # the address that the hub was last told, "" when never
+    callback: str = field(default="", repr=False)  # the address that the hub was last told, "" when never
     asked_at: datetime | None = None  # None: nothing is asked, so nothing is confirmed
     refusals: int = 0  # in a row
     lease_until: datetime | None = None

@@ -217,7 +217,7 @@ class Poller:
         made = self.recorder.record(tx, feed, document, now)
         if made.told and feed.pushed:
             tx.hub_delivers(feed.id, None)  # polls are the net, and something fell into it
-        ttl = float(getattr(document, "ttl", None) or 0.0)
+        ttl = (document.ttl_minutes or 0) * 60.0
         if feed.volume is None:
             volume = interval.first_volume([item.published for item in document.items], now)
         else:

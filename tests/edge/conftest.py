@@ -28,7 +28,7 @@ async def serve() -> AsyncIterator[Serve]:
 
         async def start(handler: Handler) -> int:
             app = web.Application()
-            app.router.add_get("/{path:.*}", handler)
+            app.router.add_route("*", "/{path:.*}", handler)
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)

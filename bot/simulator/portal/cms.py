@@ -1,7 +1,7 @@
 """What the portal keeps and what its editor does: publish, edit, withdraw."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import md5
@@ -42,11 +42,17 @@ class Cms:
         self.hits: deque[Hit] = deque(maxlen=_HITS_KEPT)  # a forgotten demo must not grow for ever
         self.faults = Faults(seed)
         self.drip_every = 0.05  # seconds between the bytes of the fault DRIP
-        self.rest_is_open = True  # False: /wp-json answers 401, as security plugins make it
+        self.rest_is_open = True  # False: /wp-json answers `rest_refusal`, as security plugins make it
+        self.rest_refusal = 401
+        self.paging = True  # False: the feed ignores `paged` and shows its first page again
+        self.feed_headers: dict[str, str] = {}  # what caches add to every feed: Cache-Control, Expires, Age …
+        self.ttl: int | None = None  # minutes, as <ttl> says
+        self.hub = ""  # the address of a hub, named in every feed and its Link headers
         # WordPress derives the ETag from the newest modification alone, so a second change within one second, or a
         # back-dated post, stays unseen behind a 304. True: so does this portal. False: every change makes a new ETag.
         self.etag_from_time = False
         self.etag_decoration = ""  # what a proxy adds to it on the way out: `W/` in front, or `-gzip` behind
+        self._watchers: list[Callable[[], None]] = []
         self._changes = 0
         self._kept: _Front | None = None
         self._started = self.clock.now()
@@ -64,7 +70,7 @@ class Cms:
         slug = self._free_slug(slug_of(title))
         post = Post(post_id, slug, title, body_html, tuple(categories), date, date, author, image, excerpt)
         self.posts.append(post)
-        self._changes += 1
+        self._changed()
         return post_id
 
     def edit(
@@ -79,12 +85,26 @@ class Cms:
         post.title = post.title if title is None else title
         post.body_html = post.body_html if body_html is None else body_html
         post.modified = self.clock.now()
-        self._changes += 1
+        self._changed()
 
     def withdraw(self, post_id: int) -> None:
         """Take an article offline: it leaves the feeds and its page answers 410."""
         self.post(post_id).withdrawn = True
+        self._changed()
+
+    def bring_back(self, post_id: int) -> None:
+        """Put a withdrawn article online again, as it was."""
+        self.post(post_id).withdrawn = False
+        self._changed()
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call this after every change, as a publishing plugin pings a hub."""
+        self._watchers.append(watcher)
+
+    def _changed(self) -> None:
         self._changes += 1
+        for watcher in self._watchers:
+            watcher()
 
     def post(self, post_id: int) -> Post:
         """A post by its id, also a withdrawn one."""

@@ -26,7 +26,9 @@ class Fault:
     STALE: ClassVar["Fault"]  # the document of the first time that this fault struck
     GZIP: ClassVar["Fault"]  # compressed, whether asked for or not
     BOMB: ClassVar["Fault"]  # a small body that unpacks to 50 MB
+    PACKED_SILENTLY: ClassVar["Fault"]  # compressed, and no header says so
     WRONG_TYPE: ClassVar["Fault"]  # served as text/html
+    WRONG_CHARSET: ClassVar["Fault"]  # UTF-8, and the header says ISO-8859-1
     PHP_WARNING: ClassVar["Fault"]  # a warning before <?xml
     HANG: ClassVar["Fault"]  # no answer
     DROP: ClassVar["Fault"]  # the connection closes without an answer
@@ -54,6 +56,7 @@ class Rule:
     path: str | None = None  # without query; None: every path
     times: int | None = None
     share: float = 1.0
+    passes: int = 0  # so many requests of this path go well first
     struck: int = 0
     kept: Answer | None = None  # what STALE remembers
 
@@ -69,9 +72,11 @@ class Faults:
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
 
-    def add(self, *, answer: Fault, path: str | None = None, times: int | None = None, share: float = 1.0) -> Rule:
-        """Let requests of this path (all without one) meet this fault."""
-        rule = Rule(answer, path, times, share)
+    def add(
+        self, *, answer: Fault, path: str | None = None, times: int | None = None, share: float = 1.0, passes: int = 0
+    ) -> Rule:  # fmt: skip
+        """Let requests of this path (all without one) meet this fault, after so many that pass."""
+        rule = Rule(answer, path, times, share, passes)
         self.rules.append(rule)
         return rule
 
@@ -87,7 +92,11 @@ class Faults:
         """The rule that strikes this request, if any; counts it."""
         for rule in self.rules:
             spent = rule.times is not None and rule.struck >= rule.times
-            if rule.path in (None, path) and not spent and self.chance.random() < rule.share:
-                rule.struck += 1
-                return rule
+            if rule.path not in (None, path) or spent or self.chance.random() >= rule.share:
+                continue
+            if rule.passes:
+                rule.passes -= 1
+                continue
+            rule.struck += 1
+            return rule
         return None

@@ -12,7 +12,7 @@ from bot.simulator.portal.answer import Answer
 from bot.simulator.portal.cms import Cms
 from bot.simulator.portal.mishap import suffer
 from bot.simulator.portal.post import Hit
-from bot.simulator.portal.rss import feed
+from bot.simulator.portal.rss import Hints, feed
 
 ITEMS = 10
 _PNG = bytes.fromhex(
@@ -70,17 +70,22 @@ class HttpFace:
         headers = {
             "ETag": _decorated(etag, portal.etag_decoration),
             "Last-Modified": format_datetime(modified.astimezone(UTC), usegmt=True),
+            **portal.feed_headers,
         }
+        if portal.hub:
+            headers["Link"] = f'<{portal.hub}>; rel="hub", <{portal.base_url}{request.path}>; rel="self"'
         if _unchanged(request.headers, etag, modified.timestamp()):
             return Answer(304, b"", "", headers)
         posts = [post for post in portal.visible() if category is None or category in post.categories]
         page = max(int(paged), 1) if (paged := request.query.get("paged", "1")).isdigit() else 1
+        page = page if portal.paging else 1
         shown = posts[(page - 1) * ITEMS : page * ITEMS]
         if page > 1 and not shown:
             return self._error(404)
         built = max((post.modified for post in shown), default=modified)
         title = portal.name if category is None else f"{portal.categories[category]} Archives - {portal.name}"
-        document = feed(portal.site(), shown, path=request.path, title=title, built=built)
+        hints = Hints(portal.ttl, portal.hub)
+        document = feed(portal.site(), shown, path=request.path, title=title, built=built, hints=hints)
         return Answer(200, document.encode(), "application/rss+xml", headers)
 
     # Pages -----------------------------------------------------------------------------------------------------------
@@ -106,7 +111,7 @@ class HttpFace:
 
     def _posts(self, request: web.Request) -> Answer:
         if not self.portal.rest_is_open:
-            return _refusal(401, "rest_not_logged_in", "Anda belum masuk log.")
+            return _refusal(self.portal.rest_refusal, "rest_not_logged_in", "Anda belum masuk log.")
         ids = self._category_ids()
         by_id = {number: slug for slug, number in ids.items()}
         try:
@@ -115,11 +120,15 @@ class HttpFace:
         except rest.BadParameter as fault:
             return _refusal(400, "rest_invalid_param", f"Parameter tidak valid: {fault}")
         site, fields = self.portal.site(), request.query.get("_fields", "")
-        return _json([rest.only(rest.post_json(site, post, ids), fields) for post in page], 200, headers)
+        made = [rest.post_json(site, post, ids, embed="_embed" in request.query) for post in page]
+        return _json([rest.only(post, fields) for post in made], 200, headers)
 
-    def _categories(self, _request: web.Request) -> Answer:
-        ids = self._category_ids()
-        return _json([{"id": ids[slug], "slug": slug, "name": name} for slug, name in self.portal.categories.items()])
+    def _categories(self, request: web.Request) -> Answer:
+        if not self.portal.rest_is_open:
+            return _refusal(self.portal.rest_refusal, "rest_not_logged_in", "Anda belum masuk log.")
+        ids, wanted = self._category_ids(), request.query.get("slug")
+        terms = [{"id": ids[slug], "slug": slug, "name": name} for slug, name in self.portal.categories.items()]
+        return _json([term for term in terms if wanted in {None, term["slug"]}])
 
     def _category_ids(self) -> dict[str, int]:
         return {slug: 2 + at for at, slug in enumerate(self.portal.categories)}

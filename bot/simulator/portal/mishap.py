@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from functools import cache
 
@@ -47,21 +47,9 @@ def _changed(rule: Rule, answer: Answer) -> Answer:
 
 
 def _spoiled(fault: Fault, answer: Answer) -> Answer:
-    match fault.name:
-        case "EMPTY":
-            return replace(answer, status=200, body=b"")
-        case "TRUNCATED":
-            return replace(answer, body=answer.body[: len(answer.body) // 2])
-        case "WRONG_TYPE":
-            return replace(answer, content_type="text/html")
-        case "PHP_WARNING":
-            return replace(answer, body=PHP_WARNING.encode() + answer.body)
-        case "GZIP":
-            return _compressed(answer, gzip.compress(answer.body, mtime=0))
-        case "BOMB":
-            return _compressed(answer, _bomb())
-        case name:
-            raise ValueError(f"no such fault: {name}")
+    if fault.name not in _SPOILED:
+        raise ValueError(f"no such fault: {fault.name}")
+    return _SPOILED[fault.name](answer)
 
 
 def _compressed(answer: Answer, body: bytes) -> Answer:
@@ -71,6 +59,18 @@ def _compressed(answer: Answer, body: bytes) -> Answer:
 @cache
 def _bomb() -> bytes:
     return gzip.compress(_HEAD + b" " * HUGE, mtime=0)
+
+
+_SPOILED: dict[str, Callable[[Answer], Answer]] = {
+    "EMPTY": lambda answer: replace(answer, status=200, body=b""),
+    "TRUNCATED": lambda answer: replace(answer, body=answer.body[: len(answer.body) // 2]),
+    "WRONG_TYPE": lambda answer: replace(answer, content_type="text/html"),
+    "WRONG_CHARSET": lambda answer: replace(answer, charset="ISO-8859-1"),
+    "PHP_WARNING": lambda answer: replace(answer, body=PHP_WARNING.encode() + answer.body),
+    "PACKED_SILENTLY": lambda answer: replace(answer, body=gzip.compress(answer.body, mtime=0)),
+    "GZIP": lambda answer: _compressed(answer, gzip.compress(answer.body, mtime=0)),
+    "BOMB": lambda answer: _compressed(answer, _bomb()),
+}
 
 
 async def _silence(request: web.Request, fault: Fault) -> web.StreamResponse:

@@ -74,9 +74,9 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     return int(value)
 
 
-def post_json(site: Site, post: Post, category_ids: Mapping[str, int]) -> dict[str, Any]:
-    """A post as /wp-json/wp/v2/posts shows it."""
-    return {
+def post_json(site: Site, post: Post, category_ids: Mapping[str, int], *, embed: bool = False) -> dict[str, Any]:
+    """A post as /wp-json/wp/v2/posts shows it; with `embed` its categories stand inside by name."""
+    shown = {
         "id": post.id,
         "date": _naive(post.published, WIB),
         "date_gmt": _naive(post.published, UTC),
@@ -93,6 +93,13 @@ def post_json(site: Site, post: Post, category_ids: Mapping[str, int]) -> dict[s
         "author": 1,
         "categories": [category_ids[slug] for slug in post.categories],
     }
+    if embed:
+        terms = [
+            {"id": category_ids[slug], "name": dressed(site.labels[slug]), "slug": slug} for slug in post.categories
+        ]
+        shown["_links"] = {"wp:term": [{"taxonomy": "category", "embeddable": True}]}
+        shown["_embedded"] = {"wp:term": [terms, []]}
+    return shown
 
 
 def _naive(moment: datetime, zone: timezone) -> str:

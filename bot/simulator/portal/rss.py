@@ -41,6 +41,22 @@ class Site:
     labels: Mapping[str, str]  # category slug -> label
 
 
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a feed says to whoever comes again."""
+
+    ttl: int | None = None  # minutes
+    hub: str = ""
+
+    def lines(self) -> str:
+        """As elements of the channel."""
+        ttl = "" if self.ttl is None else f"\t<ttl>{self.ttl}</ttl>\n"
+        return ttl + (f'\t<atom:link href="{escape(self.hub)}" rel="hub" />\n' if self.hub else "")
+
+
+NO_HINTS = Hints()
+
+
 def rss_date(moment: datetime) -> str:
     """A date as WordPress writes it: RFC 822 in UTC."""
     return format_datetime(moment.astimezone(UTC))
@@ -51,14 +67,16 @@ def dressed(text: str) -> str:
     return escape(text, quote=False).replace("&amp;", "&#038;").translate(_DRESSED)
 
 
-def feed(site: Site, posts: Iterable[Post], *, path: str, title: str, built: datetime) -> str:
+def feed(
+    site: Site, posts: Iterable[Post], *, path: str, title: str, built: datetime, hints: Hints = NO_HINTS
+) -> str:  # fmt: skip
     """An RSS 2.0 document."""
     items = "".join(_item(site, post) for post in posts)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"{_NAMESPACES}\n\t>\n\n<channel>\n'
         f"\t<title>{dressed(title)}</title>\n"
         f'\t<atom:link href="{site.home}{path}" rel="self" type="application/rss+xml" />\n'
-        f"\t<link>{site.home}</link>\n"
+        f"{hints.lines()}\t<link>{site.home}</link>\n"
         f"\t<description>{dressed(site.name)}</description>\n"
         f"\t<lastBuildDate>\n\t{rss_date(built)}\t</lastBuildDate>\n"
         f"\t<language>{site.language}</language>\n"
