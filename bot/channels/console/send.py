@@ -59,7 +59,8 @@ class Terminal:
 
     def _screen(self, message: Message, about: str = "") -> Outcome:
         self._buttons = render.choices(message) or self._buttons
-        outcome = self._print("\n".join([about, render.screen(message, looks=self._looks)]).lstrip("\n"))
+        screen = render.screen(message, looks=self._looks)
+        outcome = self._print(f"{about}\n{screen}" if about else screen)
         if outcome.message_id is not None:
             self._printed[outcome.message_id] = render.first_line(message)
             if len(self._printed) > REMEMBERED:
