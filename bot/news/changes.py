@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.news import identity
 from bot.news.category import LabelMap
 from bot.news.dates import clamp
+from bot.news.duplicates import Match
 from bot.news.item import Item, Story
+from bot.news.shingles import text_hash
 from bot.news.summary import folded
 
 
@@ -43,7 +46,33 @@ class Revised:
     item: Item
 
 
-Intent = NewStory | SeenStory | Revised
+@dataclass(frozen=True, slots=True)
+class SameStory:
+    """A new item repeats the text of a known story: it is told once, names both, and this can be undone.
+
+    Announced only when the story was never told: a first import elsewhere took it in without a word.
+    """
+
+    story_id: int
+    portal: str
+    item: Item
+    keys: tuple[str, ...]
+    categories: tuple[str, ...]  # the item's own
+    gained: tuple[str, ...]  # those of them that the story had not
+    published: datetime
+    announce: bool
+    match: Match
+
+
+Intent = NewStory | SeenStory | Revised | SameStory
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The newest form of a story: since when the portal has shown it, and its text's hash."""
+
+    since: datetime
+    text_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +94,8 @@ class _Poll:
     feed_categories: tuple[str, ...]
     mapping: LabelMap
     now: datetime
+    copies: frozenset[str]
+    forms: Mapping[int, Form]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +110,17 @@ class _Group:
 def decide(
     items: Sequence[Item], *, known: Mapping[str, int], stories: Mapping[int, Story], seen: Collection[int],
     imported_at: datetime | None, feed_categories: Sequence[str], mapping: LabelMap, site: str, now: datetime,
+    copies: Collection[str] = (), forms: Mapping[int, Form] = MappingProxyType({}),
 ) -> Decision:  # fmt: skip
-    """Judge a document that was read: `known` says which identity keys lead to which of `stories`, `seen` are the
-    stories that this feed has shown before, `imported_at` is its first successful poll (None: this is it).
-    """  # noqa: D205 — one sentence, two lines
-    poll = _Poll(known, stories, frozenset(seen), imported_at, tuple(feed_categories), mapping, now)
+    """Judge a document that was read.
+
+    `known` says which identity keys lead to which of `stories`; `seen` are the stories that this feed has shown before;
+    `imported_at` is its first successful poll (None: this is it); `copies` are those of the keys that came with another
+    portal's copy of a story, which never revises it; `forms` say what is known of the stories' newest forms.
+    """
+    poll = _Poll(
+        known, stories, frozenset(seen), imported_at, tuple(feed_categories), mapping, now, frozenset(copies), forms
+    )
     intents: list[Intent] = []
     unmapped: list[str] = []
     for group in _oldest_first(_groups(items, site), now):
@@ -97,6 +134,15 @@ def decide(
     return Decision(tuple(intents), tuple(unmapped))
 
 
+def same_story(new: NewStory, portal: str, match: Match, known: Story) -> SameStory:
+    """What a new story becomes whose text the known one already has (`bot.news.duplicates`)."""
+    gained = tuple(sorted({*new.categories} - {*known.categories}))
+    announce = new.announce and not known.told
+    return SameStory(
+        known.id, portal, new.item, new.keys, new.categories, gained, new.published, announce, match
+    )  # fmt: skip
+
+
 def _new(group: _Group, poll: _Poll) -> tuple[NewStory, tuple[str, ...]]:
     ids, strangers = poll.mapping.map(group.labels)
     published = clamp(group.item.published, poll.now)
@@ -106,7 +152,7 @@ def _new(group: _Group, poll: _Poll) -> tuple[NewStory, tuple[str, ...]]:
 
 
 def _again(group: _Group, story: Story, poll: _Poll) -> Iterator[Intent]:
-    if _changed(group.item, story, poll.now):
+    if poll.copies.isdisjoint(group.keys) and _changed(group.item, story, poll):
         yield Revised(story.id, group.item)  # first: what is announced next is already the new form
     ids, _ = poll.mapping.map(group.labels)
     gained = tuple(sorted({*ids, *poll.feed_categories} - set(story.categories)))
@@ -121,18 +167,29 @@ def _swallowed(story: Story, poll: _Poll) -> bool:
     return story.published > poll.imported_at
 
 
-def _changed(item: Item, story: Story, now: datetime) -> bool:
-    """Bodies change at every sighting (rotating widgets); a date still in the future was clamped and says nothing."""
+def _changed(item: Item, story: Story, poll: _Poll) -> bool:
+    """Title, date, or the text where the portal says that it edited it: by themselves bodies change at every sighting.
+
+    A date still in the future was clamped and says nothing.
+    """
     if item.title != story.title:
         return True
-    return item.published is not None and item.published <= now and item.published != story.published
+    if item.published is not None and item.published <= poll.now and item.published != story.published:
+        return True
+    return _edited(item, poll.forms.get(story.id), poll.now)
+
+
+def _edited(item: Item, form: Form | None, now: datetime) -> bool:
+    if form is None or item.modified is None or not item.text:
+        return False
+    return form.since < item.modified <= now and text_hash(item.text) != form.text_hash
 
 
 def _story(item: Item, keys: Sequence[str], poll: _Poll) -> Story | None:
-    """The known story that this is: by guid, else by link, else by post id if headline or date agree."""
+    """The known story that this is: by guid, else by link, else by post id if headline or date and link agree."""
     for key in sorted(keys, key=_strength):
         story = poll.stories.get(poll.known.get(key, -1))
-        if story is not None and (not _weak(key) or _agree(item, story.title, story.published, poll.now)):
+        if story is not None and (not _weak(key) or _agree(item, story, poll.now)):
             return story
     return None
 
@@ -155,7 +212,7 @@ def _groups(items: Sequence[Item], site: str) -> list[_Group]:
 def _meets(item: Item, keys: Sequence[str], group: _Group) -> bool:
     shared = set(keys) & set(group.keys)
     if all(_weak(key) for key in shared):
-        return bool(shared) and _agree(item, group.item.title, group.item.published, None)
+        return bool(shared) and _agree(item, group.item, None)
     return True
 
 
@@ -180,12 +237,19 @@ def _oldest_first(groups: Sequence[_Group], now: datetime) -> list[_Group]:
     return [group for _, group in placed]
 
 
-def _agree(item: Item, title: str, published: datetime | None, now: datetime | None) -> bool:
-    """Whether headline or date say that two posts of the same number are the same: numbers repeat across sites."""
-    if folded(item.title) == folded(title):
+def _agree(item: Item, other: Item | Story, now: datetime | None) -> bool:
+    """Whether two posts of the same number are the same, where a feed gathers several sites: numbers repeat there.
+
+    By the headline, or by date and the end of the link: what portals schedule for six o'clock has one date.
+    """
+    if folded(item.title) == folded(other.title):
         return True
     mine = item.published if now is None or item.published is None else clamp(item.published, now)
-    return mine is not None and mine == published
+    return mine is not None and mine == other.published and _slug(item.link) == _slug(other.link)
+
+
+def _slug(link: str) -> str:
+    return link.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def _weak(key: str) -> bool:
@@ -193,4 +257,4 @@ def _weak(key: str) -> bool:
 
 
 def _strength(key: str) -> int:
-    return "glp".index(key[0])
+    return "gilp".index(key[0])

@@ -1,26 +1,12 @@
-"""The news desk's tables and columns, as the body of one migration (registered in `storage.sqlite.schema`).
+"""The news desk's tables: likeness, suppressions, withdrawals, words that people follow (feeds: `schema_feeds`).
 
-Times are INTEGER UTC milliseconds, as everywhere; a day is whole UTC days since 1970.
+Times are INTEGER UTC milliseconds, as everywhere; a span is 72 hours, counted from 1970.
 """
 
 from typing import Final
 
 from sqlite_utils import Database
 
-_FEED: Final = """
-ALTER TABLE feed ADD COLUMN moved_to TEXT;                     -- where permanent redirects lead …
-ALTER TABLE feed ADD COLUMN moved_seen INTEGER NOT NULL DEFAULT 0;   -- … and how many polls in a row agree
-ALTER TABLE feed ADD COLUMN hub TEXT;                          -- WebSub
-ALTER TABLE feed ADD COLUMN hub_lease_until INTEGER;
-ALTER TABLE feed ADD COLUMN hub_secret TEXT;
-ALTER TABLE feed ADD COLUMN unconditional_at INTEGER;          -- the last GET without a validator
-ALTER TABLE feed ADD COLUMN held_flood TEXT;                   -- JSON: what waits for an admin's yes
-ALTER TABLE feed ADD COLUMN max_age INTEGER;                   -- seconds, as the last answer said
-ALTER TABLE feed ADD COLUMN ttl INTEGER;                       -- seconds, as the document says
-ALTER TABLE feed ADD COLUMN volume REAL;                       -- stories a week
-ALTER TABLE feed ADD COLUMN api_forbidden_until INTEGER;       -- wp-json answered 401 or 403
-ALTER TABLE feed ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;   -- 410: paused until an admin says otherwise
-"""
 _STORY: Final = """
 ALTER TABLE story ADD COLUMN portal TEXT;                      -- host family of its link (bot.news.identity)
 ALTER TABLE story ADD COLUMN text_hash TEXT;                   -- of the text's words: whether an edit changed any
@@ -30,7 +16,7 @@ ALTER TABLE story ADD COLUMN looked_at INTEGER;                -- when its page 
 _LIKENESS: Final = """
 CREATE TABLE sketch (                        -- what is compared beside the shingles
   story_id INTEGER PRIMARY KEY REFERENCES story (id) ON DELETE CASCADE,
-  day INTEGER NOT NULL,                      -- of publication: the shingles' bucket
+  span INTEGER NOT NULL,                     -- of publication: its shingles' bucket
   published INTEGER NOT NULL,
   portal TEXT NOT NULL,
   samples INTEGER NOT NULL,                  -- shingles kept
@@ -41,13 +27,13 @@ CREATE TABLE sketch (                        -- what is compared beside the shin
   subjects TEXT NOT NULL
 ) STRICT;
 CREATE INDEX sketch_title ON sketch (title, published);
-CREATE INDEX sketch_day ON sketch (day);
+CREATE INDEX sketch_span ON sketch (span);
 
-CREATE TABLE shingle (                       -- the day first: what is looked up lies together, and what ages
-  day INTEGER NOT NULL,
+CREATE TABLE shingle (                       -- the span first: what is looked up lies together, and what ages
+  span INTEGER NOT NULL,
   h INTEGER NOT NULL,
   story_id INTEGER NOT NULL,
-  PRIMARY KEY (day, h, story_id)
+  PRIMARY KEY (span, h, story_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE related (                       -- both directions; outlives the shingles
@@ -104,6 +90,6 @@ CREATE INDEX followed_word_subscriber ON followed_word (subscriber_id);
 
 
 def news_desk(db: Database) -> None:
-    """What issue 4 needs: the feeds' state, likeness and suppressions, withdrawals, words that people follow."""
-    for script in (_FEED, _STORY, _LIKENESS, _FOLLOWING):
+    """What stories need to be known again by their text, to be taken back, and to be found by a word."""
+    for script in (_STORY, _LIKENESS, _FOLLOWING):
         db.executescript(script)

@@ -5,10 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bot.news.category import LabelMap
-from bot.news.changes import Decision, NewStory, Revised, SeenStory, decide
+from bot.news.changes import Decision, Form, NewStory, Revised, SameStory, SeenStory, decide, same_story
+from bot.news.duplicates import Match
 from bot.news.identity import keys
 from bot.news.item import Item, Story
+from bot.news.shingles import text_hash
 
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -36,13 +40,14 @@ def story(of: Item, story_id: int = 1, **fields: Any) -> Story:
 def judge(
     items: Sequence[Item], stories: Mapping[Item, Story] | None = None, *, seen: Collection[int] = (),
     imported_at: datetime | None = LAST_WEEK, categories: Sequence[str] = (), now: datetime = NOW,
+    copies: Collection[str] = (), forms: Mapping[int, Form] | None = None,
 ) -> Decision:  # fmt: skip
     """A poll of a feed; `stories` are the known ones with the item that once brought them."""
     stories = stories or {}
     known = {key: known.id for first, known in stories.items() for key in keys(first, SITE)}
     return decide(
         items, known=known, stories={known.id: known for known in stories.values()}, seen=seen, imported_at=imported_at,
-        feed_categories=categories, mapping=MAPPING, site=SITE, now=now,
+        feed_categories=categories, mapping=MAPPING, site=SITE, now=now, copies=copies, forms=forms or {},
     )  # fmt: skip
 
 
@@ -172,7 +177,15 @@ def test_a_portal_that_moved_to_https_and_another_domain_tells_nothing_again() -
     moved = item(1, guid="https://baru.example/?p=1", link="https://baru.example/1/")
     (seen,) = judge([moved], {item(1): story(item(1))}, seen=[1]).intents
     assert isinstance(seen, SeenStory)
-    assert seen.keys == ("g:https://baru.example/?p=1", "l:baru.example/1")
+    assert seen.keys == ("g:https://baru.example/?p=1", "i:baru.example:1", "l:baru.example/1")
+
+
+def test_a_guid_that_turned_to_https_with_another_title_date_and_link_is_still_the_same_post() -> None:
+    turned = item(1, guid=f"https://www.{SITE}/?p=1", link=f"https://{SITE}/baru/", title="Judul baru", published=NOW)
+    known = item(1, guid=f"http://{SITE}/?p=1")
+    revised, seen = judge([turned], {known: story(known)}, seen=[1]).intents
+    assert revised == Revised(1, turned)
+    assert isinstance(seen, SeenStory)
 
 
 def test_the_same_post_number_on_another_site_is_another_story() -> None:
@@ -184,6 +197,69 @@ def test_the_same_post_number_on_another_site_is_another_story() -> None:
     (new,) = judge([other], {item(1): story(item(1))}).intents
     assert isinstance(new, NewStory)
     assert len(judge([item(1), other]).intents) == 2
+
+
+def test_two_sites_of_one_feed_that_publish_the_same_number_at_the_same_second_stay_two() -> None:
+    at = NOW - HOUR
+    one = item(1, guid="https://a.example/?p=1", link="https://a.example/banjir/", title="Banjir", published=at)
+    other = item(1, guid="https://b.example/?p=1", link="https://b.example/panen/", title="Panen", published=at)
+    assert len(judge([one, other]).intents) == 2
+    (new,) = judge([other], {one: story(one)}).intents
+    assert isinstance(new, NewStory)
+
+
+def edited(**fields: Any) -> tuple[type, ...]:
+    """What is made of an item whose story had the text `Isi 1.` since an hour ago."""
+    fields = {"text": "Isi lain.", "modified": NOW - HOUR / 2} | fields
+    known = {item(1): story(item(1))}
+    forms = {1: Form(NOW - HOUR, text_hash("Isi 1."))}
+    return tuple(type(intent) for intent in judge([item(1, **fields)], known, seen=[1], forms=forms).intents)
+
+
+EDITS: dict[str, tuple[dict[str, Any], bool]] = {
+    "the portal edited the text": ({}, True),
+    "it says that it edited, and no word differs": ({"text": "ISI, 1"}, False),
+    "a widget turned, and it says nothing": ({"modified": None}, False),
+    "a widget turned after the edit that we have": ({"modified": NOW - HOUR}, False),
+    "its clock is wrong": ({"modified": NOW + HOUR}, False),
+    "another feed shows no text": ({"text": ""}, False),
+}
+
+
+@pytest.mark.parametrize(("fields", "revised"), EDITS.values(), ids=EDITS.keys())
+def test_a_text_is_revised_when_the_portal_says_so_and_a_word_differs(fields: dict[str, Any], revised: bool) -> None:
+    assert (Revised in edited(**fields)) == revised
+
+
+def test_another_portals_copy_never_revises_the_story_that_it_repeats() -> None:
+    copy = item(2, guid="https://b.example/?p=9", link="https://b.example/x/", title="Judul orang lain")
+    known = {copy: story(item(1))}
+    assert Revised(1, copy) in judge([copy], known, seen=[1]).intents
+    assert judge([copy], known, seen=[1], copies=["g:https://b.example/?p=9"]).intents == (
+        SeenStory(1, (), (), announce=False),
+    )
+
+
+def test_a_new_story_whose_text_is_known_becomes_the_same_story_and_gives_its_categories() -> None:
+    (new,) = judge([item(2, labels=("DAERAH", "HUKRIM"))]).intents
+    assert isinstance(new, NewStory)
+    match = Match(7, 0.9)
+    same = same_story(new, "b.example", match, story(item(1), 7))
+    assert same == SameStory(
+        7, "b.example", new.item, new.keys, ("daerah", "hukrim"), ("hukrim",), new.published, announce=False,
+        match=match,
+    )  # fmt: skip
+
+
+def test_a_copy_announces_the_story_only_if_nobody_was_told_and_this_is_no_first_import() -> None:
+    announced = {}
+    for told in (True, False):
+        for first_import in (True, False):
+            (new,) = judge([item(2)], imported_at=None if first_import else LAST_WEEK).intents
+            assert isinstance(new, NewStory)
+            same = same_story(new, "b.example", Match(1, 0.9), story(item(1), told=told))
+            announced[told, first_import] = same.announce
+    assert announced == {(True, True): False, (True, False): False, (False, True): False, (False, False): True}
 
 
 def test_unmapped_labels_are_reported_of_new_stories_only() -> None:

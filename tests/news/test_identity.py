@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.news.identity import keys
+from bot.news.identity import keys, portal
 from bot.news.item import Item
 
 SITE = "kabar.example"
@@ -12,9 +12,10 @@ def item(guid: str, link: str = "https://kabar.example/2024/judul/") -> Item:
     return Item(guid=guid, link=link, title="Judul")
 
 
-def test_the_three_keys_of_a_wordpress_item_the_strongest_first() -> None:
+def test_the_four_keys_of_a_wordpress_item_the_strongest_first() -> None:
     assert keys(item("https://www.kabar.example/?p=123"), SITE) == (
-        "g:https://www.kabar.example/?p=123", "l:kabar.example/2024/judul", "p:kabar.example:123",
+        "g:https://www.kabar.example/?p=123", "i:kabar.example:123", "l:kabar.example/2024/judul",
+        "p:kabar.example:123",
     )  # fmt: skip
 
 
@@ -22,7 +23,7 @@ A, B = "https://a.example/1", "https://a.example/2"  # two links that do not mee
 
 MEETING = {
     "http became https": (
-        item("http://kabar.example/?p=7", A), item("https://kabar.example/?p=7", B), "p:kabar.example:7",
+        item("http://kabar.example/?p=7", A), item("https://www.kabar.example/?p=7", B), "i:kabar.example:7",
     ),
     "the portal moved": (
         item("http://lama.example/?p=7", "http://lama.example/a"),
@@ -53,6 +54,31 @@ MEETING = {
 def test_two_items_meet_by_the_key_that_stayed(one: Item, other: Item, meets: str | None) -> None:
     shared = set(keys(one, SITE)) & set(keys(other, SITE))
     assert meets in shared if meets else not shared
+
+
+def test_post_ids_of_two_sites_in_folders_of_one_host_never_meet_for_certain() -> None:
+    one, other = (keys(item(f"https://a.example/{site}/?p=5", f"https://a.example/{site}/x"), SITE) for site in "ab")
+    assert set(one) & set(other) == {"p:kabar.example:5"}  # the weak one, which needs headline or date
+
+
+PORTALS = {
+    "https://www.kabar.example/x": "kabar.example",
+    "https://jatim.kabar.id/x": "kabar.id",
+    "https://m.kabar.co.id/": "kabar.co.id",
+    "https://dinas.kota.go.id": "kota.go.id",
+    "https://warta.go.id": "warta.go.id",
+    "https://satu.blogspot.com/1": "satu.blogspot.com",
+    "http://127.0.0.1:8001/feed": "127.0.0.1:8001",
+    "http://localhost:9/": "localhost:9",
+    "http://[::1]:8/": "[::1]:8",
+    "http://[": "",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("link", "expected"), PORTALS.items(), ids=PORTALS.keys())
+def test_a_portal_is_the_family_of_its_hosts(link: str, expected: str) -> None:
+    assert portal(link) == expected
 
 
 def test_the_guid_is_never_normalised() -> None:
