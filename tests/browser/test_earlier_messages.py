@@ -25,13 +25,17 @@ async def test_a_corrected_message_says_so_and_a_deleted_one_disappears(open_pag
         await phone.get_by_role("button", name="Mulai", exact=True).click()
         await expect(phone.locator("article")).to_have_count(2)
         wrong = (await call("sendMessage", text="Pasar malam mulai Kamis"))["message_id"]
-        await call("sendMessage", text="RALAT", reply_parameters={"message_id": wrong})
+        keys = {"inline_keyboard": [[{"text": "Menu", "callback_data": "menu"}]]}
+        await call("sendMessage", text="RALAT", reply_parameters={"message_id": wrong}, reply_markup=keys)
         correction = phone.locator("article", has_text="RALAT")
         await expect(correction.locator(".quote")).to_have_text("Pasar malam mulai Kamis")
         await call("editMessageText", message_id=wrong, text="Pasar malam mulai Jumat")
         await expect(phone.locator(f"[data-id='{wrong}']")).to_contain_text("disunting")
         await expect(correction.locator(".quote")).to_have_text("Pasar malam mulai Jumat")
         await expect(correction).not_to_contain_text("disunting")
+        await call("editMessageText", message_id=wrong, text="Judul yang panjang sekali " * 9)
+        await expect(correction.locator(".quote")).to_contain_text("Judul yang panjang")
+        assert await phone.locator(".chat").evaluate("box => box.scrollWidth - box.clientWidth") == 0
         await call("deleteMessage", message_id=wrong)
-        await expect(phone.locator("article", has_text="mulai Jumat")).to_have_count(0)
+        await expect(phone.locator(f"[data-id='{wrong}']")).to_have_count(0)
         await expect(correction.locator(".quote.lost")).to_have_text("Pesan sudah dihapus")
