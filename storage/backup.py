@@ -29,6 +29,12 @@ FOLDER: Final = "backups"
 _NAME: Final = re.compile(r"kentongan-\d{8}-\d{4}\.db")
 _STEP: Final = 256  # pages a step: 1 MiB
 _COUNTED: Final = ("subscriber", "story", "broadcast")
+_FAULTS: Final = {
+    "disk is full": ("disk_full", "the disk is full"),
+    "disk I/O error": ("io", "the disk failed"),
+    "malformed": ("corrupt", "the database file is damaged: restore a backup"),
+    "locked": ("locked", "another program holds the database"),
+}
 _MAGIC: Final = b"SQLite format 3\0"
 
 Progress = Callable[[int, int], None]  # pages copied, pages in all
@@ -115,13 +121,25 @@ def _copy(database: Path, part: Path, now: datetime, busy_seconds: float, progre
         source.conn.execute("BEGIN")
         _check_ours(source)
         counts = _counts(source)  # holds the snapshot from here on
-        with _plain(part) as copy:
+        with _plain(part) as copy, _named_faults():
             source.conn.backup(copy, pages=_STEP, progress=lambda _, left, total: progress(total - left, total))
         source.conn.execute("ROLLBACK")
     with sqlite_faults(), _plain(part) as copy:
         copy.execute("PRAGMA journal_mode = DELETE")  # a backup is one file, and can be read where nothing is written
         copy.execute("INSERT OR REPLACE INTO meta VALUES ('backup_at', ?)", (str(to_ms(now)),))
     return counts
+
+
+@contextmanager
+def _named_faults() -> Iterator[None]:
+    """Python's `backup` raises without SQLite's name of the error: it is known by its words."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        for words, (reason, message) in _FAULTS.items():
+            if words in str(error):
+                raise StoreError(reason, f"{message}: no backup was made ({error})") from error
+        raise
 
 
 @contextmanager

@@ -133,10 +133,7 @@ class Restoration:
 
 @contextmanager
 def _nobody_else(database: Path) -> Iterator[None]:
-    """Make sure that no command has the database open, and empty its WAL into it.
-
-    A damaged one cannot be asked: its WAL stays with it.
-    """
+    """Make sure that no command has the database open, and empty its WAL into it; a damaged one cannot be asked."""
     conn = sqlite3.connect(database, timeout=_BUSY, isolation_level=None)
     try:
         with sqlite_faults():

@@ -22,18 +22,26 @@ FROM subscriber ORDER BY id
 """
 _RUNNING: Final = """
 SELECT b.id, b.kind, b.created_at, {title} FROM broadcast b LEFT JOIN story s ON s.id = b.story_id
-WHERE b.status IN ('running', 'paused') ORDER BY b.id
+WHERE b.done_at IS NULL ORDER BY b.id
 """
 _UNKNOWN: Final = """
 UPDATE delivery SET state = 'unknown', code = ?, finished_at = ?, channel = NULL, rank = NULL, next_at = NULL
 WHERE broadcast_id = ? AND finished_at IS NULL
 """
+_CLOSE: Final = """
+UPDATE broadcast SET done_at = ?, status = CASE WHEN status IN ('running', 'paused') THEN 'interrupted' ELSE status END
+WHERE id = ?
+"""
+# What the newsroom says to no category in particular is for everybody; a story of none, for those who follow all.
 _BEYOND_IN_TOPICS: Final = """
-SELECT count(*) FROM subscriber s WHERE s.status = 'active' AND s.id IN (
+SELECT count(*) FROM subscriber s WHERE s.status = 'active' AND (:kind <> 'story' OR s.mode = 'instant') AND s.id IN (
   SELECT f.subscriber_id FROM broadcast_pass p JOIN subscription f ON f.channel = p.channel
     AND f.category IN (SELECT '*' UNION ALL SELECT value FROM json_each(p.categories))
     AND f.subscriber_id > p.last_id AND f.subscriber_id <= p.max_id
-  WHERE p.broadcast_id = :broadcast AND p.done = 0 {no_source})
+  WHERE p.broadcast_id = :broadcast AND p.done = 0 {no_source}
+  UNION
+  SELECT e.id FROM broadcast_pass p JOIN subscriber e ON e.channel = p.channel AND e.id > p.last_id AND e.id <= p.max_id
+  WHERE p.broadcast_id = :broadcast AND p.done = 0 AND p.categories = '[]' AND :kind <> 'story' {no_source})
 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = :broadcast AND d.subscriber_id = s.id)
 """
 _BEYOND_AMONG_READERS: Final = """
@@ -136,19 +144,20 @@ def _erase(tx: SqliteTx, subscribers: list[int]) -> None:
 def _interrupt(tx: SqliteTx, row: tuple[Any, ...], now: int) -> Interrupted:
     """Close a broadcast of which nobody knows how far it went on after the backup."""
     broadcast, kind, created_at, title = row
-    beyond = _beyond(tx, broadcast)
+    beyond = _beyond(tx, broadcast, kind)
     unknown = tx.run(_UNKNOWN, CODE, now, broadcast)
     tx.run("UPDATE broadcast_pass SET done = 1 WHERE broadcast_id = ?", broadcast)
-    tx.run("UPDATE broadcast SET status = 'interrupted', done_at = ? WHERE id = ?", now, broadcast)
+    tx.run(_CLOSE, now, broadcast)
     return Interrupted(broadcast, kind, title or "", from_ms(created_at), unknown, beyond)
 
 
-def _beyond(tx: SqliteTx, broadcast: int) -> int:
+def _beyond(tx: SqliteTx, broadcast: int, kind: str) -> int:
     """Readers that its passes had not come to yet."""
     has_source = "source_id" in _tables(tx)["broadcast_pass"]
     in_topics = _BEYOND_IN_TOPICS.format(no_source="AND p.source_id IS NULL" if has_source else "")
     queries = [in_topics, _BEYOND_AMONG_READERS] if has_source else [in_topics]
-    return sum(int(tx.conn.execute(query, {"broadcast": broadcast}).fetchone()[0]) for query in queries)
+    values = {"broadcast": broadcast, "kind": kind}
+    return sum(int(tx.conn.execute(query, values).fetchone()[0]) for query in queries)
 
 
 def _title(tx: SqliteTx) -> str:
@@ -170,6 +179,8 @@ def _owe_nothing(tx: SqliteTx, now: datetime) -> None:
     also = ", digest_at = NULL" if "digest_at" in columns else ""
     if "covered_telling" in columns:
         also += ", covered_telling = coalesce((SELECT max(telling) FROM broadcast_pass), 0)"
+    if "owed" in _tables(tx):
+        tx.run("DELETE FROM owed")
     tx.run(f"UPDATE subscriber SET covered_until = ?{also} WHERE status = 'active'", to_ms(now))
 
 
