@@ -7,50 +7,49 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
-MARGIN = 0.02  # seconds added to every window
-MOST_LATE = 0.25  # seconds: an answer that comes later than this tells nothing about the way there
-# Seconds between two claims while there is work: at most 0.05, and a whole fraction of window and margin, because the
-# slots of a tick come free one window later: with 0.05 they would wait for the next tick and cost 3 % of the rate.
-TICK = (1 + MARGIN) / 21
-SHORTEST_TICK = (1 + MARGIN) / 102  # about 10 ms
+from bot.delivery.roundtrip import MOST_LATE, Latencies, RoundTrips
+
+__all__ = ["ChatRate", "Chats", "Latencies", "Sent", "Window", "in_flight_limit", "tick_length"]
+
+TICK = 0.048  # seconds between two claims while there is work: 0.05, less what a loop needs to wake
+SHORTEST_TICK = 0.01
 A_TICKS_WORTH = 50  # messages: enough to share a commit; where more would gather, ticks get shorter instead
+UNHEARD_OF = 0.25  # seconds that a request is taken to be late while no answer has ever come
+CATCH_UP = 1.05  # slots accrue this much faster than the rate, which the window keeps: after a stall it is made good
 
 
 def tick_length(rate: float) -> float:
     """Seconds between two claims at this rate: fewer in flight at high rates, so less that a crash leaves unknown."""
-    wanted = min(TICK, max(SHORTEST_TICK, A_TICKS_WORTH / rate))
-    return (1 + MARGIN) / math.ceil((1 + MARGIN) / wanted - 1e-9)
+    return min(TICK, max(SHORTEST_TICK, A_TICKS_WORTH / rate))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sent:
-    """Requests that left together."""
+    """One request that left; it holds a slot until a window after its arrival has surely passed."""
 
     at: float
-    count: int
-    unanswered: int
-    last_answer: float
+    answered: float = math.inf  # when
+    free: bool = False  # its slot has been given back
 
 
 @dataclass(slots=True)
 class Window:
-    """At most `rate` sends in any one second, evenly spread; empty for the first second after `opened`.
+    """At most `rate` arrivals in any one second, evenly spread; empty for the first second after `opened`.
 
-    Two bounds hold together: send i and send i + rate arrive at least a window apart (strict, promise 5), and slots
+    Two bounds hold together: requests that share a slot arrive at least a window apart (strict, promise 5), and slots
     accrue steadily with a small reserve, so that somebody who writes never waits for a burst to pass.
 
     When a request arrives is not seen, but bounded: it arrived no later than its answer came, less the way back, and
     the next one arrives no earlier than it leaves, plus the way there. Both ways together take at least `fastest`. So
-    a slot comes free a window after its answer, less `fastest`; with a network that spreads requests by 50 ms, a fixed
-    margin of 20 was seen to break the window.
+    a slot comes free a window after its answer, less `fastest`, whichever slot that is: requests overtake each other.
+    Both readings of the clock err to the safe side; `margin` stands for what is not known about `fastest`.
     """
 
     rate: float  # sends a second
     opened: float  # when this process began: the window before it may be full
-    margin: float = MARGIN
-    fastest: float = math.inf  # seconds that the quickest of the last requests took; infinite: nothing is known
-    slowest: float = 0.0  # and the slowest
-    _sent: deque[Sent] = field(default_factory=deque)
+    trips: RoundTrips = field(default_factory=RoundTrips)
+    _left: deque[Sent] = field(default_factory=deque)  # in the order of leaving
+    _answered: deque[Sent] = field(default_factory=deque)  # in the order of the answers
     _taken: int = 0
     _slots: float = 0.0
     _counted: float = 0.0
@@ -67,7 +66,7 @@ class Window:
     @property
     def span(self) -> float:
         """The window's length in seconds: one, or longer where the rate is below one a second."""
-        return self.capacity / self.rate
+        return max(1.0, self.capacity / self.rate)
 
     @property
     def reserve(self) -> float:
@@ -78,43 +77,81 @@ class Window:
         """How many may leave at this moment."""
         if now < self.opened + self.span:
             return 0
-        while self._sent and now >= self._free_again(self._sent[0]):
-            self._taken -= self._sent.popleft().count
-        accrued = self._slots + (now - self._counted) * self.rate
+        self._give_back(now)
+        accrued = self._slots + (now - self._counted) * self.rate * CATCH_UP
         self._slots, self._counted = min(self.reserve, accrued), now
         return max(0, min(math.floor(self._slots + 1e-9), self.capacity - self._taken))
 
-    def take(self, count: int, now: float) -> Sent:
+    def free_by(self, moment: float, now: float) -> int:
+        """How many will have been able to leave by a moment soon after `now`, as far as is known now."""
+        if moment < self.opened + self.span:
+            return 0
+        self.free(now)
+        accrued = self._slots + (moment - max(now, self._counted)) * self.rate * CATCH_UP
+        return max(0, min(math.floor(accrued + 1e-9), self.capacity - self._taken + self._coming_free(moment)))
+
+    def take(self, count: int, now: float) -> list[Sent]:
         """Write down that `count` leave now; each of them is `answered` later."""
-        sent = Sent(now, count, count, now)
-        if count:
-            self._sent.append(sent)
-            self._taken += count
-            self._slots -= count
+        sent = [Sent(now) for _ in range(count)]
+        self._left.extend(sent)
+        self._taken += count
+        self._slots -= count
         return sent
 
-    @staticmethod
-    def answered(sent: Sent, now: float) -> None:
-        """Write down that one of these has its answer, or never will."""
-        sent.unanswered -= 1
-        sent.last_answer = now
+    def answered(self, sent: Sent, now: float, *, heard: bool = True) -> None:
+        """Write down that this one is over; `heard`: with an answer of the platform, which says when it was there."""
+        if not heard:
+            return
+        self.trips.add(now - sent.at, now)
+        sent.answered = now
+        if not sent.free:
+            self._answered.append(sent)
 
     def wait(self, now: float) -> float:
         """Seconds until at least one may leave, if no answer comes before then (ask `free` again)."""
         if now < self.opened + self.span:
             return self.opened + self.span - now
-        full = self._free_again(self._sent[0]) - now if self._taken >= self.capacity else 0.0
-        return max(0.0, full, (1.0 - self._slots) / self.rate)
+        full = 0.0
+        if self._taken >= self.capacity:
+            heads = [self._free_again(self._answered[0])] if self._answered else []
+            full = min([*heads, self._given_up(self._left[0])]) - now
+        return max(0.0, full, self._counted + (1.0 - self._slots) / (self.rate * CATCH_UP) - now)
+
+    def _give_back(self, now: float) -> None:
+        """Take back the slots whose window has passed."""
+        while self._answered and (self._answered[0].free or now >= self._free_again(self._answered[0])):
+            self._release(self._answered.popleft())
+        while self._left and (self._left[0].free or now >= self._given_up(self._left[0])):
+            self._release(self._left.popleft())
+
+    def _release(self, sent: Sent) -> None:
+        if not sent.free:
+            sent.free = True
+            self._taken -= 1
+
+    def _coming_free(self, moment: float) -> int:
+        """Slots still taken that `_give_back` will find at that moment."""
+        count = 0
+        for sent in self._answered:
+            if self._free_again(sent) > moment:
+                break
+            count += not sent.free
+        for sent in self._left:
+            if self._given_up(sent) > moment:
+                break
+            count += not sent.free and (sent.answered == math.inf or self._free_again(sent) > moment)
+        return count
 
     def _free_again(self, sent: Sent) -> float:
-        """When the slots of these come free."""
-        if not sent.unanswered:
-            took = sent.last_answer - sent.at
-        elif self.fastest < self.span:
-            took = math.inf  # late by more than anybody knows: wait for its answer
-        else:
-            took = self.slowest  # no answer can be expected yet
-        return sent.at + self.span + self.margin + min(MOST_LATE, max(0.0, took - self.fastest))
+        """When the slot of one that was answered comes free."""
+        return sent.answered - self.trips.fastest + self.span + self.trips.margin
+
+    def _given_up(self, sent: Sent) -> float:
+        """When the slot comes free whatever is heard of it: one that hangs must not cost the account its rate."""
+        trips, late = self.trips, MOST_LATE
+        if self.span <= trips.fastest:  # no answer can be expected yet, because each takes longer, or as none came ever
+            late = min(MOST_LATE, trips.slowest - trips.fastest) if trips.fastest < math.inf else UNHEARD_OF
+        return sent.at + self.span + trips.margin + late
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,49 +164,29 @@ class ChatRate:
 
 @dataclass(slots=True)
 class Chats:
-    """The burst that each recently used chat has left; chats at rest take no memory."""
+    """When each recently used chat stands its whole burst again; chats at rest take no memory."""
 
-    _left: dict[str, tuple[float, float]] = field(default_factory=dict)  # address -> (left, at)
+    _whole_at: dict[str, float] = field(default_factory=dict)
 
     def wait(self, address: str, rate: ChatRate, now: float) -> float:
         """Seconds until this chat stands one more message; 0.0 is now."""
-        left = self._now_left(address, rate, now)
+        left = self._left(address, rate, now)
         return 0.0 if left >= 1 else (1 - left) / rate.per_second
 
     def take(self, address: str, rate: ChatRate, now: float) -> None:
         """Write down that one message leaves for this chat now."""
         if math.isfinite(rate.burst):
-            self._left[address] = (self._now_left(address, rate, now) - 1, now)
+            self._whole_at[address] = max(now, self._whole_at.get(address, now)) + 1 / rate.per_second
 
-    def forget_rested(self, now: float, after: float = 120.0) -> None:
-        """Drop chats that have rested for `after` seconds: their burst is whole again."""
-        for address in [a for a, (_, at) in self._left.items() if now - at > after]:
-            del self._left[address]
+    def forget_rested(self, now: float) -> None:
+        """Drop chats whose burst is whole again."""
+        for address in [address for address, at in self._whole_at.items() if at <= now]:
+            del self._whole_at[address]
 
-    def _now_left(self, address: str, rate: ChatRate, now: float) -> float:
-        left, at = self._left.get(address, (rate.burst, now))
-        return min(rate.burst, left + (now - at) * rate.per_second)
-
-
-@dataclass(slots=True)
-class Latencies:
-    """The last answers' latencies, for the 95th percentile."""
-
-    _last: deque[float] = field(default_factory=lambda: deque(maxlen=256))
-
-    def add(self, seconds: float) -> None:
-        """One answer took so long."""
-        self._last.append(seconds)
-
-    def p95(self) -> float:
-        """The 95th percentile in seconds; half a second while nothing is known."""
-        if not self._last:
-            return 0.5
-        return sorted(self._last)[math.ceil(0.95 * len(self._last)) - 1]
-
-    def extremes(self) -> tuple[float, float]:
-        """The shortest and the longest in seconds; infinite and nought while nothing is known."""
-        return min(self._last, default=math.inf), max(self._last, default=0.0)
+    def _left(self, address: str, rate: ChatRate, now: float) -> float:
+        """How much of the burst is left."""
+        at = self._whole_at.get(address, now)
+        return rate.burst if at <= now else rate.burst - (at - now) * rate.per_second
 
 
 def in_flight_limit(rate: float, p95: float) -> int:

@@ -2,34 +2,36 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.delivery.account import Account, is_answer
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import Chats, Latencies, Sent, Window, in_flight_limit, tick_length
-from bot.delivery.plan import Delivery, QueuedReply
+from bot.delivery.plan import Delivery, QueuedReply, Settled, State
 from bot.delivery.settle import settle_reply, settle_story
 from bot.errors import StoreError
 from bot.flow.claim import Batch, Claim, Finished
+from bot.flow.gate import Attempt, Gate
 from bot.news.item import Story
 from bot.ports import Channel, Store, To
 
 log = structlog.get_logger(__name__)
 
-SHORTEST = 0.005  # seconds: a moment's wait for a slot, never a spin
+SHORTEST = 0.005  # seconds: a moment's wait, never a spin
 IDLE = 5.0  # seconds without anything due before looking again
 STORE_PAUSE = 1.0  # seconds between two tries while the store refuses
-ACCOUNT_PAUSE = 60.0  # seconds between two probes of an account that the platform refuses
-FORGET_EVERY = 60.0  # seconds between two tidyings of the chats' memory
+FORGET_EVERY = 5.0  # seconds between two tidyings of the chats' memory
 
 Compose = Callable[[Story, str], object]  # a story in a language, prepared for the channel
 
 
 class Deliverer:
-    """The sending side of one channel: claims by the tick, sends at once, writes outcomes with the next tick."""
+    """The sending side of one channel: claims by the tick, sends as slots come free, writes outcomes with a tick."""
 
     def __init__(
         self, store: Store, channel: Channel, compose: Compose, timezone: ZoneInfo, epoch: int,
@@ -39,8 +41,11 @@ class Deliverer:
         self._now, self._clock = now, clock
         self._chats, self._latencies = Chats(), Latencies()
         self._claim = Claim(channel, self._chats, timezone, epoch)
+        self._account = Account(channel.rate)
         self._window = Window(channel.rate, clock())
+        self._gate = Gate(self._window, clock, lambda: self._account.pause(clock()), self._leave)
         self._tick_length = tick_length(channel.rate)
+        self._writing = 0.0  # seconds that a tick's transaction takes, lately
         self._finished = Finished()
         self._in_flight: set[asyncio.Task[None]] = set()
         self._prepared: dict[tuple[int, str], object] = {}
@@ -50,18 +55,33 @@ class Deliverer:
         self._writing_soon: asyncio.TimerHandle | None = None
         self._stopping = False
         self._tidied = clock()
-        self._account_rests_until = 0.0
-        self.fault = ""  # what keeps this channel from sending, for /healthz
+        self._store_fault = ""
 
     @property
     def in_flight(self) -> int:
-        """Requests that are under way."""
-        return len(self._in_flight)
+        """Attempts that are written down as started: those under way, and the few that are about to leave."""
+        return len(self._in_flight) + len(self._gate)
 
     @property
     def limit(self) -> int:
-        """W: requests that may be under way."""
-        return in_flight_limit(self._channel.rate, self._latencies.p95())
+        """W: attempts that may be started and not over."""
+        return in_flight_limit(self._account.rate(self._clock()), self._latencies.p95())
+
+    @property
+    def fault(self) -> str:
+        """What keeps this channel from sending, for /healthz; empty when nothing does."""
+        return self._store_fault or self._account.fault(self._clock())
+
+    def snapshot(self) -> dict[str, Any]:
+        """How it goes: attempts in flight and their limit W, the rate allowed now, a word, the 95th percentile in s."""
+        now = self._clock()
+        return {
+            "in_flight": self.in_flight,
+            "in_flight_limit": self.limit,
+            "rate": round(self._account.rate(now), 2),
+            "state": "store" if self._store_fault else self._account.state(now),
+            "latency_p95": round(self._latencies.p95(), 4),
+        }
 
     def wake(self) -> None:
         """Something may be due: look now."""
@@ -78,42 +98,60 @@ class Deliverer:
         self._wake.set()
         if self._running is not None:
             await asyncio.wait({self._running})
+        self._take_back(self._gate.empty())
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=within)
         for task in self._in_flight:
             task.cancel()  # stays `started`: the next start finds it and calls it unknown
         await self._write(0)
 
+    # Ticks ----------------------------------------------------------------------------------------------------------
+
     async def _run(self) -> None:
         while not self._stopping:
             await self._rest(await self._tick())
 
     async def _tick(self) -> float:
-        """One claim and its sends; how many seconds may pass before the next."""
-        clock = self._clock()
-        resting = clock < self._account_rests_until
-        self._window.fastest, self._window.slowest = self._latencies.extremes()
-        slots = 0 if resting else min(self._window.free(clock), self.limit - self.in_flight)
-        batch = await self._write(max(0, slots))
+        """One claim; how many seconds may pass before the next."""
+        began = self._clock()
+        self._window.rate = self._account.rate(began)
+        slots = self._slots(began)
+        batch = await self._write(slots)
         if batch is None:
             return STORE_PAUSE
-        if batch:
-            self._send(batch, self._window.take(len(batch), self._clock()))
-        if clock - self._tidied > FORGET_EVERY:
-            self._chats.forget_rested(clock)
-            self._tidied = clock
-        return self._until_next(batch, slots)
+        now = self._clock()
+        self._writing += (min(now - began, self._tick_length) - self._writing) / 8
+        self._remember(batch.stories)
+        self._admit(batch, now)
+        if began - self._tidied > FORGET_EVERY:
+            self._chats.forget_rested(began)
+            self._tidied = began
+        return self._until_next(batch, slots, began, now)
 
-    def _until_next(self, batch: Batch, slots: int) -> float:
+    def _slots(self, now: float) -> int:
+        """How many to claim: what will be able to leave before the next tick has claimed, and W and account allow."""
+        coming = self._window.free_by(now + self._tick_length, now) - len(self._gate)
+        return self._account.may_claim(min(coming, self.limit - self.in_flight), self.in_flight, now)
+
+    def _admit(self, batch: Batch, now: float) -> None:
+        """To the gate with what was claimed, unless the account has stopped while it was being written down."""
+        if self._account.hold and self._account.may_claim(len(batch), self.in_flight, now) < len(batch):
+            self._take_back([*batch.replies, *batch.deliveries])
+        else:
+            self._gate.add(batch.replies, batch.deliveries)
+
+    def _until_next(self, batch: Batch, slots: int, began: float, now: float) -> float:
         """Seconds until the next tick, unless something wakes us: a tick's length while there is work."""
-        if batch or batch.more:
-            return self._tick_length
+        # So early that the next transaction ends when the slots that were claimed for now are used up.
+        tick = max(SHORTEST, began + self._tick_length - self._writing - now)
+        if batch or batch.more or self._gate:
+            return tick
         if slots <= 0:
-            rest = max(self._window.wait(self._clock()), self._account_rests_until - self._clock())
-            return min(IDLE, max(SHORTEST, rest))
+            ready = max(self._window.wait(now) - self._tick_length, self._account.pause(now))
+            return min(IDLE, max(tick, ready))
         if batch.next_due is None:
             return IDLE
-        return min(IDLE, max(self._tick_length, (batch.next_due - self._now()).total_seconds()))
+        return min(IDLE, max(tick, (batch.next_due - self._now()).total_seconds()))
 
     async def _rest(self, seconds: float) -> None:
         # While working, the tick's full length groups commits; while idle, a wake ends the rest at once.
@@ -136,24 +174,23 @@ class Deliverer:
         except StoreError as error:
             self._finished.deliveries[:0] = finished.deliveries
             self._finished.replies[:0] = finished.replies
-            if self.fault != error.reason:
+            if self._store_fault != error.reason:
                 log.warning("sending waits for the store", channel=self._channel.name, reason=error.reason)
-            self.fault = error.reason
+            self._store_fault = error.reason
             return None
-        if self.fault and self._account_rests_until <= clock:
-            log.info("sending again", channel=self._channel.name)
-            self.fault = ""
+        if self._store_fault:
+            log.info("the store takes again", channel=self._channel.name)
+            self._store_fault = ""
         return batch
 
-    def _send(self, batch: Batch, sent: Sent) -> None:
-        self._remember(batch.stories)
-        for reply in batch.replies:
-            self._start(self._send_reply(reply, sent))
-        for delivery in batch.deliveries:
-            self._start(self._send_delivery(delivery, sent))
+    # Sends ----------------------------------------------------------------------------------------------------------
 
-    def _start(self, sending: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(sending)
+    def _leave(self, attempt: Attempt, sent: Sent) -> None:
+        """This one has its slot."""
+        if isinstance(attempt, Delivery):
+            task = asyncio.create_task(self._send_delivery(attempt, sent))
+        else:
+            task = asyncio.create_task(self._send_reply(attempt, sent))
         self._in_flight.add(task)
         task.add_done_callback(self._in_flight.discard)
 
@@ -162,7 +199,7 @@ class Deliverer:
             outcome = await self._channel.reply(reply)
         except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
             outcome = self._broken(fault)
-        self._note(outcome, sent)
+        self._note(outcome, reply.address, sent)
         self._finished.replies.append((reply, settle_reply(outcome, reply.attempt, self._now())))
         self._write_soon()
 
@@ -172,7 +209,7 @@ class Deliverer:
             outcome = await self._channel.deliver(prepared, To(delivery.address, delivery.thread))
         except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
             outcome = self._broken(fault)
-        self._note(outcome, sent)
+        self._note(outcome, delivery.address, sent)
         self._finished.deliveries.append((delivery, settle_story(outcome, delivery.attempt, self._now())))
         self._write_soon()
 
@@ -181,14 +218,31 @@ class Deliverer:
         log.error("sending broke", channel=self._channel.name, exc_info=fault)
         return Outcome(Kind.UNKNOWN, "our_fault")
 
-    def _note(self, outcome: Outcome, sent: Sent) -> None:
-        now = self._clock()
-        self._window.answered(sent, now)
+    def _note(self, outcome: Outcome, address: str, sent: Sent) -> None:
+        """What an outcome says about network and account, apart from its own delivery."""
+        now, before = self._clock(), self._account.hold
+        self._window.answered(sent, now, heard=is_answer(outcome))
         self._latencies.add(now - sent.at)
-        if outcome.account:
-            self._account_rests_until = self._clock() + ACCOUNT_PAUSE
-            self.fault = outcome.code
-            log.error("the platform refuses our account", channel=self._channel.name, code=outcome.code)
+        self._account.note(outcome, address, sent.at, now)
+        hold = self._account.hold
+        if hold is before:
+            return
+        if hold is None:
+            log.info("sending again", channel=self._channel.name, rate=self._account.rate(now))
+            self._wake.set()
+            return
+        if before is None or before.trouble is not hold.trouble or sent.at >= before.until:  # not each of a storm's
+            log.warning("sending stops", channel=self._channel.name, reason=self._account.fault(now))
+        self._take_back(self._gate.empty())
+
+    def _take_back(self, attempts: list[Attempt]) -> None:
+        """These were claimed and have not left: back into the queue with them."""
+        again = Settled(State.QUEUED, "held_back", next_at=self._now())
+        for attempt in attempts:
+            if isinstance(attempt, Delivery):
+                self._finished.deliveries.append((attempt, again))
+            else:
+                self._finished.replies.append((attempt, again))
 
     def _write_soon(self) -> None:
         """Outcomes are written with the next tick; when none is near, one tick's length from now, all together."""

@@ -1,16 +1,17 @@
 """The account's window is strict, steady, and empty after a start."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import pairwise
-from operator import itemgetter
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.pace import ChatRate, Chats, Latencies, Sent, Window, in_flight_limit, tick_length
+from bot.delivery.pace import ChatRate, Chats, Sent, Window, in_flight_limit, tick_length
 
 
 def drain(window: Window, begin: float, seconds: float) -> list[float]:
@@ -19,7 +20,8 @@ def drain(window: Window, begin: float, seconds: float) -> list[float]:
     now = begin
     while now < begin + seconds:
         count = window.free(now)
-        window.take(count, now)
+        for one in window.take(count, now):
+            window.answered(one, now)
         sent += [now] * count
         now += tick_length(window.rate) if count else max(window.wait(now), 0.002)
     return sent
@@ -85,25 +87,29 @@ class Trip:
 
 def arrivals(window: Window, trips: Iterable[Trip]) -> list[float]:
     """When requests arrive that leave whenever the window lets them; it learns of their answers as they come."""
-    latencies, arrived, now = Latencies(), list[float](), window.opened
-    under_way: list[tuple[float, Sent]] = []
-    trips = iter(trips)
-    trip = next(trips, None)
-    while trip is not None:
-        for came, sent in sorted((w for w in under_way if w[0] <= now), key=itemgetter(0)):
-            window.answered(sent, came)
-            latencies.add(came - sent.at)
-        under_way = [w for w in under_way if w[0] > now]
-        window.fastest, window.slowest = latencies.extremes()
-        for _ in range(window.free(now)):
-            if trip is None:
-                break
-            sent = window.take(1, now)
-            arrived.append(now + trip.there)
-            under_way.append((now + trip.there + trip.back, sent))
-            trip = next(trips, None)
-        now += 0.005
+    arrived, now = list[float](), window.opened
+    under_way: list[tuple[float, int, Sent]] = []
+    for trip in trips:
+        while not window.free(now):
+            answer = under_way[0][0] - now if under_way else math.inf
+            now += max(0.001, min(window.wait(now), answer))
+            while under_way and under_way[0][0] <= now:
+                came, _, sent = heappop(under_way)
+                window.answered(sent, came)
+        (sent,) = window.take(1, now)
+        arrived.append(now + trip.there)
+        heappush(under_way, (now + trip.there + trip.back, len(arrived), sent))
     return sorted(arrived)
+
+
+def at_random(count: int, least: float, there: float, back: float, seed: int) -> list[Trip]:
+    chance = Random(seed)
+    return [Trip(least / 2 + chance.random() * there, least / 2 + chance.random() * back) for _ in range(count)]
+
+
+def sustained(arrived: list[float]) -> float:
+    """Arrivals a second, apart from the first window, which fills."""
+    return (len(arrived) - 31) / (arrived[-1] - arrived[30])
 
 
 @pytest.mark.parametrize(
@@ -112,25 +118,79 @@ def arrivals(window: Window, trips: Iterable[Trip]) -> list[float]:
     ids=["steady", "spread both ways", "spread on the way there", "spread on the way back", "wide"],
 )
 def test_requests_that_overtake_each_other_do_not_break_the_window(there: float, back: float, seed: int) -> None:
-    chance = Random(seed)
-    trips = [Trip(0.03 + chance.random() * there, 0.03 + chance.random() * back) for _ in range(600)]
-    arrived = arrivals(Window(30, opened=0.0), trips)
-    assert busiest(arrived[30:]) <= 30
-    assert len(arrived) / (arrived[-1] - arrived[0]) >= 30 / (1.05 + there + back)
+    arrived = arrivals(Window(30, opened=0.0), at_random(900, 0.06, there, back, seed))
+    assert busiest(arrived) <= 30
+    assert sustained(arrived) >= 30 / (1.02 + (there + back) / 2)
+
+
+@given(
+    rate=st.integers(1, 60),
+    least=st.floats(0.0, 0.4),
+    there=st.floats(0.0, 0.2),
+    back=st.floats(0.0, 0.2),
+    seed=st.integers(0, 2**32),
+)
+@settings(max_examples=60, deadline=None, derandomize=True)  # chance is the network's: no proof holds in all worlds
+def test_whatever_the_network_does_no_second_sees_more_arrivals_than_the_rate(
+    rate: int, least: float, there: float, back: float, seed: int
+) -> None:
+    arrived = arrivals(Window(rate, opened=0.0), at_random(12 * rate, least, there, back, seed))
+    assert busiest(arrived, 1.0 - 1e-9) <= rate
+
+
+@pytest.mark.parametrize(
+    ("latency", "jitter"), [(0.0, 0.0), (0.05, 0.02), (0.05, 0.05), (0.2, 0.05)], ids=lambda s: f"{s * 1000:.0f} ms"
+)
+def test_a_minute_reaches_97_percent_where_answers_differ_by_up_to_50_ms(latency: float, jitter: float) -> None:
+    arrived = arrivals(Window(30, opened=0.0), at_random(1830, latency, jitter / 2, jitter / 2, 7))
+    assert sustained(arrived) >= 0.97 * 30
 
 
 def test_a_request_that_hangs_costs_the_window_little() -> None:
-    trips = [Trip(0.05, 30.0 if n % 40 == 0 else 0.05) for n in range(300)]
-    arrived = arrivals(Window(30, opened=0.0), trips)
-    assert len(arrived) / (arrived[-1] - arrived[0]) >= 22
+    arrived = arrivals(Window(30, opened=0.0), [Trip(0.05, 30.0 if n % 40 == 0 else 0.05) for n in range(600)])
+    assert sustained(arrived) >= 28
 
 
 def test_where_every_answer_takes_longer_than_a_window_the_rate_is_kept_all_the_same() -> None:
     chance = Random(6)
     trips = [Trip(0.7 + chance.random() * 0.1, 0.7) for _ in range(600)]
     arrived = arrivals(Window(30, opened=0.0), trips)
-    assert busiest(arrived[60:]) <= 30
-    assert len(arrived) / (arrived[-1] - arrived[0]) >= 25
+    assert busiest(arrived) <= 30
+    assert sustained(arrived) >= 25
+
+
+def test_a_spell_of_slow_answers_is_not_taken_for_the_network() -> None:
+    """Two seconds of slow ways there, then fast ones: the fast must not catch up with the slow."""
+    trips = [Trip(0.2, 0.02) if 300 <= n < 360 else Trip(0.02, 0.02) for n in range(600)]
+    assert busiest(arrivals(Window(30, opened=0.0), trips)) <= 30
+
+
+def test_what_will_be_free_soon_is_known_ahead() -> None:
+    window, now = Window(30, opened=0.0), 1.0
+    for _ in range(200):
+        expected = window.free_by(now + 0.048, now)
+        assert window.free(now + 0.048) == min(expected, int(window.reserve))
+        now += 0.048
+        for sent in window.take(window.free(now), now):
+            window.answered(sent, now)
+
+
+def test_no_slot_comes_free_by_a_failure_that_says_nothing_about_the_way() -> None:
+    window = Window(1, opened=0.0)
+    for now, took, heard in ((2.0, 0.1, True), (4.0, 0.0001, False)):
+        assert window.free(now) == 1
+        (sent,) = window.take(1, now)
+        window.answered(sent, now + took, heard=heard)
+    assert window.trips.slowest == pytest.approx(0.1)
+    assert window.free(5.5) == 0
+    assert window.free(6.1) == 1
+
+
+def test_half_the_rate_is_kept_as_strictly() -> None:
+    window = Window(30, opened=0.0)
+    drain(window, 0.0, 3.0)
+    window.rate = 15.0
+    assert busiest(drain(window, 4.1, 8.0)) <= 15
 
 
 def test_wait_names_a_moment_at_which_a_slot_is_free_or_nearly_so() -> None:
@@ -166,14 +226,27 @@ class TestChats:
         chats = Chats()
         for number in range(100):
             chats.take(str(number), ChatRate(), 1.0)
-        assert not chats._left
+        assert not chats._whole_at
 
     def test_rested_chats_are_forgotten(self) -> None:
         chats = Chats()
         chats.take("7", self.private, 0.0)
-        chats.take("8", self.private, 100.0)
-        chats.forget_rested(130.0)
-        assert set(chats._left) == {"8"}
+        chats.take("8", self.private, 0.0)
+        chats.take("8", self.private, 0.0)
+        chats.forget_rested(1.5)
+        assert set(chats._whole_at) == {"8"}
+
+    @given(pauses=st.lists(st.floats(0, 4), max_size=60))
+    def test_a_chat_gets_no_more_than_its_burst_and_its_rate(self, pauses: list[float]) -> None:
+        chats, now, sent = Chats(), 0.0, list[float]()
+        for pause in pauses:
+            now += pause
+            if not chats.wait("7", self.private, now):
+                chats.take("7", self.private, now)
+                sent.append(now)
+        for first, begin in enumerate(sent):
+            for count, end in enumerate(sent[first:], start=1):
+                assert count <= 2 + (end - begin) + 1e-6
 
 
 def test_the_in_flight_limit_follows_rate_and_latency_between_its_bounds() -> None:
@@ -183,14 +256,6 @@ def test_the_in_flight_limit_follows_rate_and_latency_between_its_bounds() -> No
 
 
 def test_ticks_get_shorter_where_more_than_a_commits_worth_would_gather() -> None:
-    assert tick_length(1) == tick_length(30) == tick_length(1000) == pytest.approx(1.02 / 21)
-    assert tick_length(2500) == pytest.approx(1.02 / 51)
+    assert tick_length(1) == tick_length(30) == tick_length(1000) == 0.048
+    assert tick_length(2500) == pytest.approx(0.02)
     assert tick_length(100_000) == pytest.approx(0.01)
-
-
-def test_latencies_tell_their_95th_percentile() -> None:
-    latencies = Latencies()
-    assert latencies.p95() == 0.5
-    for n in range(1, 101):
-        latencies.add(n / 1000)
-    assert latencies.p95() == 0.095

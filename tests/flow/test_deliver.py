@@ -13,7 +13,6 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # see _sta
 
 import storage
 from bot.chat.message import Message, Span, to_json
-from bot.delivery.content import Act
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import ChatRate, Chats
 from bot.delivery.plan import Delivery, QueuedReply, Rank, Settled, State
@@ -50,7 +49,7 @@ class Wire:
     def prepare(self, message: Message) -> Message:
         return message
 
-    async def deliver(self, prepared: Message, to: To, act: Act = Act.SEND) -> Outcome:  # noqa: ARG002 — likewise
+    async def deliver(self, prepared: Message, to: To) -> Outcome:  # noqa: ARG002 — likewise
         self.arrived.append(to.address)
         self.states.append(self._state(to.address))
         self.changed.set()
@@ -315,7 +314,7 @@ async def test_a_refused_account_rests_and_loses_nothing(post: Post) -> None:
     await post.tell()
     await post.until_states(queued=2)
     assert post.deliverer is not None
-    assert post.deliverer.fault == "unauthorized"
+    assert post.deliverer.fault.startswith("unauthorized: the platform refuses our account; one message tries again in")
     post.now += timedelta(seconds=5)
     post.wake()
     await asyncio.sleep(0.2)
