@@ -1,4 +1,4 @@
-"""A poll that finds nothing (304) and one that reads ten items, beside a bare GET and feedparser alone."""
+"""A poll that finds nothing (304) and one that reads ten items, beside a bare GET; a thousand feeds on one machine."""
 
 import asyncio
 import statistics
@@ -12,6 +12,7 @@ import aiohttp
 import feedparser
 import uvloop
 
+from bench import many
 from bot import app as composition
 from bot import clock
 from bot.fetch import Fetcher
@@ -28,8 +29,11 @@ ROUNDS = 30
 
 
 def run() -> dict[str, Any]:
-    """Milliseconds, medians of thirty rounds; CPU is this process's, the parser's child apart."""
-    return uvloop.run(_run())
+    """Milliseconds, medians of thirty rounds; CPU is this process's, the parser's child apart.
+
+    Then a thousand feeds (`bench.many`).
+    """
+    return uvloop.run(_run()) | many.run()
 
 
 async def _run() -> dict[str, Any]:

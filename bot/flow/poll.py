@@ -72,7 +72,7 @@ class Poller:
         self._now, self._wake, self._tell, self._chance = now, wake, tell, chance
         self._own = own.removeprefix("www.")
         self._catch_up = CatchUp(store, fetch, parse, now)
-        self._waiting: list[Feed] = []
+        self._waiting: list[tuple[str, Feed]] = []  # each with its host
         self._running: dict[int, asyncio.Task[None]] = {}
         self._hosts: Counter[str] = Counter()  # of those that are running
         self._resting: dict[int, datetime] = {}  # feed -> until when, where the store could not be told
@@ -89,7 +89,8 @@ class Poller:
         except StoreError as error:
             log.warning("cannot see which feeds are due", reason=error.reason)
             return
-        self._waiting = [f for f in due if f.id not in self._running and self._resting.get(f.id, now) <= now]
+        ready = [f for f in due if f.id not in self._running and self._resting.get(f.id, now) <= now]
+        self._waiting = [(host_of(_address(feed)), feed) for feed in ready]
         self._begin()
 
     async def stop(self) -> None:
@@ -102,17 +103,22 @@ class Poller:
 
     def _begin(self) -> None:
         """As many of the waiting as there are places; one slow host never takes those of the others."""
-        left = []
-        for feed in self._waiting:
-            host = host_of(_address(feed))
-            if len(self._running) >= AT_ONCE or self._hosts[host] >= PER_HOST:
-                left.append(feed)
-                continue
-            self._hosts[host] += 1
-            task = asyncio.create_task(self._look_at(feed))
-            self._running[feed.id] = task
-            task.add_done_callback(partial(self._ended, feed.id, host))
-        self._waiting = left
+        passed: list[tuple[str, Feed]] = []
+        at = 0
+        while at < len(self._waiting) and len(self._running) < AT_ONCE:
+            host, feed = self._waiting[at]
+            if self._hosts[host] < PER_HOST:
+                self._start(host, feed)
+            else:
+                passed.append((host, feed))
+            at += 1
+        self._waiting[:at] = passed
+
+    def _start(self, host: str, feed: Feed) -> None:
+        self._hosts[host] += 1
+        task = asyncio.create_task(self._look_at(feed))
+        self._running[feed.id] = task
+        task.add_done_callback(partial(self._ended, feed.id, host))
 
     def _rest(self, feed: Feed) -> None:
         """The feed stays due in the store, but the portal must not be asked twice a second because of our trouble."""
