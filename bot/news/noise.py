@@ -50,7 +50,7 @@ _WHOLE = tuple(
 _BY = re.compile(r"(?:Oleh|By)\s*:?\s+(?:[A-Z][\w.'’]*,?\s*){1,7}\*?")
 _OTHERS = re.compile(rf"\W*(?:{_SEE_ALSO}|(?:berita|artikel)\s+(?:terkait|lainnya))\s*:?", re.IGNORECASE)
 
-_LINK = rf"{LINK_OPENS}[^{LINK_CLOSES}]*{LINK_CLOSES}"
+_LINK = rf"{LINK_OPENS}[^{LINK_OPENS}{LINK_CLOSES}]*{LINK_CLOSES}"
 _BESIDE = rf"(?:[^\w{LINK_OPENS}{LINK_CLOSES}]|\d)*"
 _ONLY_LINK = re.compile(_BESIDE + _LINK + _BESIDE)
 # What page builders leave: [vc_row], [/vc_column_text], [gallery ids="1,2"]; an editor's [sic] is none.
@@ -62,7 +62,7 @@ _WITH_LINKS = tuple(
     re.compile(form)
     for form in (
         rf"\s*[(\[]?(?:{_SEE_ALSO_LABEL})\s*[:–—-]*\s*{_LINK}[)\]]?",
-        rf"\s*[(\[]?{LINK_OPENS}\s*(?:{_SEE_ALSO_LABEL})\s*:[^{LINK_CLOSES}]*{LINK_CLOSES}[)\]]?",
+        rf"\s*[(\[]?{LINK_OPENS}\s*(?:{_SEE_ALSO_LABEL})\s*:[^{LINK_OPENS}{LINK_CLOSES}]*{LINK_CLOSES}[)\]]?",
         rf"(?:Artikel|Berita|Tulisan|Postingan|Pos)\s*{_LINK}\s*{_FIRST_SHOWN}.*$",
     )
 )

@@ -13,7 +13,11 @@ _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]\s")
 
 
 def summarise(title: str, text: str) -> str:
-    """The first one or two whole sentences of `text`, at most 320 characters; nothing that repeats the title."""
+    """The first one or two whole sentences of `text`, at most 320 characters; nothing that repeats the title.
+
+    A lead that is longer, or has no end, gives nothing: what follows leans on it (`Hal itu disampaikan …`, `Korban
+    dibawa …`), and alone under the headline it says less than the headline, or something else.
+    """
     lead = ""
     for sentence in islice(sentences.split(text), _LOOKED_AT):
         if not lead and repeats(sentence, title):

@@ -1,15 +1,13 @@
 """Followed words in a story: whole words, however they are written, and nothing that only looks like them."""
 
-import sys
-from collections.abc import Callable
-from types import FrameType
-from typing import Any
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.news.keywords import Fault, Keywords, fault, key
+from tests.news.measure import lines_run
 
 FOLLOWED = ("PDAM", "Pacet", "Gajah Mada", "Moh. Ali", "Jl. Gajah Mada", "masa", "Abdul", "kebakaran", "Jum'at", "R&D")
 
@@ -142,24 +140,6 @@ def test_a_key_is_its_own_key(word: str) -> None:
     assert key(key(word)) == key(word)
 
 
-def lines_run(work: Callable[[], object]) -> int:
-    """How many lines of Python it runs: a measure of time that no busy machine disturbs."""
-    count = 0
-
-    def trace(_frame: FrameType, event: str, _arg: Any) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
-
-
 HOSTILE = {
     "heads that never end": "gajah ",
     "suffixes on suffixes": "pacetnyanyanya ",
@@ -173,7 +153,7 @@ HOSTILE = {
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE.keys())
 def test_time_grows_with_the_text_and_not_with_its_square(piece: str) -> None:
     words = Keywords([*FOLLOWED, "gajah gajah", "jl jl", "a a"])
-    once, twice = (lines_run(lambda n=n: words.match(piece * n)) for n in (1_000, 2_000))  # type: ignore[misc]
+    once, twice = (lines_run(partial(words.match, piece * count)) for count in (1_000, 2_000))
     assert twice <= 2.1 * once + 100
 
 

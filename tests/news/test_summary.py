@@ -40,3 +40,31 @@ def test_exactly_320_characters_fit_and_one_more_does_not() -> None:
     first = "A" + "a" * (LONGEST - len(B) - 3) + "."
     assert len(summarise("", f"{first} {B}")) == LONGEST
     assert summarise("", f"A{first} {B}") == f"A{first}"
+
+
+LEANS = {
+    "who said it": "Hal itu disampaikan Kepala Dinas Pekerjaan Umum di kantornya, Rabu (28/2).",
+    "a pronoun": "Ia juga meminta warga menjaga kebersihan sungai.",
+    "an event named before": "Acara tersebut dihadiri 200 undangan.",
+    "a person without a name": "Korban dibawa ke rumah sakit dengan luka di kepala.",
+    "a contrast": "Namun, warga menolak usul itu.",
+    "a number of something": "Jumlah itu naik dua kali lipat dari tahun lalu.",
+    "another matter": "Sementara itu, harga cabai di pasar masih tinggi.",
+}
+
+
+@pytest.mark.parametrize("follows", LEANS.values(), ids=LEANS.keys())
+def test_what_leans_on_a_lead_that_does_not_fit_never_stands_alone(follows: str) -> None:
+    assert summarise(TITLE, f"{LONG}\n\n{follows} {C}") == ""
+
+
+UNTOUCHED = (
+    "Biayanya Rp 1.500.000,- atau 12,5 persen dari Rp12 juta. Dr. Hj. Siti, S.Pd., M.Si. membayar pukul 13.40 WIB.",
+    "Mobil No. Pol. S 8123 NB melaju di Jl. KH. Hasyim Asy'ari No. 7B. Sopirnya, M. Yusuf bin H. Ali (34), selamat.",
+    "Situs https://contoh.go.id/?p=12&x=1.5 dan info@contoh.id diserang. Pasal 12 ayat (1) UU No. 6/2014 mengaturnya.",
+)
+
+
+@pytest.mark.parametrize("text", UNTOUCHED)
+def test_numbers_names_and_addresses_come_through_as_they_were(text: str) -> None:
+    assert summarise(TITLE, text) == text
