@@ -19,16 +19,16 @@ import storage
 from bot import catalogs, clock
 from bot.channels.console import Console
 from bot.channels.telegram import TelegramParts, bot_name
-from bot.chat.stories import story_message
+from bot.chat.broadcasts import broadcast_message
 from bot.chat.turn import Role
-from bot.errors import OperationError, SettingsError
+from bot.delivery.content import Content
+from bot.errors import OperationError, SettingsError, StoreError
 from bot.fetch import Fetcher
 from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk, hash_code
 from bot.flow.facts import Facts
 from bot.flow.poll import Poller
 from bot.news.category import LabelMap
-from bot.news.item import Story
 from bot.ports import Channel, Fetch, Parse, Store
 from bot.sandbox import Sandbox
 from bot.schedule import Schedule
@@ -39,6 +39,7 @@ from bot.web.server import WebServer
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY = 0.5  # seconds between two looks at what is due
+LISTEN_EVERY = 0.2  # seconds between two looks at whether another program has written
 RELOAD_EVERY = 5.0  # seconds between two looks at feeds.yaml
 TIDY_EVERY = 3600.0
 UPDATES_KEPT = timedelta(days=2)  # the platform drops its own after one
@@ -107,7 +108,7 @@ def label_map(settings: Settings) -> LabelMap:
 
 
 def new_session() -> aiohttp.ClientSession:
-    """The program's one HTTP client.
+    """The program's one HTTP session: feeds, and all of Telegram but the lane to many (`channels/telegram/lane.py`).
 
     Idle connections are let go early: a request on one that the server is just closing is a send that nobody knows of.
     """
@@ -247,8 +248,8 @@ class App:
         self._watch(task, ends_the_program=True)
 
     def _deliver(self, channel: Channel, epoch: int) -> None:
-        def compose(story: Story, language: str) -> object:
-            return channel.prepare(story_message(story, language, self._facts.board(clock.now())))
+        def compose(content: Content, language: str) -> object:
+            return channel.prepare(broadcast_message(content, language, self._facts.board(clock.now())))
 
         zone = self._settings.portal.timezone
         deliverer = Deliverer(self._store, channel, compose, zone, epoch, clock.now)
@@ -277,6 +278,7 @@ class App:
         self._stack.push_async_callback(self._poller.stop)
         schedule = Schedule()
         schedule.every(LOOK_EVERY, self._poller.look, "look at feeds")
+        schedule.every(LISTEN_EVERY, self._listen, "other programs")
         schedule.every(RELOAD_EVERY, self._reload, "feeds.yaml")
         schedule.every(TIDY_EVERY, self._tidy, "tidy")
         schedule.start()
@@ -299,6 +301,12 @@ class App:
         if self._poller is not None:
             self._poller.take_mapping(label_map(settings))
         log.info("feeds.yaml taken", feeds=len(settings.feeds), categories=len(settings.categories))
+
+    async def _listen(self) -> None:
+        """A command beside us may have written an alert: it must not wait until the outbox looks of its own accord."""
+        with contextlib.suppress(StoreError):
+            if await self._store.changed_elsewhere():
+                self._wake_all()
 
     async def _tidy(self) -> None:
         now = clock.now()

@@ -2,7 +2,8 @@
 
 KentonganError
 ├── UsageError            the person at the keyboard can mend it: exit status 2
-│   └── SettingsError     every fault of environment and feeds.yaml at once, with file and line
+│   ├── SettingsError     every fault of environment and feeds.yaml at once, with file and line
+│   └── NewsroomError     a broadcast that is not there, or with which this cannot be done (`reason`)
 └── OperationError        something outside failed: exit status 1
     ├── FetchError        an address did not give us a document (`reason` says which way)
     ├── FeedError         a document is not a feed we can read (`reason` says which way)
@@ -27,6 +28,14 @@ class SettingsError(UsageError):
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(self.faults))
+
+
+class NewsroomError(UsageError):
+    """This cannot be done with that broadcast; `reason` is a stable word such as `not_found`, `wrong_status`."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class OperationError(KentonganError):

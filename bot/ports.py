@@ -12,10 +12,11 @@ from typing import Any, Protocol, TypeVar
 
 from bot.chat.message import Message
 from bot.chat.turn import Person, Role
-from bot.delivery.content import Act
+from bot.delivery.content import Act, BroadcastKind, Content, Level, Note
+from bot.delivery.digest import Owing, Telling
 from bot.delivery.outcome import Outcome
 from bot.delivery.pace import ChatRate
-from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Rank, Reader, Settled
+from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Rank, Reader, Settled, Status
 from bot.news.item import Document, Item, Story
 from bot.news.moves import FeedMoves
 
@@ -228,11 +229,18 @@ class PeopleTx(Protocol):
     def follow(
         self, channel: str, address: str, categories: Collection[str], follows_all: bool, wording: str,
         quiet: tuple[int, int] | None, language: str, now: datetime, thread: str | None = None,
+        daily_limit: int | None = None,
     ) -> None:  # fmt: skip
-        """Subscribe or change topics; consent (wording, time) and `quiet` are kept when someone joins or comes back."""
+        """Subscribe or change topics; consent, `quiet` and limit are kept when someone joins or comes back."""
 
     def stop(self, channel: str, address: str, gone: bool, now: datetime) -> None:
         """Unsubscribe: status stopped (or gone), topics dropped, queued deliveries and drafts dropped."""
+
+    def set_times(
+        self, channel: str, address: str, mode: str, quiet: tuple[int, int] | None, paused_until: datetime | None,
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """When this person wants to be written to; what they are owed is looked at again at once."""
 
     def set_language(self, channel: str, address: str, language: str) -> None:
         """Also for a stranger: it is remembered."""
@@ -271,29 +279,38 @@ class Recovery:
 
     epoch: int
     unknown: int  # deliveries that nobody knows about
-    again: int  # replies that will be tried once more
+    again: int  # replies, alerts and corrections that will be tried once more
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """A queued delivery whose time has come, with what decides whether it may leave."""
+
+    delivery: Delivery
+    broadcast: Broadcast
+    reader: Reader
 
 
 class OutboxTx(Protocol):
-    """What transactions say about broadcasts, deliveries and replies."""
+    """What a tick's transaction says about broadcasts and deliveries."""
 
     def begin_epoch(self, now: datetime) -> Recovery:
-        """A new epoch; `started` rows of dead ones become unknown (stories) or queued again (replies, 2 tries)."""
+        """A new epoch; `started` rows of dead ones become unknown, or queued again (promise 4: alerts, replies)."""
 
-    def add_broadcast(
-        self, kind: str, rank: Rank, story_id: int, categories: Collection[str], channels: Collection[str],
-        now: datetime, expires_at: datetime,
-    ) -> int:  # fmt: skip
-        """A broadcast with its first pass on each channel, snapshot taken; its id. A story is told once."""
+    def standing_still(self) -> str:
+        """Why nothing at all is sent to audiences (`restored`, …); empty when it is."""
 
-    def add_pass(self, story_id: int, categories: Collection[str], younger_than: datetime, now: datetime) -> bool:
-        """A further pass for followers of late categories, if the broadcast was created after `younger_than`."""
+    def version(self) -> int:
+        """How many corrections have been made: texts begun before the newest may be wrong."""
 
     def open_passes(self, channel: str, now: datetime) -> list[Broadcast]:
-        """Unfinished passes of broadcasts that are running, not expired: by rank, then age."""
+        """The earliest unfinished pass of each running broadcast: by rank, then age; of stories also late ones."""
+
+    def open_round(self, channel: str, broadcast: Broadcast) -> Broadcast | None:
+        """The pass over another broadcast's readers, ready to go on; None while that one must settle first."""
 
     def readers(self, channel: str, broadcast: Broadcast, limit: int) -> list[Reader]:
-        """The next active instant readers after the pass's cursor, by id, without those who have a delivery of it.
+        """The next active readers after the pass's cursor, by id, without those who have a delivery of it.
 
         Those who follow all are always among them. Fewer than `limit` means that the pass has come to its end.
         """
@@ -307,14 +324,66 @@ class OutboxTx(Protocol):
     def move_pass(self, channel: str, broadcast: Broadcast, last_id: int, done: bool) -> None:
         """Move the cursor (in the transaction that starts the deliveries)."""
 
-    def due_deliveries(self, channel: str, now: datetime, limit: int) -> list[Delivery]:
+    def is_due(self, channel: str, rank: Rank, now: datetime) -> bool:
+        """Whether a queued delivery of this class waits for nothing any more."""
+
+    def due_deliveries(self, channel: str, now: datetime, limit: int, rank: Rank) -> list[DueDelivery]:
         """Queued deliveries whose time has come, `attempt` already raised; consent, status, expiry are read again."""
+
+    def postpone(self, delivery: Delivery, until: datetime) -> None:
+        """A queued delivery waits longer."""
+
+    def give_to_digest(self, delivery: Delivery, at: datetime) -> None:
+        """A queued story goes into the reader's digest instead."""
+
+    def give_up(self, delivery: Delivery, code: str, now: datetime) -> None:
+        """A queued delivery fails with this reason."""
+
+    def count_today(self, subscribers: Sequence[int], day: int) -> None:
+        """These readers got one more story on this local day (as an ordinal)."""
+
+    def contents(self, broadcasts: Collection[int]) -> dict[int, Content]:
+        """What these broadcasts (no digests) say, in its present form."""
 
     def settle(self, channel: str, finished: Sequence[tuple[Delivery, Settled]], epoch: int, now: datetime) -> None:
         """Write finished attempts (only rows `started` in this epoch); the gone are unsubscribed, the moved moved."""
 
     def close_broadcasts(self, now: datetime) -> list[int]:
         """Broadcasts that have just completed (all passes done, nothing queued or started) or expired; their ids."""
+
+    def next_due(self, channel: str, now: datetime) -> datetime | None:
+        """When the earliest queued delivery, reply or digest of this channel is due; None when nothing waits."""
+
+
+class DigestsTx(Protocol):
+    """What transactions say about digests: a timer a reader, what is owed is derived."""
+
+    def owe_digests(self, readers: Sequence[tuple[int, datetime]]) -> None:
+        """These subscribers are owed something: their digest is due then, or earlier if it already was."""
+
+    def move_digests(self, readers: Sequence[tuple[int, datetime]]) -> None:
+        """Their digests are due then instead."""
+
+    def digests_due(self, channel: str, now: datetime, limit: int, slot: str) -> list[tuple[Reader, datetime]]:
+        """Active readers whose digest is due, with the time it was due at; `had` is set where this slot's was sent."""
+
+    def tellings(self, channel: str, now: datetime) -> list[Telling]:
+        """What was told to followers in the last week, newest first."""
+
+    def owings(
+        self, channel: str, subscribers: Sequence[int], tellings: Sequence[Telling], now: datetime
+    ) -> dict[int, Owing]:
+        """What decides about the debts to these subscribers."""
+
+    def digest_broadcast(self, slot: str, now: datetime, expires_at: datetime) -> int:
+        """The broadcast of this hour's digests; its id."""
+
+    def digests_settled(self, subscribers: Sequence[int]) -> None:
+        """Everything told until now is settled with these."""
+
+
+class RepliesTx(Protocol):
+    """What transactions say about answers to people who wrote."""
 
     def add_reply(
         self, channel: str, address: str, thread: str | None, message: str, mode: str, now: datetime,
@@ -328,8 +397,119 @@ class OutboxTx(Protocol):
     def settle_replies(self, channel: str, finished: Sequence[tuple[QueuedReply, Settled]], now: datetime) -> None:
         """Write finished answers; sent and failed ones leave the table, a hold is kept for the chat."""
 
-    def next_due(self, channel: str, now: datetime) -> datetime | None:
-        """When the earliest queued delivery or reply of this channel is due; None when nothing waits."""
+
+# Newsroom -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A broadcast as the newsroom sees it."""
+
+    id: int
+    kind: BroadcastKind
+    rank: Rank
+    level: Level
+    status: Status
+    story_id: int | None
+    original_id: int | None
+    note: Note | None
+    title: str
+    categories: tuple[str, ...]
+    channels: tuple[str, ...]
+    created_at: datetime
+    not_before: datetime
+    expires_at: datetime
+    done_at: datetime | None = None
+    reason: str = ""
+    made_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How far a broadcast has come on one channel."""
+
+    channel: str
+    sent: int = 0
+    failed: Mapping[str, int] = field(default_factory=dict)  # by code, without what went into digests
+    unknown: int = 0
+    recalled: int = 0
+    digested: int = 0  # went into the reader's digest instead
+    under_way: int = 0  # started
+    waiting: int = 0  # queued for a time
+    p50: float | None = None  # seconds from publication to arrival, at most 8 % too long
+    p95: float | None = None
+
+
+class NewsroomTx(Protocol):
+    """What transactions say about broadcasts as a whole: made, stopped, reported."""
+
+    def add_broadcast(
+        self, kind: str, rank: Rank, story_id: int | None, categories: Collection[str], channels: Collection[str],
+        now: datetime, expires_at: datetime, *, note: Note | None = None, not_before: datetime | None = None,
+        made_by: str = "",
+    ) -> int:  # fmt: skip
+        """A broadcast with its first pass on each channel, snapshot taken; its id. A story is told once."""
+
+    def add_about(
+        self, kind: str, rank: Rank, original: int, sources: Sequence[int], now: datetime, expires_at: datetime, *,
+        note: Note, version: int = 0, erase: bool = False, made_by: str = "",
+    ) -> int:  # fmt: skip
+        """A broadcast to those who have had the sources (the original, digests that carried it); its id."""
+
+    def add_pass(self, story_id: int, categories: Collection[str], younger_than: datetime, now: datetime) -> bool:
+        """A further pass for followers of late categories, if the broadcast was created after `younger_than`."""
+
+    def next_version(self) -> int:
+        """From now on texts are newer than every one that has begun."""
+
+    def broadcast(self, broadcast_id: int) -> Sent | None:
+        """One broadcast, or None."""
+
+    def broadcasts(self, limit: int, status: str | None = None) -> list[Sent]:
+        """The newest broadcasts, without digests and marks."""
+
+    def story_broadcast(self, story_id: int) -> int | None:
+        """The broadcast that told this story."""
+
+    def about(self, original: int) -> list[Sent]:
+        """What has been said about this broadcast, oldest first."""
+
+    def digests_since(self, at: datetime) -> list[int]:
+        """Digests made since then: each may carry a story told after it."""
+
+    def change_note(self, broadcast_id: int, note: Note) -> None:
+        """What the broadcast says from now on."""
+
+    def change_story(self, story_id: int, title: str, summary: str) -> None:
+        """What the story says from now on; empty leaves it."""
+
+    def set_status(self, broadcast_id: int, status: Status, reason: str, now: datetime) -> None:
+        """Pause, resume (its tellings become new), cancel, withdraw; readers of closed ones are not gone on with."""
+
+    def miss_again(self, broadcast_id: int, states: Collection[str], codes: Collection[str] | None, now: datetime,
+                   until: datetime, limit: int) -> int:  # fmt: skip
+        """Queue up to `limit` failed or unknown deliveries (codes None: all) once more; how many."""
+
+    def report(self, broadcast_id: int) -> list[Report]:
+        """How far it has come, by channel."""
+
+    def missed(self, broadcast_id: int, after: int, limit: int) -> list[tuple[int, str, str, str, str]]:
+        """Failed and unknown deliveries by subscriber: id, channel, address, state, code."""
+
+    def audience_size(self, channel: str, categories: Collection[str]) -> int:
+        """How many active subscribers follow any of these (none given: all subscribers)."""
+
+    def stand_still(self, reason: str) -> None:
+        """Send nothing to audiences until this is called with an empty reason."""
+
+    def note_live(self, channel: str, live: Mapping[str, Any]) -> None:
+        """What the running program says about itself, for `stats`."""
+
+    def add_audit(self, who: str, act: str, detail: str, now: datetime) -> None:
+        """An act of an editor, an admin or the server's operator."""
+
+    def audits(self, limit: int) -> list[tuple[datetime, str, str, str]]:
+        """The newest acts: when, who, what, about what."""
 
 
 # Inbox --------------------------------------------------------------------------------------------------------------
@@ -374,7 +554,9 @@ class RetentionTx(Protocol):
         """
 
 
-class Tx(FeedsTx, StoriesTx, PeopleTx, OutboxTx, InboxTx, StatsTx, RetentionTx, Protocol):
+class Tx(
+    FeedsTx, StoriesTx, PeopleTx, OutboxTx, DigestsTx, RepliesTx, NewsroomTx, InboxTx, StatsTx, RetentionTx, Protocol
+):  # fmt: skip
     """Everything that a transaction can say."""
 
 
@@ -386,6 +568,9 @@ class Store(Protocol):
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Run `work` on a reading connection; its writes are refused."""
+
+    async def changed_elsewhere(self) -> bool:
+        """Whether another program has written since the last time this was asked."""
 
     def close(self) -> None:
         """Finish the running transaction, checkpoint, close."""

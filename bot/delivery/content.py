@@ -1,8 +1,10 @@
 """What a broadcast says, before it is put into the words of a language and the form of a channel."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from bot.news.item import Story
 
@@ -61,3 +63,15 @@ class Content:
     original: Note | None = None  # of what is about an alert: the alert in its present, corrected form
     stories: tuple[Story, ...] = ()  # of a digest: the newest, in the order in which they are shown
     more: int = 0  # of a digest: how many further ones there are
+
+
+def note_to_json(note: Note) -> str:
+    """The form in which the store keeps a note."""
+    return json.dumps(asdict(note), ensure_ascii=False, separators=(",", ":"))
+
+
+def note_from_json(text: str) -> Note:
+    """The note of `note_to_json`; fields of a later version are passed over."""
+    fields: dict[str, Any] = json.loads(text)
+    known = {name: value for name, value in fields.items() if name in Note.__dataclass_fields__}
+    return Note(**known | {"level": Level(known.get("level", Level.ORDINARY))})

@@ -1,9 +1,10 @@
-"""The values of the outbox, and who of the next readers is sent to now, later or not at all."""
+"""The values of the outbox: what goes out, to whom, and what becomes of it."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from enum import IntEnum, StrEnum
-from zoneinfo import ZoneInfo
+
+from bot.delivery.content import Act, BroadcastKind, Level
 
 
 class Rank(IntEnum):
@@ -23,6 +24,19 @@ class State(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    RECALLED = "recalled"  # sent, and taken back
+
+
+class Status(StrEnum):
+    """Where a broadcast stands."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"  # what it says is wrong, or said better by a later one
+    DONE = "done"
+    EXPIRED = "expired"
+    INTERRUPTED = "interrupted"  # a backup was put back: nobody knows who has had it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +44,31 @@ class Broadcast:
     """One thing said to an audience, and how far its current pass on one channel has come."""
 
     id: int
-    kind: str  # story (others follow)
+    kind: BroadcastKind
     rank: Rank
-    story_id: int
+    story_id: int | None
     pass_no: int
     categories: tuple[str, ...]  # the audience of this pass; empty: those who follow all
     last_id: int  # the pass's cursor: subscribers up to here have been looked at
     max_id: int  # the snapshot: nobody who came later
     created_at: datetime
     expires_at: datetime
+    telling: int = 0  # the number of this pass among all: readers whose digest covers it are passed over
+    level: Level = Level.ORDINARY
+    original_id: int | None = None  # what this is about
+    source_id: int | None = None  # the readers of that broadcast are meant, not followers
+    version: int = 0  # of the source only deliveries that began with an older text are meant
+    erase: bool = False  # a withdrawal that deletes where the platform allows it
+    final: bool = True  # no further round over the source is needed
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """What a reader has had of the broadcast that this one is about."""
+
+    state: State
+    message_id: str | None = None
+    in_digest: bool = False  # it stood there among others
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +81,13 @@ class Reader:
     language: str
     quiet: tuple[int, int] | None = None  # minutes of the local day
     hold_until: datetime | None = None  # a 429 or a move holds this chat
+    mode: str = "instant"  # instant | morning | evening | both
+    paused_until: datetime | None = None
+    urgent: bool = True  # urgent alerts override quiet hours
+    daily_limit: int | None = None
+    day: int | None = None  # the local day (as an ordinal) that day_count counts
+    day_count: int = 0
+    had: Had | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +95,24 @@ class Delivery:
     """One broadcast to one subscriber, about to be attempted."""
 
     broadcast_id: int
-    story_id: int
+    story_id: int | None
     subscriber_id: int
     address: str
     thread: str | None
     language: str
     attempt: int = 1
+    kind: BroadcastKind = BroadcastKind.STORY
+    act: Act = Act.SEND
+    message: str | None = None  # the platform's id of the message that `act` is about
+    stories: tuple[int, ...] = ()  # of a digest, in the order in which they are shown
+    more: int = 0  # of a digest: further ones
+    version: int = 0  # of the text: corrections made until now
+    doubts: int = 0  # earlier attempts of which nobody knows
+
+    @property
+    def says(self) -> tuple[int, tuple[int, ...], int, int]:
+        """What is said: deliveries that are equal in this carry the same content."""
+        return self.broadcast_id, self.stories, self.more, self.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +140,4 @@ class Settled:
     hold_until: datetime | None = None  # the whole chat waits until then
     gone: bool = False  # unsubscribe: the platform says so
     new_address: str | None = None
-
-
-def quiet_ends(now: datetime, quiet: tuple[int, int] | None, timezone: ZoneInfo) -> datetime | None:
-    """When the quiet hours that hold at `now` end, or None when it is not quiet."""
-    if quiet is None or quiet[0] == quiet[1]:
-        return None
-    local = now.astimezone(timezone)
-    start, end = quiet
-    minute = local.hour * 60 + local.minute
-    inside = start <= minute < end if start < end else minute >= start or minute < end
-    if not inside:
-        return None
-    day = local.date() + timedelta(days=1 if minute >= end else 0)
-    return datetime.combine(day, time(end // 60, end % 60), timezone)
+    doubt: bool = False  # this attempt may have arrived

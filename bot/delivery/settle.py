@@ -2,11 +2,21 @@
 
 from datetime import datetime, timedelta
 
+from bot.delivery.content import BroadcastKind
 from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.plan import Settled, State
+from bot.delivery.plan import Delivery, Settled, State
 
 SERVER_ERROR_TRIES = 3
 REPLY_TRIES = 2
+# How often an attempt of which nobody knows is followed by another (promise 4). Stories and digests: never. A warning
+# that comes twice is better than one that does not come. Editing and deleting the same message again harms nobody.
+AGAIN_AFTER_DOUBT = {
+    BroadcastKind.ALERT: 1,
+    BroadcastKind.FOLLOW_UP: 1,
+    BroadcastKind.CORRECTION: 1,
+    BroadcastKind.MARK: 5,
+    BroadcastKind.WITHDRAWAL: 5,
+}
 LONGEST_PAUSE = 60.0  # seconds between two tries
 
 
@@ -23,6 +33,14 @@ def settle_story(outcome: Outcome, attempt: int, now: datetime) -> Settled:
             return Settled(State.FAILED, outcome.code)
         case _:
             return _again(outcome, attempt, now)
+
+
+def settle_delivery(delivery: Delivery, outcome: Outcome, now: datetime) -> Settled:
+    """An attempt of any kind: what may be said twice rather than never is tried again after a doubt."""
+    settled = settle_story(outcome, delivery.attempt, now)
+    if outcome.kind is Kind.UNKNOWN and delivery.doubts < AGAIN_AFTER_DOUBT.get(delivery.kind, 0):
+        return Settled(State.QUEUED, outcome.code, next_at=now + timedelta(seconds=pause(delivery.attempt)), doubt=True)
+    return settled
 
 
 def settle_reply(outcome: Outcome, attempt: int, now: datetime) -> Settled:

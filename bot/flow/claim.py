@@ -1,17 +1,17 @@
 """The inside of a tick's transaction: outcomes are written, and the next attempts are taken and written as started."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.delivery.content import Content
 from bot.delivery.pace import Chats
-from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Reader, Settled, State, quiet_ends
-from bot.news.item import Story
+from bot.delivery.plan import Delivery, QueuedReply, Rank, Settled, State
+from bot.flow.claim_broadcasts import BroadcastClaim
+from bot.flow.claim_digests import DigestClaim
+from bot.flow.contents import contents_of
 from bot.ports import Channel, Tx
-
-AHEAD = 32  # readers looked at beyond the free slots, so that a pass gets over sleeping chats quickly
-MOST_LOOKED_AT = 1_000  # readers of one pass in one tick: some 10 ms of the write lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,10 @@ class Batch:
 
     replies: tuple[QueuedReply, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
-    stories: dict[int, Story] = field(default_factory=dict)
+    contents: dict[Hashable, Content] = field(default_factory=dict)  # by Delivery.says, those that were not known
     next_due: datetime | None = None
     more: bool = False  # a pass has not come to its end
+    closed: tuple[int, ...] = ()  # broadcasts that have just completed
 
     def __len__(self) -> int:
         """How many requests leave."""
@@ -41,33 +42,80 @@ class Finished:
         return bool(self.deliveries or self.replies)
 
 
+@dataclass(slots=True)
+class Turns:
+    """A share of the slots, saved up: most ticks have one slot or two."""
+
+    share: float
+    saved: float = 0.0
+
+    def of(self, slots: int) -> int:
+        """How many of these slots the share may take now; tell `took` afterwards."""
+        self.saved = min(self.saved + slots * self.share, max(1.0, slots * self.share * 4))
+        return min(slots, int(self.saved + 1e-9))
+
+    def took(self, count: int) -> None:
+        """Write down that so many were used."""
+        self.saved = max(0.0, self.saved - count)
+
+
 class Claim:
     """The inside of one tick's transaction: write outcomes, then take up to `slots` attempts."""
 
     def __init__(self, channel: Channel, chats: Chats, timezone: ZoneInfo, epoch: int) -> None:
-        self._channel, self._chats, self._timezone, self._epoch = channel, chats, timezone, epoch
-        self._more = False
-        self._retry_turns = 0.0
+        self._channel, self._chats, self._epoch = channel, chats, epoch
+        self._broadcasts = BroadcastClaim(channel.name, timezone, self._pause)
+        self._digests = DigestClaim(channel.name, timezone, self._pause)
+        self._reply_turns, self._digest_turns = Turns(1 / 3), Turns(1 / 10)
+        self._clock = 0.0
 
-    def run(self, tx: Tx, finished: Finished, slots: int, known: Iterable[int], now: datetime, clock: float) -> Batch:
-        """Settle, claim and start; `known` are the stories that are already prepared, `clock` is monotonic seconds."""
-        name, self._more = self._channel.name, False
+    def run(
+        self, tx: Tx, finished: Finished, slots: int, known: Collection[Hashable], now: datetime, clock: float
+    ) -> Batch:  # fmt: skip
+        """Settle, claim and start; `known` is what has been prepared already, `clock` is monotonic seconds."""
+        name, self._clock = self._channel.name, clock
         if finished.deliveries:
             tx.settle(name, finished.deliveries, self._epoch, now)
         if finished.replies:
             tx.settle_replies(name, finished.replies, now)
-        replies = self._replies(tx, slots, now, clock) if slots else []
-        deliveries = self._deliveries(tx, slots - len(replies), now, clock)
-        tx.close_broadcasts(now)
-        wanted = {d.story_id for d in deliveries}.difference(known)
-        stories = tx.stories(wanted) if wanted else {}
-        return Batch(tuple(replies), tuple(deliveries), stories, tx.next_due(name, now), self._more)
+        replies, deliveries = self._take(tx, slots, now) if slots > 0 else ([], [])
+        closed = tx.close_broadcasts(now)
+        contents = contents_of(tx, deliveries, known, now)
+        more = self._broadcasts.more or self._digests.more or bool(closed)
+        return Batch(tuple(replies), tuple(deliveries), contents, tx.next_due(name, now), more, tuple(closed))
 
-    def _replies(self, tx: Tx, slots: int, now: datetime, clock: float) -> list[QueuedReply]:
-        claimed = tx.claim_replies(self._channel.name, self._epoch, now, slots)
+    def _take(self, tx: Tx, slots: int, now: datetime) -> tuple[list[QueuedReply], list[Delivery]]:
+        """Answers first, then broadcasts by class; while an alert runs it has two thirds, and digests wait."""
+        self._broadcasts.look(tx, now)
+        alert = self._broadcasts.alert_runs
+        replies = self._replies(tx, self._reply_turns.of(slots) if alert else slots, now)
+        if alert:
+            self._reply_turns.took(len(replies))
+        slots -= len(replies)
+        if tx.standing_still():
+            return replies, []
+        deliveries = [] if alert else self._digests_share(tx, slots, now)
+        for rank in Rank:
+            deliveries += self._broadcasts.take(tx, rank, slots - len(deliveries), now)
+        if alert and slots > len(deliveries):  # slots that no one else wanted
+            more = self._replies(tx, slots - len(deliveries), now)
+            replies += more
+            slots -= len(more)
+        deliveries += self._digests.take(tx, slots - len(deliveries), now)
+        tx.start_deliveries(deliveries, self._epoch, now)
+        return replies, deliveries
+
+    def _digests_share(self, tx: Tx, slots: int, now: datetime) -> list[Delivery]:
+        """A tenth of the slots, also while stories go out (promise 6)."""
+        deliveries = self._digests.take(tx, self._digest_turns.of(slots), now)
+        self._digest_turns.took(len(deliveries))
+        return deliveries
+
+    def _replies(self, tx: Tx, slots: int, now: datetime) -> list[QueuedReply]:
+        claimed = tx.claim_replies(self._channel.name, self._epoch, now, slots) if slots > 0 else []
         leaving, waiting = [], []
         for reply in claimed:
-            pause = self._pause(reply.address, clock)
+            pause = self._pause(reply.address)
             if pause:
                 waiting.append((reply, Settled(State.QUEUED, "chat_pace", next_at=now + timedelta(seconds=pause))))
             else:
@@ -76,89 +124,10 @@ class Claim:
             tx.settle_replies(self._channel.name, waiting, now)
         return leaving
 
-    def _deliveries(self, tx: Tx, slots: int, now: datetime, clock: float) -> list[Delivery]:
-        if slots <= 0:
-            return []
-        due = tx.due_deliveries(self._channel.name, now, slots)
-        turns = self._turns_for_retries(slots)
-        started = self._rested(due[:turns], clock)
-        self._retry_turns -= len(started)
-        for broadcast in tx.open_passes(self._channel.name, now):
-            if len(started) >= slots:
-                break
-            started += self._next_readers(tx, broadcast, slots - len(started), now, clock)
-        started += self._rested(due[turns : turns + slots - len(started)], clock)  # slots that nobody new wanted
-        tx.start_deliveries(started, self._epoch, now)
-        return started
-
-    def _turns_for_retries(self, slots: int) -> int:
-        """Half of the slots (promise 6), so that a broken network never starves what is new.
-
-        Most ticks have one slot or two, so halves are saved up.
-        """
-        self._retry_turns = min(self._retry_turns + slots / 2, float(slots))
-        return int(self._retry_turns)
-
-    def _rested(self, deliveries: Sequence[Delivery], clock: float) -> list[Delivery]:
-        """Those whose chat stands a message now."""
-        return [d for d in deliveries if not self._pause(d.address, clock)]
-
-    def _next_readers(self, tx: Tx, broadcast: Broadcast, slots: int, now: datetime, clock: float) -> list[Delivery]:
-        """Go over the pass: those who can be sent to now are returned, those who sleep are queued for later."""
-        leaving: list[Delivery] = []
-        looked_at = 0
-        while len(leaving) < slots and looked_at < MOST_LOOKED_AT:
-            page = slots - len(leaving) + AHEAD
-            readers = tx.readers(self._channel.name, broadcast, page)
-            started, later = self._sort(readers, slots - len(leaving), broadcast, now, clock)
-            if later:
-                tx.queue_deliveries(broadcast, later, now)
-            seen = len(started) + len(later)
-            done = len(readers) < page and seen == len(readers)
-            last_id = readers[seen - 1].subscriber_id if seen else broadcast.last_id
-            tx.move_pass(self._channel.name, broadcast, last_id, done)
-            leaving += started
-            looked_at += seen
-            if done:
-                return leaving
-            broadcast = replace(broadcast, last_id=last_id)
-        self._more = True
-        return leaving
-
-    def _sort(
-        self, readers: Sequence[Reader], slots: int, broadcast: Broadcast, now: datetime, clock: float
-    ) -> tuple[list[Delivery], list[tuple[Reader, datetime]]]:  # fmt: skip
-        """Of the first readers of a page: who is sent to now (at most `slots`), and who waits until when."""
-        started: list[Delivery] = []
-        later: list[tuple[Reader, datetime]] = []
-        for reader in readers:
-            if len(started) >= slots:
-                break
-            until = self._not_before(reader, now, clock)
-            if until is None:
-                started.append(_delivery(broadcast, reader))
-            else:
-                later.append((reader, until))
-        return started, later
-
-    def _not_before(self, reader: Reader, now: datetime, clock: float) -> datetime | None:
-        """When this reader may be sent to, or None for now."""
-        moments = [m for m in (reader.hold_until, quiet_ends(now, reader.quiet, self._timezone)) if m and m > now]
-        if moments:
-            return max(moments)
-        pause = self._pause(reader.address, clock)
-        return now + timedelta(seconds=pause) if pause else None
-
-    def _pause(self, address: str, clock: float) -> float:
+    def _pause(self, address: str) -> float:
         """Seconds this chat must rest; taking its turn when it need not."""
         rate = self._channel.chat_rate(address)
-        pause = self._chats.wait(address, rate, clock)
+        pause = self._chats.wait(address, rate, self._clock)
         if not pause:
-            self._chats.take(address, rate, clock)
+            self._chats.take(address, rate, self._clock)
         return pause
-
-
-def _delivery(broadcast: Broadcast, reader: Reader) -> Delivery:
-    return Delivery(
-        broadcast.id, broadcast.story_id, reader.subscriber_id, reader.address, reader.thread, reader.language
-    )  # fmt: skip

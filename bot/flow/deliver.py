@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.delivery.account import Account, is_answer
+from bot.delivery.content import Content
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import Chats, Latencies, Sent, Window, in_flight_limit, tick_length
 from bot.delivery.plan import Delivery, QueuedReply, Settled, State
-from bot.delivery.settle import settle_reply, settle_story
+from bot.delivery.settle import settle_delivery, settle_reply
 from bot.errors import StoreError
 from bot.flow.claim import Batch, Claim, Finished
 from bot.flow.gate import Attempt, Gate
-from bot.news.item import Story
 from bot.ports import Channel, Store, To
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ IDLE = 5.0  # seconds without anything due before looking again
 STORE_PAUSE = 1.0  # seconds between two tries while the store refuses
 FORGET_EVERY = 5.0  # seconds between two tidyings of the chats' memory
 
-Compose = Callable[[Story, str], object]  # a story in a language, prepared for the channel
+Compose = Callable[[Content, str], object]  # what is said, in a language, prepared for the channel
 
 
 class Deliverer:
@@ -48,8 +48,8 @@ class Deliverer:
         self._writing = 0.0  # seconds that a tick's transaction takes, lately
         self._finished = Finished()
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._prepared: dict[tuple[int, str], object] = {}
-        self._stories: dict[int, Story] = {}
+        self._prepared: dict[tuple[Hashable, str], object] = {}
+        self._contents: dict[Hashable, Content] = {}
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._writing_soon: asyncio.TimerHandle | None = None
@@ -121,7 +121,7 @@ class Deliverer:
             return STORE_PAUSE
         now = self._clock()
         self._writing += (min(now - began, self._tick_length) - self._writing) / 8
-        self._remember(batch.stories)
+        self._remember(batch.contents)
         self._admit(batch, now)
         if began - self._tidied > FORGET_EVERY:
             self._chats.forget_rested(began)
@@ -169,7 +169,7 @@ class Deliverer:
         now, clock = self._now(), self._clock()
         try:
             batch = await self._store.write(
-                lambda tx: self._claim.run(tx, finished, slots, self._stories, now, clock)
+                lambda tx: self._claim.run(tx, finished, slots, self._contents, now, clock)
             )  # fmt: skip
         except StoreError as error:
             self._finished.deliveries[:0] = finished.deliveries
@@ -205,12 +205,13 @@ class Deliverer:
 
     async def _send_delivery(self, delivery: Delivery, sent: Sent) -> None:
         try:
-            prepared = self._prepare(delivery.story_id, delivery.language)
-            outcome = await self._channel.deliver(prepared, To(delivery.address, delivery.thread))
+            prepared = self._prepare(delivery.says, delivery.language)
+            to = To(delivery.address, delivery.thread, delivery.message)
+            outcome = await self._channel.deliver(prepared, to, delivery.act)
         except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
             outcome = self._broken(fault)
         self._note(outcome, delivery.address, sent)
-        self._finished.deliveries.append((delivery, settle_story(outcome, delivery.attempt, self._now())))
+        self._finished.deliveries.append((delivery, settle_delivery(delivery, outcome, self._now())))
         self._write_soon()
 
     def _broken(self, fault: Exception) -> Outcome:
@@ -250,17 +251,18 @@ class Deliverer:
         if self._writing_soon is None or self._writing_soon.when() < loop.time():
             self._writing_soon = loop.call_later(self._tick_length, self._wake.set)
 
-    def _prepare(self, story_id: int, language: str) -> object:
-        key = (story_id, language)
+    def _prepare(self, says: Hashable, language: str) -> object:
+        key = (says, language)
         if key not in self._prepared:
-            self._prepared[key] = self._compose(self._stories[story_id], language)
+            self._prepared[key] = self._compose(self._contents[says], language)
         return self._prepared[key]
 
-    def _remember(self, stories: dict[int, Story], at_most: int = 256) -> None:
-        """Keep the stories that are going out, with the form in which they began to."""
-        self._stories.update(stories)
-        while len(self._stories) > at_most:
-            oldest = next(iter(self._stories))
-            del self._stories[oldest]
-            for key in [k for k in self._prepared if k[0] == oldest]:
-                del self._prepared[key]
+    def _remember(self, contents: Mapping[Hashable, Content], at_most: int = 1024) -> None:
+        """Keep what is going out, with the form in which it began to."""
+        if not contents:
+            return
+        self._contents.update(contents)
+        if len(self._contents) > at_most:
+            kept = dict(list(self._contents.items())[-at_most // 2 :])
+            self._contents = kept
+            self._prepared = {key: form for key, form in self._prepared.items() if key[0] in kept}

@@ -110,7 +110,8 @@ class _Sitting:
         match change:
             case Follow(categories, follows_all, wording):
                 quiet = self._facts.settings.quiet
-                tx.follow(*who, categories, follows_all, wording, quiet, language, self._now, self._sender.thread)
+                thread, limit = self._sender.thread, self._facts.settings.daily_limit
+                tx.follow(*who, categories, follows_all, wording, quiet, language, self._now, thread, limit)
             case Draft(categories):
                 tx.set_draft(*who, categories)
             case Stop(gone):

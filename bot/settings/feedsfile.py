@@ -17,7 +17,6 @@ from bot.settings.yamltree import YamlFile, is_null, quoted, suggestion
 
 RESERVED = {"semua", "undang"}  # words of the deep links
 QUIET: tuple[int, int] | None = (21 * 60, 5 * 60)
-DAILY_LIMIT = 12
 ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
 FEED_EXAMPLE = "https://target-24jam.com/feed/"
 
@@ -30,7 +29,7 @@ class FeedsFile:
     categories: tuple[CategorySettings, ...]
     feeds: tuple[DeclaredFeed, ...]
     quiet: tuple[int, int] | None
-    daily_limit: int
+    daily_limit: int | None  # None: no limit
 
 
 def read_feeds_file(path: Path) -> FeedsFile:
@@ -106,17 +105,19 @@ def timezone(text: str) -> ZoneInfo:
         raise ValueError(f"is no time zone; {hint if len(hint) < 60 else 'write for example Asia/Jakarta'}") from None  # noqa: PLR2004
 
 
-def read_defaults(file: YamlFile, node: yaml.Node | None) -> tuple[tuple[int, int] | None, int]:
+def read_defaults(file: YamlFile, node: yaml.Node | None) -> tuple[tuple[int, int] | None, int | None]:
     """Quiet hours and the daily limit of new subscribers."""
     fields = file.mapping(node, "defaults", ("quiet", "daily_limit")) if node and not is_null(node) else {}
     quiet = file.word(fields.get("quiet"), "quiet", quiet_hours, QUIET, example='"21.00-05.00" or off')
-    return quiet, file.word(fields.get("daily_limit"), "daily_limit", daily_limit, DAILY_LIMIT, example="12")
+    return quiet, file.word(fields.get("daily_limit"), "daily_limit", daily_limit, None, example="12 or off")
 
 
-def daily_limit(text: str) -> int:
-    """Stories a day."""
+def daily_limit(text: str) -> int | None:
+    """Stories a day, what is more goes into a digest; None from `off`, which YAML may have made a boolean."""
+    if text.strip().lower() in {"off", "no", "false"}:
+        return None
     if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
-        raise ValueError("must be a whole number from 1 to 999; write for example 12")
+        raise ValueError("must be a whole number from 1 to 999, or off; write for example 12")
     return int(text)
 
 

@@ -59,7 +59,7 @@ class Settings:
     categories: tuple[CategorySettings, ...]
     feeds: tuple[DeclaredFeed, ...]
     quiet: tuple[int, int] | None  # minutes of the local day, for new subscribers
-    daily_limit: int
+    daily_limit: int | None  # stories a day for new subscribers; None: no limit
     other_secrets: tuple[str, ...] = field(default=(), repr=False)  # of parts that are switched off here
 
     def secrets(self) -> tuple[str, ...]:

@@ -1,84 +1,105 @@
-"""What transactions say about broadcasts, their passes, and who is next."""
+"""What transactions say about broadcasts as a whole: made, changed, stopped, closed."""
 
 import json
-from collections.abc import Collection, Iterator
-from datetime import datetime
-from functools import cache
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.delivery.plan import Broadcast, Rank, Reader
+from bot.delivery.content import BroadcastKind, Content, Level, Note, note_from_json, note_to_json
+from bot.delivery.plan import Rank, Status
+from bot.ports import Sent
+from storage.sqlite.audience import HAS_OPEN, Audience
 from storage.sqlite.part import from_ms, from_ms_or_none, listed, to_ms
-from storage.sqlite.people import ALL, People, quiet_of
 from storage.sqlite.waiting import FAIL
 
 _STORY_BROADCAST: Final = "SELECT id, created_at, expires_at FROM broadcast WHERE story_id = ? AND kind = 'story'"
-_ADD_BROADCAST: Final = """
-INSERT INTO broadcast (kind, rank, story_id, not_before, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?)
+_ADD: Final = """
+INSERT INTO broadcast (kind, rank, story_id, original_id, note, level, version, erase, made_by, not_before, expires_at,
+  created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING RETURNING id
 """
-_ADD_PASSES: Final = """
-INSERT INTO broadcast_pass (broadcast_id, n, channel, categories, max_id)
-SELECT ?, ?, value, ?, coalesce((SELECT max(id) FROM subscriber), 0) FROM json_each(?)
+_TELLING: Final = "SELECT 1 + coalesce(max(telling), 0) FROM broadcast_pass"
+_ADD_PASSES: Final = f"""
+INSERT INTO broadcast_pass (broadcast_id, n, channel, categories, max_id, telling, source_id)
+SELECT ?1, ?2, value, ?3, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'), 0), ({_TELLING}), ?4
+FROM json_each(?5)
 """
-_OPEN_PASSES: Final = """
-SELECT b.id, b.kind, b.rank, b.story_id, p.n, p.categories, p.last_id, p.max_id, b.created_at, b.expires_at
-FROM broadcast_pass p JOIN broadcast b ON b.id = p.broadcast_id
-WHERE p.channel = ?1 AND p.done = 0 AND b.status = 'running' AND b.not_before <= ?2 AND b.expires_at > ?2
-  AND NOT EXISTS (SELECT 1 FROM broadcast_pass e
-                  WHERE e.broadcast_id = p.broadcast_id AND e.channel = ?1 AND e.done = 0 AND e.n < p.n)
-ORDER BY b.rank, b.created_at, b.id
+_CHANNELS: Final = "SELECT DISTINCT channel FROM broadcast_pass WHERE broadcast_id = ? ORDER BY 1"
+_SENT: Final = """
+SELECT b.id, b.kind, b.rank, b.level, b.status, b.story_id, b.original_id, b.note, coalesce(s.title, ''),
+  (SELECT json_group_array(DISTINCT c.value) FROM broadcast_pass p, json_each(p.categories) c
+   WHERE p.broadcast_id = b.id),
+  (SELECT json_group_array(DISTINCT p.channel) FROM broadcast_pass p WHERE p.broadcast_id = b.id),
+  b.created_at, b.not_before, b.expires_at, b.done_at, b.reason, b.made_by
+FROM broadcast b LEFT JOIN story s ON s.id = b.story_id
 """
-_MOVE: Final = """
-UPDATE broadcast_pass SET last_id = max(last_id, ?), done = ? WHERE broadcast_id = ? AND n = ? AND channel = ?
-"""
-_FOLLOWERS: Final = """
-SELECT subscriber_id FROM (
-  SELECT subscriber_id FROM subscription
-  WHERE channel = ?1 AND category = ?{place} AND subscriber_id > ?2 AND subscriber_id <= ?3
-  ORDER BY subscriber_id LIMIT ?4)
-"""
-_AMONG: Final = """
-SELECT s.id, s.address, s.thread, s.language, s.quiet_from, s.quiet_to, h.until
-FROM json_each(?1) page CROSS JOIN subscriber s ON s.id = page.value
-LEFT JOIN hold h ON h.channel = s.channel AND h.address = s.address
-WHERE s.status = 'active' AND s.mode = 'instant'
-  AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = ?2 AND d.subscriber_id = s.id)
-ORDER BY s.id
-"""
-_PAGE: Final = 4_096  # subscribers looked at by one query: bounds memory, not the search
-_RUNNING: Final = """
-SELECT id, expires_at <= ? AS late,
+_OPEN_ONES: Final = """
+SELECT id, kind, status, ?1 - expires_at,
   EXISTS (SELECT 1 FROM broadcast_pass p WHERE p.broadcast_id = b.id AND p.done = 0)
-FROM broadcast b WHERE status = 'running' ORDER BY id
+FROM broadcast b WHERE done_at IS NULL ORDER BY id
 """
-# INDEXED BY, because the planner would rather walk all deliveries of the broadcast.
-_OPEN: Final = """
-SELECT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_open WHERE broadcast_id = ? AND finished_at IS NULL)
-"""
-_EXPIRE_SOME: Final = f"""{FAIL} WHERE broadcast_id = :broadcast AND subscriber_id IN (
-  SELECT subscriber_id FROM delivery INDEXED BY delivery_open
-  WHERE broadcast_id = :broadcast AND finished_at IS NULL AND state = 'queued' LIMIT 2000)
+_SOME_QUEUED: Final = """
+SELECT subscriber_id FROM delivery INDEXED BY delivery_open
+WHERE broadcast_id = :broadcast AND finished_at IS NULL AND state = 'queued' LIMIT 2000
 """  # some at a time: a tick stays short also when a whole city was asleep
+_FAIL_SOME: Final = f"{FAIL} WHERE broadcast_id = :broadcast AND subscriber_id IN ({_SOME_QUEUED})"
+_OWE_SOME: Final = f"""
+INSERT OR IGNORE INTO owed SELECT value, (SELECT story_id FROM broadcast WHERE id = :broadcast)
+FROM (SELECT subscriber_id AS value FROM ({_SOME_QUEUED}))
+"""
+_DIGEST_SOON: Final = f"""
+UPDATE subscriber SET digest_at = :now WHERE digest_at IS NULL AND id IN ({_SOME_QUEUED})
+"""
+_ABANDONED: Final = timedelta(days=1)  # a late story whose channel no longer runs is closed after that
+_CLOSED: Final = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED}
 
 
-class Broadcasts(People):
-    """Broadcasts: from a story to the readers that are next."""
+class Broadcasts(Audience):
+    """Broadcasts: what is said, and whether it still is."""
 
     def add_broadcast(
-        self, kind: str, rank: Rank, story_id: int, categories: Collection[str], channels: Collection[str],
-        now: datetime, expires_at: datetime,
+        self, kind: str, rank: Rank, story_id: int | None, categories: Collection[str], channels: Collection[str],
+        now: datetime, expires_at: datetime, *, note: Note | None = None, not_before: datetime | None = None,
+        made_by: str = "",
     ) -> int:  # fmt: skip
         """A broadcast with its first pass on each channel, snapshot taken; its id. A story is told once."""
-        at = to_ms(now)
-        broadcast_id = self.value(_ADD_BROADCAST, kind, int(rank), story_id, at, to_ms(expires_at), at)
+        broadcast_id = self._add(
+            kind, rank, story_id, None, note, 0, False, made_by, not_before or now, expires_at, now
+        )  # fmt: skip
         if broadcast_id is None:
             return int(self.one(_STORY_BROADCAST, story_id)[0])
-        self.run(_ADD_PASSES, broadcast_id, 1, listed(sorted(categories)), listed(sorted(channels)))
-        return int(broadcast_id)
+        self.run(_ADD_PASSES, broadcast_id, 1, listed(sorted(categories)), None, listed(sorted(channels)))
+        return broadcast_id
+
+    def add_about(
+        self, kind: str, rank: Rank, original: int, sources: Sequence[int], now: datetime, expires_at: datetime, *,
+        note: Note, version: int = 0, erase: bool = False, made_by: str = "",
+    ) -> int:  # fmt: skip
+        """A broadcast to those who have had the sources (the original, digests that carried it); its id."""
+        story_id = self.value("SELECT story_id FROM broadcast WHERE id = ?", original)
+        broadcast_id = self._add(
+            kind, rank, story_id, original, note, version, erase, made_by, now, expires_at, now
+        )  # fmt: skip
+        assert broadcast_id is not None
+        channels = listed([row[0] for row in self.all(_CHANNELS, original)])
+        for n, source in enumerate(sources, 1):
+            self.run(_ADD_PASSES, broadcast_id, n, "[]", source, channels)
+        return broadcast_id
+
+    def _add(
+        self, kind: str, rank: Rank, story_id: int | None, original: int | None, note: Note | None, version: int,
+        erase: bool, made_by: str, not_before: datetime, expires_at: datetime, now: datetime,
+    ) -> int | None:  # fmt: skip
+        level = note.level if note else Level.ORDINARY
+        added: int | None = self.value(
+            _ADD, str(kind), int(rank), story_id, original, note_to_json(note) if note else None, level.value, version,
+            erase, made_by, to_ms(not_before), to_ms(expires_at), to_ms(now),
+        )  # fmt: skip
+        return added
 
     def add_pass(self, story_id: int, categories: Collection[str], younger_than: datetime, now: datetime) -> bool:
         """A further pass for followers of late categories, if the broadcast was created after `younger_than`."""
-        row = self.one(_STORY_BROADCAST, story_id)
+        row = self.one(_STORY_BROADCAST + " AND status IN ('running', 'done')", story_id)
         if row is None or row[1] <= to_ms(younger_than) or row[2] <= to_ms(now):
             return False
         passes = self.all("SELECT n, channel, categories FROM broadcast_pass WHERE broadcast_id = ?", row[0])
@@ -86,82 +107,138 @@ class Broadcasts(People):
         if not late or not passes:
             return False
         channels = {p[1] for p in passes}
-        self.run(_ADD_PASSES, row[0], 1 + max(p[0] for p in passes), listed(sorted(late)), listed(sorted(channels)))
+        n = 1 + max(p[0] for p in passes)
+        self.run(_ADD_PASSES, row[0], n, listed(sorted(late)), None, listed(sorted(channels)))
         self.run("UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ?", row[0])
         return True
 
-    def open_passes(self, channel: str, now: datetime) -> list[Broadcast]:
-        """Unfinished passes of broadcasts that are running, not expired: by rank, then age.
+    def version(self) -> int:
+        """How many corrections have been made: texts begun before the newest may be wrong."""
+        return int(self.value("SELECT value FROM meta WHERE key = 'version'") or 0)
 
-        Of one broadcast only the earliest: what a tick claims from two passes could name the same reader twice.
-        """
-        return [_broadcast(row) for row in self.all(_OPEN_PASSES, channel, to_ms(now))]
+    def next_version(self) -> int:
+        """From now on texts are newer than every one that has begun."""
+        self.run("INSERT OR REPLACE INTO meta VALUES ('version', ?)", str(self.version() + 1))
+        return self.version()
 
-    def readers(self, channel: str, broadcast: Broadcast, limit: int) -> list[Reader]:
-        """The next active instant readers after the pass's cursor, by id, without those who have a delivery of it.
+    def standing_still(self) -> str:
+        """Why nothing at all is sent to audiences (`restored`, …); empty when it is."""
+        return self.value("SELECT value FROM meta WHERE key = 'paused'") or ""
 
-        Those who follow all are always among them. Fewer than `limit` means that the pass has come to its end.
-        """
-        readers: list[Reader] = []
-        for page in self._follower_pages(channel, broadcast, limit):
-            readers += [_reader(row) for row in self.all(_AMONG, listed(page), broadcast.id)]
-            if len(readers) >= limit:
-                break
-        return readers[:limit]
+    def stand_still(self, reason: str) -> None:
+        """Send nothing to audiences until this is called with an empty reason."""
+        if reason:
+            self.run("INSERT OR REPLACE INTO meta VALUES ('paused', ?)", reason)
+        else:
+            self.run("DELETE FROM meta WHERE key = 'paused'")
 
-    def _follower_pages(self, channel: str, broadcast: Broadcast, limit: int) -> Iterator[list[int]]:
-        """Followers after the cursor, each once, by id; the pages grow when few of them turn out to be readers."""
-        categories = (*broadcast.categories, ALL)
-        after, size = broadcast.last_id, limit
-        while True:
-            values = (channel, after, broadcast.max_id, size, *categories)
-            page = [row[0] for row in self.conn.execute(_followers(len(categories)), values)]
-            yield page
-            if len(page) < size:
-                return
-            after, size = page[-1], min(_PAGE, size * 4)
+    # What is said ---------------------------------------------------------------------------------------------------
 
-    def move_pass(self, channel: str, broadcast: Broadcast, last_id: int, done: bool) -> None:
-        """Move the cursor (in the transaction that starts the deliveries)."""
-        self.run(_MOVE, last_id, done, broadcast.id, broadcast.pass_no, channel)
+    def broadcast(self, broadcast_id: int) -> Sent | None:
+        """One broadcast, or None."""
+        row = self.one(_SENT + "WHERE b.id = ?", broadcast_id)
+        return None if row is None else _sent(row)
+
+    def broadcasts(self, limit: int, status: str | None = None) -> list[Sent]:
+        """The newest broadcasts, without digests and marks."""
+        kinds = "WHERE b.kind NOT IN ('digest', 'mark') AND (?1 IS NULL OR b.status = ?1) ORDER BY b.id DESC LIMIT ?2"
+        return [_sent(row) for row in self.all(_SENT + kinds, status, limit)]
+
+    def story_broadcast(self, story_id: int) -> int | None:
+        """The broadcast that told this story."""
+        row = self.one(_STORY_BROADCAST, story_id)
+        return None if row is None else int(row[0])
+
+    def about(self, original: int) -> list[Sent]:
+        """What has been said about this broadcast, oldest first."""
+        return [_sent(row) for row in self.all(_SENT + "WHERE b.original_id = ? ORDER BY b.id", original)]
+
+    def digests_since(self, at: datetime) -> list[int]:
+        """Digests made since then: each may carry a story told after it."""
+        digests = "SELECT id FROM broadcast WHERE kind = 'digest' AND expires_at >= ? ORDER BY id"
+        return [row[0] for row in self.all(digests, to_ms(at))]
+
+    def change_note(self, broadcast_id: int, note: Note) -> None:
+        """What the broadcast says from now on."""
+        self.run("UPDATE broadcast SET note = ? WHERE id = ?", note_to_json(note), broadcast_id)
+
+    def change_story(self, story_id: int, title: str, summary: str) -> None:
+        """What the story says from now on; empty leaves it."""
+        change = "UPDATE story SET title = coalesce(nullif(?, ''), title), summary = coalesce(nullif(?, ''), summary)"
+        self.run(f"{change} WHERE id = ?", title, summary, story_id)
+
+    def contents(self, broadcasts: Collection[int]) -> dict[int, Content]:
+        """What these broadcasts (no digests) say, in its present form."""
+        rows = [self.broadcast(b) for b in broadcasts]
+        stories = self.stories({sent.story_id for sent in rows if sent and sent.story_id})
+        return {
+            sent.id: Content(
+                sent.kind, max(sent.created_at, sent.not_before), stories.get(sent.story_id or 0), sent.note,
+                self._original_note(sent),
+            )
+            for sent in rows if sent
+        }  # fmt: skip
+
+    def _original_note(self, sent: Sent) -> Note | None:
+        note = self.value("SELECT note FROM broadcast WHERE id = ?", sent.original_id)
+        return None if note is None else note_from_json(note)
+
+    # Stopped and closed ---------------------------------------------------------------------------------------------
+
+    def set_status(self, broadcast_id: int, status: Status, reason: str, now: datetime) -> None:  # noqa: ARG002 — other engines note the time
+        """Pause, resume (its tellings become new), cancel, withdraw; readers of closed ones are not gone on with."""
+        change = "UPDATE broadcast SET status = ?, reason = ?, done_at = NULL WHERE id = ?"
+        self.run(change, status.value, reason, broadcast_id)
+        if status is Status.RUNNING:  # digests that were made meanwhile passed it over
+            self.run(f"UPDATE broadcast_pass SET telling = ({_TELLING}) WHERE broadcast_id = ?", broadcast_id)
+        if status in _CLOSED:
+            self.run("UPDATE broadcast_pass SET done = 1 WHERE broadcast_id = ?", broadcast_id)
 
     def close_broadcasts(self, now: datetime) -> list[int]:
         """Broadcasts that have just completed (all passes done, nothing queued or started) or expired; their ids."""
         at = to_ms(now)
         return [
-            broadcast for broadcast, late, passes in self.all(_RUNNING, at) if self._close(broadcast, late, passes, at)
+            broadcast
+            for broadcast, kind, status, late_by, passes in self.all(_OPEN_ONES, at)
+            if self._close(broadcast, kind, Status(status), late_by, bool(passes), at)
         ]
 
-    def _close(self, broadcast: int, late: int, passes: int, at: int) -> bool:
-        """A late one first lets its queue go; what is under way is waited for, so that its outcome is written."""
-        if late:
-            self.conn.execute(_EXPIRE_SOME, {"broadcast": broadcast, "code": "expired", "now": at})
+    def _close(self, broadcast: int, kind: str, status: Status, late_by: int, passes: bool, at: int) -> bool:
+        """What may not be sent any more lets its queue go; what is under way is waited for: its outcome is written."""
+        late = late_by >= 0
+        values = {"broadcast": broadcast, "now": at}
+        if status in _CLOSED:
+            self.conn.execute(_FAIL_SOME, values | {"code": status.value})
+        elif status is Status.PAUSED and not late:
+            return False
+        elif late and kind == BroadcastKind.STORY and late_by < _ABANDONED.total_seconds() * 1000:
+            self._owe_queued(values)
+            if passes and status is Status.RUNNING:
+                return False  # the claim goes on: whoever has not had it is owed a digest
+        elif late:
+            self.conn.execute(_FAIL_SOME, values | {"code": "expired"})
             self.run("UPDATE broadcast_pass SET done = 1 WHERE broadcast_id = ? AND done = 0", broadcast)
-        elif passes:
+        elif passes or kind == BroadcastKind.DIGEST:  # a digest's hour is open until it is late
             return False
-        if self.value(_OPEN, broadcast):
+        if self.value(HAS_OPEN, broadcast):
             return False
-        status = "expired" if late else "done"
-        self.run("UPDATE broadcast SET status = ?, done_at = ? WHERE id = ?", status, at, broadcast)
+        end = status if status in _CLOSED else Status.EXPIRED if late else Status.DONE
+        self.run("UPDATE broadcast SET status = ?, done_at = ? WHERE id = ?", end.value, at, broadcast)
         return True
 
-
-@cache
-def _followers(categories: int) -> str:
-    """Merges the ranges of so many categories by subscriber: each is read no further than the page needs."""
-    ranges = " UNION ".join(_FOLLOWERS.format(place=5 + n) for n in range(categories))
-    return f"{ranges} ORDER BY subscriber_id LIMIT ?4"
+    def _owe_queued(self, values: dict[str, Any]) -> None:
+        for statement in (_OWE_SOME, _DIGEST_SOON, _FAIL_SOME):
+            self.conn.execute(statement, values | {"code": "digest"})
 
 
-def _broadcast(row: tuple[Any, ...]) -> Broadcast:
-    broadcast_id, kind, rank, story_id, n, categories, last_id, max_id, created_at, expires_at = row
-    return Broadcast(
-        broadcast_id, kind, Rank(rank), story_id, n, tuple(json.loads(categories)), last_id, max_id,
-        from_ms(created_at), from_ms(expires_at),
+def _sent(row: tuple[Any, ...]) -> Sent:
+    (
+        broadcast_id, kind, rank, level, status, story_id, original_id, note, title, categories, channels,
+        created_at, not_before, expires_at, done_at, reason, made_by,
+    ) = row  # fmt: skip
+    said = None if note is None else note_from_json(note)
+    return Sent(
+        broadcast_id, BroadcastKind(kind), Rank(rank), Level(level), Status(status), story_id, original_id, said,
+        title or (said.title or said.text if said else ""), tuple(json.loads(categories)), tuple(json.loads(channels)),
+        from_ms(created_at), from_ms(not_before), from_ms(expires_at), from_ms_or_none(done_at), reason, made_by,
     )  # fmt: skip
-
-
-def _reader(row: tuple[Any, ...]) -> Reader:
-    subscriber, address, thread, language, quiet_from, quiet_to, until = row
-    quiet = quiet_of(quiet_from, quiet_to)
-    return Reader(subscriber, address, thread, language or "id", quiet, from_ms_or_none(until))

@@ -1,74 +1,118 @@
 """What transactions say about deliveries: born, waiting, finished."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from bot.delivery.plan import Broadcast, Delivery, Rank, Reader, Settled, State
-from bot.ports import Recovery
+from bot.delivery.about import act_for
+from bot.delivery.content import Act, BroadcastKind
+from bot.delivery.plan import Broadcast, Delivery, Had, Rank, Reader, Settled, State, Status
+from bot.delivery.settle import AGAIN_AFTER_DOUBT
+from bot.ports import DueDelivery, Recovery
+from storage.sqlite.audience import HOLD, READER, pass_of, reader_of
 from storage.sqlite.moves import Moves
-from storage.sqlite.part import to_ms
+from storage.sqlite.part import listed, to_ms
 from storage.sqlite.people import FOLLOWS_STORY
 from storage.sqlite.waiting import FAIL
 
 _START: Final = """
-INSERT INTO delivery (broadcast_id, subscriber_id, state, attempt, epoch, started_at) VALUES (?, ?, 'started', ?, ?, ?)
+INSERT INTO delivery (broadcast_id, subscriber_id, state, attempt, epoch, started_at, version, stories, more)
+VALUES (?, ?, 'started', ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET state = 'started', attempt = excluded.attempt, epoch = excluded.epoch,
-  started_at = excluded.started_at, channel = NULL, rank = NULL, next_at = NULL
+  started_at = excluded.started_at, version = excluded.version, stories = excluded.stories,
+  channel = NULL, rank = NULL, next_at = NULL
 WHERE state = 'queued'
 """
 _QUEUE: Final = """
 INSERT INTO delivery (broadcast_id, subscriber_id, state, attempt, channel, rank, next_at)
 SELECT ?, s.id, 'queued', 0, s.channel, ?, ? FROM subscriber s WHERE s.id = ? ON CONFLICT DO NOTHING
 """
+_BROADCAST: Final = """b.id, b.kind, b.rank, b.story_id, 0, '[]', 0, 0, b.created_at, b.expires_at,
+  0, b.level, b.original_id, b.original_id, b.version, b.erase, 1"""
 _DUE: Final = f"""
-SELECT delivery.broadcast_id, b.story_id, delivery.subscriber_id, s.address, s.thread, s.language, delivery.attempt + 1,
-  CASE WHEN b.status <> 'running' OR b.expires_at <= :now THEN 'expired'
+SELECT {_BROADCAST}, {READER}, delivery.attempt + 1, delivery.doubts, delivery.stories, delivery.more,
+  o.state, o.message_id,
+  CASE WHEN b.status NOT IN ('running', 'paused') THEN b.status
+       WHEN b.expires_at <= :now AND b.kind <> 'story' THEN 'expired'
        WHEN s.status IS NOT 'active' THEN 'stopped'
-       WHEN s.mode <> 'instant' THEN 'not_instant'
-       WHEN NOT {FOLLOWS_STORY} THEN 'unfollowed' END
-FROM delivery JOIN broadcast b ON b.id = delivery.broadcast_id LEFT JOIN subscriber s ON s.id = delivery.subscriber_id
+       WHEN b.kind = 'story' AND NOT {FOLLOWS_STORY} THEN 'unfollowed' END,
+  b.status = 'paused'
+FROM delivery JOIN broadcast b ON b.id = delivery.broadcast_id
+  LEFT JOIN subscriber s ON s.id = delivery.subscriber_id {HOLD}
+  LEFT JOIN delivery o ON o.broadcast_id = b.original_id AND o.subscriber_id = delivery.subscriber_id
 WHERE delivery.state = 'queued' AND delivery.channel = :channel AND delivery.rank = :rank AND delivery.next_at <= :now
 ORDER BY delivery.next_at LIMIT :limit
 """
+_SUBSCRIBER_OF_DUE: Final = 17  # the place of the first column of READER in a row of _DUE
 NEXT_DELIVERY: Final = """
 SELECT next_at FROM delivery WHERE state = 'queued' AND channel = ? AND rank = ? ORDER BY next_at LIMIT 1
 """
-_FAIL_ONE: Final = f"{FAIL} WHERE broadcast_id = :broadcast AND subscriber_id = :subscriber AND state = 'queued'"
+_THIS: Final = "WHERE broadcast_id = :broadcast AND subscriber_id = :subscriber AND state = 'queued'"
+_FAIL_ONE: Final = f"{FAIL} {_THIS}"
+_POSTPONE: Final = f"UPDATE delivery SET next_at = max(next_at, :until) {_THIS}"
 _OURS: Final = "WHERE broadcast_id = ? AND subscriber_id = ? AND state = 'started' AND epoch = ?"
 _FINISH: Final = f"UPDATE delivery SET state = ?, code = ?, message_id = ?, finished_at = ? {_OURS}"
 _REQUEUE: Final = f"""
-UPDATE delivery SET state = 'queued', code = ?, channel = ?,
+UPDATE delivery SET state = 'queued', code = ?, doubts = doubts + ?, channel = ?,
   rank = (SELECT rank FROM broadcast WHERE id = broadcast_id),
   next_at = max(?, coalesce((SELECT h.until FROM subscriber s JOIN hold h USING (channel, address)
                              WHERE s.id = subscriber_id), 0))
 {_OURS}
 """
+_RECALLED: Final = """
+UPDATE delivery SET state = 'recalled' WHERE state = 'sent' AND subscriber_id = ?
+  AND broadcast_id = (SELECT original_id FROM broadcast WHERE id = ?)
+"""
 _CAME_BACK: Final = """
 SELECT s.joined_at > d.started_at FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id
 WHERE d.broadcast_id = ? AND d.subscriber_id = ?
 """
-_CRASHED: Final = """
-UPDATE delivery INDEXED BY delivery_open SET state = 'unknown', code = 'crash', finished_at = ?
-WHERE finished_at IS NULL AND state = 'started' AND epoch < ?
-  AND broadcast_id IN (SELECT id FROM broadcast WHERE status = 'running')
+_OF_DEAD_EPOCHS: Final = """
+WHERE finished_at IS NULL AND state = 'started' AND epoch < :epoch
+  AND broadcast_id IN (SELECT id FROM broadcast WHERE done_at IS NULL AND kind = :kind)
+"""
+_AGAIN: Final = f"""
+UPDATE delivery INDEXED BY delivery_open SET state = 'queued', code = 'crash', doubts = doubts + 1, next_at = :now,
+  channel = (SELECT channel FROM subscriber WHERE id = subscriber_id),
+  rank = (SELECT rank FROM broadcast WHERE id = broadcast_id)
+{_OF_DEAD_EPOCHS} AND doubts < :again
+"""
+_CRASHED: Final = f"""
+UPDATE delivery INDEXED BY delivery_open SET state = 'unknown', code = 'crash', finished_at = :now {_OF_DEAD_EPOCHS}
 """
 _NEXT_EPOCH: Final = """
 INSERT INTO meta VALUES ('epoch', '1') ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value
 """
+_COUNT_TODAY: Final = """
+UPDATE subscriber SET day_count = CASE day WHEN ?2 THEN day_count + 1 ELSE 1 END, day = ?2
+WHERE id = ?1 AND daily_limit IS NOT NULL
+"""
+_GIVE_TO_DIGEST: Final = """
+INSERT OR IGNORE INTO owed SELECT :subscriber, story_id FROM broadcast WHERE id = :broadcast
+"""
+_WITHDRAWN: Final = """
+SELECT story_id FROM broadcast WHERE kind = 'story' AND status = 'withdrawn'
+  AND story_id IN (SELECT value FROM json_each(?))
+"""
 _LOOKS: Final = 8  # at most so many looks for rows that may still be sent; the next tick looks again
+_PAUSED_LOOKS: Final = 5_000  # milliseconds between two looks at what waits for a paused broadcast
 
 
 class Deliveries(Moves):
     """Deliveries and the epochs that fence them."""
 
     def begin_epoch(self, now: datetime) -> Recovery:
-        """A new epoch; `started` rows of dead ones become unknown (stories) or queued again (replies, 2 tries)."""
+        """A new epoch; `started` rows of dead ones become unknown, or queued again (promise 4: alerts, replies)."""
         epoch = int(self.value(_NEXT_EPOCH))
-        unknown = self.run(_CRASHED, to_ms(now), epoch)
+        unknown = again = 0
+        for kind in BroadcastKind:
+            values = {"now": to_ms(now), "epoch": epoch, "kind": kind.value, "again": AGAIN_AFTER_DOUBT.get(kind, 0)}
+            again += self.conn.execute(_AGAIN, values).rowcount
+            unknown += self.conn.execute(_CRASHED, values).rowcount
         self.run("DELETE FROM reply WHERE state = 'started' AND epoch < ? AND attempt >= 2", epoch)
-        again = self.run(
+        again += self.run(
             "UPDATE reply SET state = 'queued', next_at = max(next_at, ?) WHERE state = 'started' AND epoch < ?",
             to_ms(now), epoch,
         )  # fmt: skip
@@ -77,7 +121,13 @@ class Deliveries(Moves):
     def start_deliveries(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> None:
         """Rows are born `started`, or a queued one becomes `started` with its attempt."""
         at = to_ms(now)
-        rows = [(d.broadcast_id, d.subscriber_id, d.attempt, epoch, at) for d in deliveries]
+        rows = [
+            (
+                d.broadcast_id, d.subscriber_id, d.attempt, epoch, at, d.version,
+                listed(d.stories) if d.stories else None, d.more,
+            )
+            for d in deliveries
+        ]  # fmt: skip
         if rows and self.conn.executemany(_START, rows).rowcount != len(rows):
             raise ValueError("a delivery that is under way or finished was started again: a reader gets one copy")
 
@@ -89,44 +139,84 @@ class Deliveries(Moves):
         ]
         self.conn.executemany(_QUEUE, rows)
 
-    def due_deliveries(self, channel: str, now: datetime, limit: int) -> list[Delivery]:
+    def count_today(self, subscribers: Sequence[int], day: int) -> None:
+        """These readers got one more story on this local day (as an ordinal)."""
+        self.conn.executemany(_COUNT_TODAY, [(subscriber, day) for subscriber in subscribers])
+
+    # What waits -----------------------------------------------------------------------------------------------------
+
+    def is_due(self, channel: str, rank: Rank, now: datetime) -> bool:
+        """Whether a queued delivery of this class waits for nothing any more."""
+        # SQLite plans a range anew for each new bound: dearer than to find that, as usual, nothing is due.
+        next_at = self.value(NEXT_DELIVERY, channel, int(rank))
+        return next_at is not None and next_at <= to_ms(now)
+
+    def due_deliveries(self, channel: str, now: datetime, limit: int, rank: Rank) -> list[DueDelivery]:
         """Queued deliveries whose time has come, `attempt` already raised; consent, status, expiry are read again.
 
-        By rank. Those who may not be sent to any more fail here, with the reason, so that nothing keeps the queue full.
+        Those who may not be sent to any more fail here, with the reason, so that nothing keeps the queue full.
         """
+        values = {"channel": channel, "rank": int(rank), "now": to_ms(now), "limit": limit}
         for _ in range(_LOOKS):
-            rows = self._due(channel, to_ms(now), limit)
-            unwanted = [(row[0], row[2], row[7]) for row in rows if row[7]]
+            rows = self.conn.execute(_DUE, values).fetchall()
+            unwanted = [row for row in rows if row[-2] or row[-1]]
             if not unwanted or not self.writes:
                 break
-            self._fail(unwanted, to_ms(now))
-        return [_delivery(row) for row in rows if not row[7]]
+            self._turn_away(unwanted, to_ms(now))
+        due = [_due(row) for row in rows if not row[-2] and not row[-1]]
+        return self._without_withdrawn(due, now) if rank is Rank.DIGEST else due
 
-    def _due(self, channel: str, now: int, limit: int) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = []
-        for rank in Rank:
-            # SQLite plans a range anew for each new bound: dearer than to find that, as usual, nothing is due.
-            next_at = self.value(NEXT_DELIVERY, channel, int(rank))
-            if next_at is None or next_at > now:
-                continue
-            values = {"channel": channel, "rank": int(rank), "now": now, "limit": limit - len(rows)}
-            rows += self.conn.execute(_DUE, values).fetchall()
-            if len(rows) >= limit:
-                break
-        return rows
+    def _turn_away(self, rows: Sequence[tuple[Any, ...]], now: int) -> None:
+        """Those who may not be sent to any more fail; those of a paused broadcast are looked at later."""
+        for row in rows:
+            this = {"broadcast": row[0], "subscriber": row[_SUBSCRIBER_OF_DUE]}
+            if row[-2]:
+                self.conn.execute(_FAIL_ONE, this | {"code": row[-2], "now": now})
+            else:
+                self.conn.execute(_POSTPONE, this | {"until": now + _PAUSED_LOOKS})
 
-    def _fail(self, unwanted: Sequence[tuple[int, int, str]], now: int) -> None:
-        values = [{"broadcast": b, "subscriber": s, "code": code, "now": now} for b, s, code in unwanted]
-        self.conn.executemany(_FAIL_ONE, values)
+    def _without_withdrawn(self, due: list[DueDelivery], now: datetime) -> list[DueDelivery]:
+        """Digests that wait for another try: what was withdrawn meanwhile does not stand in them any more."""
+        carried = {story for d in due for story in d.delivery.stories}
+        withdrawn = {row[0] for row in self.all(_WITHDRAWN, listed(carried))} if carried else set()
+        if not withdrawn:
+            return due
+        kept = []
+        for one in due:
+            stories = tuple(s for s in one.delivery.stories if s not in withdrawn)
+            if stories:
+                kept.append(replace(one, delivery=replace(one.delivery, stories=stories)))
+            else:
+                self.give_up(one.delivery, Status.WITHDRAWN.value, now)
+        return kept
+
+    def postpone(self, delivery: Delivery, until: datetime) -> None:
+        """A queued delivery waits longer."""
+        self.conn.execute(_POSTPONE, _key(delivery) | {"until": to_ms(until)})
+
+    def give_to_digest(self, delivery: Delivery, at: datetime) -> None:
+        """A queued story goes into the reader's digest instead."""
+        self.conn.execute(_GIVE_TO_DIGEST, _key(delivery))
+        self.run(
+            "UPDATE subscriber SET digest_at = ?2 WHERE id = ?1 AND (digest_at IS NULL OR digest_at > ?2)",
+            delivery.subscriber_id, to_ms(at),
+        )  # fmt: skip
+        self.give_up(delivery, "digest", at)
+
+    def give_up(self, delivery: Delivery, code: str, now: datetime) -> None:
+        """A queued delivery fails with this reason."""
+        self.conn.execute(_FAIL_ONE, _key(delivery) | {"code": code, "now": to_ms(now)})
+
+    # What has ended -------------------------------------------------------------------------------------------------
 
     def settle(self, channel: str, finished: Sequence[tuple[Delivery, Settled]], epoch: int, now: datetime) -> None:
         """Write finished attempts (only rows `started` in this epoch); the gone are unsubscribed, the moved moved."""
         at = to_ms(now)
-        plain = [(d, s) for d, s in finished if s.state is not State.QUEUED and not _has_news(s)]
+        plain = [(d, s) for d, s in finished if s.state is not State.QUEUED and not _has_news(d, s)]
         self.conn.executemany(_FINISH, [_finish(d, s, epoch, at) for d, s in plain])
         if len(plain) < len(finished):
             for delivery, settled in finished:
-                if settled.state is State.QUEUED or _has_news(settled):
+                if settled.state is State.QUEUED or _has_news(delivery, settled):
                     self._settle_one(channel, delivery, settled, epoch, now)
         self._forget_holds(now)
 
@@ -134,12 +224,14 @@ class Deliveries(Moves):
         if settled.state is State.QUEUED:
             next_at = to_ms(settled.next_at or now)
             ours = (delivery.broadcast_id, delivery.subscriber_id, epoch)
-            written = self.run(_REQUEUE, settled.code, channel, next_at, *ours)
+            written = self.run(_REQUEUE, settled.code, settled.doubt, channel, next_at, *ours)
         else:
             written = self.run(_FINISH, *_finish(delivery, settled, epoch, to_ms(now)))
         if written:
             news = replace(settled, gone=False) if settled.gone and self._came_back(delivery) else settled
             self._news_of_chat(channel, delivery.subscriber_id, delivery.address, news, now)
+            if _takes_back(delivery, settled):
+                self.run(_RECALLED, delivery.subscriber_id, delivery.broadcast_id)
 
     def _came_back(self, delivery: Delivery) -> bool:
         """Whether they subscribed while the attempt was under way: then its "gone" speaks of the time before."""
@@ -155,8 +247,19 @@ class Deliveries(Moves):
             self._hold(channel, settled.new_address or address, settled.hold_until)
 
 
-def _has_news(settled: Settled) -> bool:
-    return settled.gone or settled.new_address is not None or settled.hold_until is not None
+def _takes_back(delivery: Delivery, settled: Settled) -> bool:
+    taken = delivery.kind is BroadcastKind.WITHDRAWAL and delivery.act in {Act.EDIT, Act.DELETE}
+    return taken and settled.state is State.SENT
+
+
+def _has_news(delivery: Delivery, settled: Settled) -> bool:
+    """Whether more than the delivery's own row changes."""
+    chat = settled.gone or settled.new_address is not None or settled.hold_until is not None
+    return chat or _takes_back(delivery, settled)
+
+
+def _key(delivery: Delivery) -> dict[str, Any]:
+    return {"broadcast": delivery.broadcast_id, "subscriber": delivery.subscriber_id}
 
 
 def _finish(delivery: Delivery, settled: Settled, epoch: int, at: int) -> tuple[Any, ...]:
@@ -164,6 +267,17 @@ def _finish(delivery: Delivery, settled: Settled, epoch: int, at: int) -> tuple[
     return (settled.state.value, settled.code, settled.message_id, at, *ours)
 
 
-def _delivery(row: tuple[Any, ...]) -> Delivery:
-    broadcast, story, subscriber, address, thread, language, attempt, _ = row
-    return Delivery(broadcast, story, subscriber, address, thread, language or "id", attempt)
+def _due(row: tuple[Any, ...]) -> DueDelivery:
+    broadcast = pass_of(row[:_SUBSCRIBER_OF_DUE])
+    reader = reader_of(row[_SUBSCRIBER_OF_DUE:-8])
+    attempt, doubts, stories, more, had_state, had_message = row[-8:-2]
+    had = None if had_state is None else Had(State(had_state), had_message)
+    about = broadcast.original_id is not None
+    act = act_for(broadcast.kind, had, erase=broadcast.erase) if about else Act.SEND
+    act = act or Act.SEND  # who had it in a digest has no row of the original: a message of its own
+    delivery = Delivery(
+        broadcast.id, broadcast.story_id, reader.subscriber_id, reader.address, reader.thread, reader.language,
+        attempt, broadcast.kind, act, had.message_id if had and act is not Act.SEND else None,
+        tuple(json.loads(stories)) if stories else (), more, 0, doubts,
+    )  # fmt: skip
+    return DueDelivery(delivery, broadcast, reader)

@@ -16,13 +16,15 @@ FROM json_each(?) wanted CROSS JOIN subscriber s ON s.channel = ? AND s.address 
 """
 _INSERT: Final = """
 INSERT INTO subscriber (mode, quiet_from, quiet_to, language, consent_at, thread, status, joined_at, covered_until,
-  consent_wording, id, channel, address)
-VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, 'import', ?, ?, ?)
+  consent_wording, id, channel, address, covered_telling)
+VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, 'import', ?, ?, ?, (SELECT coalesce(max(telling), 0) FROM broadcast_pass))
 """
 _UPDATE: Final = """
 UPDATE subscriber SET mode = ?1, quiet_from = ?2, quiet_to = ?3, language = ?4, consent_at = coalesce(?5, consent_at),
   thread = coalesce(?6, thread), status = 'active', joined_at = coalesce(joined_at, ?7),
   covered_until = CASE status WHEN 'active' THEN covered_until ELSE ?8 END,
+  covered_telling = CASE status WHEN 'active' THEN covered_telling
+    ELSE (SELECT coalesce(max(telling), 0) FROM broadcast_pass) END,
   consent_wording = coalesce(consent_wording, 'import'), stopped_at = NULL
 WHERE id = ?9
 """

@@ -36,4 +36,5 @@ class Moves(People):
         left = "DELETE FROM delivery WHERE subscriber_id = ? AND broadcast_id IN (SELECT id FROM broadcast)"
         self.run(left, drop)  # the one that is kept has had these broadcasts
         self._follow_exactly(channel, drop, set())
+        self.run("DELETE FROM owed WHERE subscriber_id = ?", drop)
         self.run("DELETE FROM subscriber WHERE id = ?", drop)

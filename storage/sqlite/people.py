@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.chat.turn import Person, Role, Status
 from bot.news.item import Story
-from storage.sqlite.part import listed, to_ms
+from storage.sqlite.part import listed, to_ms, to_ms_or_none
 from storage.sqlite.stories import STORY_COLUMNS, Stories, story_of
 from storage.sqlite.waiting import Waiting
 
@@ -33,17 +33,27 @@ _FOLLOWED: Final = f"""{CATEGORIES} AND EXISTS (SELECT 1 FROM subscription s
 _JOIN: Final = """
 UPDATE subscriber SET status = 'active', consent_at = :now, consent_wording = :wording, joined_at = :now,
   chosen_at = :now, covered_until = :now, stopped_at = NULL, draft = NULL, language = :language,
-  quiet_from = :quiet_from, quiet_to = :quiet_to, thread = coalesce(:thread, thread)
+  quiet_from = :quiet_from, quiet_to = :quiet_to, thread = coalesce(:thread, thread), daily_limit = :daily_limit,
+  paused_until = NULL, digest_at = NULL, covered_telling = (SELECT coalesce(max(telling), 0) FROM broadcast_pass)
 WHERE id = :subscriber
 """
 _CHOOSE: Final = """
 UPDATE subscriber SET chosen_at = :now, draft = NULL, thread = coalesce(:thread, thread) WHERE id = :subscriber
 """
 _LEAVE: Final = """
-UPDATE subscriber SET stopped_at = :now, draft = NULL,
+UPDATE subscriber SET stopped_at = :now, draft = NULL, digest_at = NULL, paused_until = NULL,
   status = CASE WHEN :gone AND status <> 'stopped' THEN 'gone' ELSE 'stopped' END
 WHERE id = :subscriber
 """
+_ADD_TOPIC: Final = """
+INSERT INTO subscription VALUES (?, ?, ?, (SELECT coalesce(max(telling), 0) FROM broadcast_pass)) ON CONFLICT DO NOTHING
+"""
+_TIMES: Final = """
+UPDATE subscriber SET mode = ?, quiet_from = ?, quiet_to = ?, paused_until = ?,
+  digest_at = CASE WHEN digest_at IS NULL THEN NULL ELSE ? END
+WHERE id = ?
+"""
+_NO_STORY: Final = "(SELECT kind FROM broadcast WHERE id = delivery.broadcast_id) <> 'story'"
 FOLLOWS_STORY: Final = """
 EXISTS (SELECT 1 FROM subscriber w JOIN subscription f ON f.channel = w.channel AND f.subscriber_id = w.id
         WHERE w.id = delivery.subscriber_id AND f.category IN (
@@ -71,22 +81,32 @@ class People(Stories, Waiting):
     def follow(
         self, channel: str, address: str, categories: Collection[str], follows_all: bool, wording: str,
         quiet: tuple[int, int] | None, language: str, now: datetime, thread: str | None = None,
+        daily_limit: int | None = None,
     ) -> None:  # fmt: skip
-        """Subscribe or change topics; consent (wording, time) and `quiet` are kept when someone joins or comes back."""
+        """Subscribe or change topics; consent, `quiet` and limit are kept when someone joins or comes back."""
         subscriber = self._known(channel, address)
         active = self.value("SELECT status FROM subscriber WHERE id = ?", subscriber) == Status.ACTIVE
         quiet_from, quiet_to = quiet or (None, None)
         values = {
             "subscriber": subscriber, "now": to_ms(now), "wording": wording, "language": language, "thread": thread,
-            "quiet_from": quiet_from, "quiet_to": quiet_to,
+            "quiet_from": quiet_from, "quiet_to": quiet_to, "daily_limit": daily_limit,
         }  # fmt: skip
         self.conn.execute(_CHOOSE if active else _JOIN, values)
         self._follow_exactly(channel, subscriber, {ALL} if follows_all else set(categories))
-        self._drop_queued(subscriber, "unfollowed", now, unless=FOLLOWS_STORY)
+        self._drop_queued(subscriber, "unfollowed", now, unless=f"{FOLLOWS_STORY} OR {_NO_STORY}")
 
     def stop(self, channel: str, address: str, gone: bool, now: datetime) -> None:
         """Unsubscribe: status stopped (or gone), topics dropped, queued deliveries and drafts dropped."""
         self._leave(channel, self._known(channel, address), gone, now)
+
+    def set_times(
+        self, channel: str, address: str, mode: str, quiet: tuple[int, int] | None, paused_until: datetime | None,
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """When this person wants to be written to; what they are owed is looked at again at once."""
+        subscriber = self._known(channel, address)
+        quiet_from, quiet_to = quiet or (None, None)
+        self.run(_TIMES, mode, quiet_from, quiet_to, to_ms_or_none(paused_until), to_ms(now), subscriber)
 
     def set_language(self, channel: str, address: str, language: str) -> None:
         """Also for a stranger: it is remembered."""
@@ -134,7 +154,7 @@ class People(Stories, Waiting):
         self._add_topics((channel, c, subscriber) for c in sorted(categories - before))
 
     def _add_topics(self, rows: Iterable[_Topic]) -> None:
-        self.conn.executemany("INSERT INTO subscription VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
+        self.conn.executemany(_ADD_TOPIC, rows)
 
     def _drop_topics(self, rows: Iterable[_Topic]) -> None:
         drop = "DELETE FROM subscription WHERE channel = ? AND category = ? AND subscriber_id = ?"
@@ -144,6 +164,7 @@ class People(Stories, Waiting):
         """Their own word outlives the platform's: who stopped stays stopped, and is not called gone later."""
         self.conn.execute(_LEAVE, {"subscriber": subscriber, "gone": gone, "now": to_ms(now)})
         self._follow_exactly(channel, subscriber, set())
+        self.run("DELETE FROM owed WHERE subscriber_id = ?", subscriber)
         self._drop_queued(subscriber, "gone" if gone else "stopped", now)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.delivery.plan import QueuedReply, Rank, Settled, State
 from storage.sqlite.deliveries import NEXT_DELIVERY, Deliveries
+from storage.sqlite.digests import Digests
 from storage.sqlite.part import from_ms, to_ms
 
 _ADD: Final = """
@@ -34,7 +35,7 @@ SELECT next_at FROM reply r WHERE channel = ? AND state = 'queued' AND {_IS_HEAD
 """
 
 
-class Replies(Deliveries):
+class Replies(Deliveries, Digests):
     """Answers: one at a time a chat, in their order."""
 
     def add_reply(
@@ -76,8 +77,8 @@ class Replies(Deliveries):
             self._hold(channel, settled.new_address or address, settled.hold_until)
 
     def next_due(self, channel: str, now: datetime) -> datetime | None:  # noqa: ARG002 — rows carry their own time
-        """When the earliest queued delivery or reply of this channel is due; None when nothing waits."""
+        """When the earliest queued delivery, reply or digest of this channel is due; None when nothing waits."""
         waiting = [self.value(NEXT_DELIVERY, channel, int(rank)) for rank in Rank]
-        waiting.append(self.value(_NEXT_REPLY, channel))
+        waiting += [self.value(_NEXT_REPLY, channel), self.next_digest(channel)]
         due = [at for at in waiting if at is not None]
         return from_ms(min(due)) if due else None

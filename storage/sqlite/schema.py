@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from bot.errors import StoreError
 from storage.sqlite.schema_feeds import feed_manners
+from storage.sqlite.schema_outbox import whole_outbox
 
 migrations: Final = Migrations("kentongan")
 
@@ -254,6 +255,7 @@ def first_tables(db: Database) -> None:
 
 
 migrations()(feed_manners)
+migrations()(whole_outbox)
 
 
 def is_empty(db: Database) -> bool:
@@ -272,15 +274,24 @@ def check(db: Database) -> None:
         raise StoreError("too_new", f"the database is newer than the program ({min(unknown)}): update kentongan")
 
 
+def _require_children_with_parents(db: Database) -> None:
+    if db.conn.execute("PRAGMA foreign_key_check").fetchone() is not None:
+        raise StoreError("corrupt", "the migrated tables do not fit together: nothing was changed")
+
+
 def apply(db: Database) -> list[str]:
     """Apply what is pending, all or nothing; their names."""
+    db.conn.execute("PRAGMA foreign_keys = OFF")  # a table that is made anew must not take its children with it
     db.conn.execute("BEGIN IMMEDIATE")  # two that start at once: the second finds nothing pending
     try:
         names = [m.name for m in migrations.pending(db)]
         migrations.apply(db)
+        _require_children_with_parents(db)
         db.conn.execute("COMMIT")
     except BaseException:
         if db.conn.in_transaction:
             db.conn.execute("ROLLBACK")
         raise
+    finally:
+        db.conn.execute("PRAGMA foreign_keys = ON")
     return names

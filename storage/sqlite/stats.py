@@ -4,7 +4,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from storage.sqlite.part import Part, from_ms_or_none, to_ms
+from storage.sqlite.part import from_ms_or_none, to_ms
+from storage.sqlite.reports import Reports
 
 _WINDOW: Final = timedelta(days=7)  # deliveries are counted row by row: older ones would make `stats` slow
 _DELIVERIES: Final = """
@@ -25,7 +26,7 @@ SELECT (SELECT count(*) FROM story), (SELECT count(DISTINCT story_id) FROM broad
 """
 
 
-class Stats(Part):
+class Stats(Reports):
     """Counts."""
 
     def stats(self, now: datetime) -> dict[str, Any]:
@@ -42,6 +43,7 @@ class Stats(Part):
             "holds": self.value("SELECT count(*) FROM hold WHERE until > ?", to_ms(now)),
             "inbox": dict(zip(("waiting", "handled", "with_error"), self.one(_INBOX), strict=True)),
             "feeds": self._feeds(),
+            "sending": self.live(),
         }
 
     def _nested(self, sql: str) -> dict[str, dict[str, int]]:

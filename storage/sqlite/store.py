@@ -66,6 +66,10 @@ class SqliteStore:
         """Run `work` on a reading connection; its writes are refused."""
         return await self._reader.run(work)
 
+    async def changed_elsewhere(self) -> bool:
+        """Whether another program has written since the last time this was asked: our readers never write."""
+        return self._writer is not None and await self._writer.changed_elsewhere()
+
     def close(self) -> None:
         """Finish the running transactions, checkpoint, close; a second call does nothing."""
         self._reader.close()

@@ -5,17 +5,19 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from storage.sqlite.broadcasts import Broadcasts
+from storage.sqlite.digests import Digests
 from storage.sqlite.feeds import Feeds
 from storage.sqlite.imports import Imports
 from storage.sqlite.inbox import Inbox
 from storage.sqlite.replies import Replies
+from storage.sqlite.reports import Reports
 from storage.sqlite.retention import Retention
 from storage.sqlite.staff import Invitations
 from storage.sqlite.stats import Stats
 from storage.stops import Departures
 
 
-class SqliteTx(Feeds, Imports, Invitations, Broadcasts, Replies, Inbox, Stats, Retention):
+class SqliteTx(Feeds, Imports, Invitations, Broadcasts, Replies, Digests, Inbox, Stats, Reports, Retention):
     """Everything that a transaction can say (bot.ports.Tx)."""
 
     def __init__(self, db: Database, *, writes: bool, departures: Departures | None = None) -> None:

@@ -8,9 +8,9 @@ from storage.sqlite.part import Part, to_ms
 _HOLD: Final = """
 INSERT INTO hold VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until) RETURNING until
 """
-# A closed broadcast has nothing open, so looking at the running ones finds all that waits for a subscriber.
+# A closed broadcast has nothing open, so looking at those that are not finds all that waits for a subscriber.
 _OF_SUBSCRIBER: Final = """
-subscriber_id = :subscriber AND state = 'queued' AND broadcast_id IN (SELECT id FROM broadcast WHERE status = 'running')
+subscriber_id = :subscriber AND state = 'queued' AND broadcast_id IN (SELECT id FROM broadcast WHERE done_at IS NULL)
 """
 FAIL: Final = """
 UPDATE delivery SET state = 'failed', code = :code, finished_at = :now, channel = NULL, rank = NULL, next_at = NULL

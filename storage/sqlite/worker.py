@@ -23,6 +23,7 @@ class Worker:
         self._departures = departures
         self._begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
         self._closed = False
+        self._seen: int | None = None
         self._thread = ThreadPoolExecutor(1, "store-writer" if writes else "store-reader")
         try:
             self._tx = self._thread.submit(self._open, path, writes, busy_seconds).result()
@@ -40,6 +41,17 @@ class Worker:
         if self._closed:
             raise StoreError("closed", "the store is closed")
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    async def changed_elsewhere(self) -> bool:
+        """Whether another connection has written since the last time this was asked."""
+        if self._closed:
+            raise StoreError("closed", "the store is closed")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._look_elsewhere)
+
+    def _look_elsewhere(self) -> bool:
+        with sqlite_faults():
+            before, self._seen = self._seen, self._tx.value("PRAGMA data_version")
+        return before is not None and before != self._seen
 
     def _transact(self, work: Callable[[Tx], T]) -> T:
         conn = self._tx.conn

@@ -51,7 +51,7 @@ def test_with_nothing_set_everything_has_its_default(feeds_file: Path) -> None:
     assert settings.listen == ("127.0.0.1", 8080)
     assert (settings.public_url, settings.telegram, settings.log_format) == (None, None, None)
     assert settings.fetch_allow_private is False
-    assert (settings.quiet, settings.daily_limit) == ((1260, 300), 12)
+    assert (settings.quiet, settings.daily_limit) == ((1260, 300), None)
     assert settings.secrets() == ()
 
 

@@ -147,11 +147,11 @@ ONE_FAULT = {
     ),
     "a limit in words": (
         changed("daily_limit: 5", "daily_limit: many"),
-        '7: daily_limit "many" must be a whole number from 1 to 999; write for example 12',
+        '7: daily_limit "many" must be a whole number from 1 to 999, or off; write for example 12',
     ),
     "a limit of zero": (
         changed("daily_limit: 5", "daily_limit: 0"),
-        '7: daily_limit "0" must be a whole number from 1 to 999; write for example 12',
+        '7: daily_limit "0" must be a whole number from 1 to 999, or off; write for example 12',
     ),
     "a category without id": (
         changed("- id: daerah\n    name", "- name"),
@@ -281,7 +281,7 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     content = read(
         "portal: {name: Kabar, url: http://kabar.example}\ncategories: [{id: a, name: A}]\nfeeds:\n", tmp_path
     )
-    assert (content.quiet, content.daily_limit, content.feeds) == ((1260, 300), 12, ())
+    assert (content.quiet, content.daily_limit, content.feeds) == ((1260, 300), None, ())
     assert (content.portal.area, content.portal.language) == ("", "id")
     assert content.portal.timezone == ZoneInfo("Asia/Jakarta")
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
+from bot.delivery.content import Level, Note
 from bot.delivery.plan import Broadcast, Delivery, Rank, Reader, Settled, State
 from bot.news.item import Item
 from bot.ports import Subscription, Tx
@@ -56,9 +57,34 @@ def tell(
     return next(b for b in tx.open_passes(next(iter(channels)), now) if b.id == broadcast_id)
 
 
+def alert(
+    tx: Tx, text: str = "Jembatan ditutup.", categories: Collection[str] = ("daerah",), *, now: datetime = NOW,
+    life: timedelta = timedelta(hours=6), level: Level = Level.ORDINARY,
+) -> Broadcast:  # fmt: skip
+    """An alert; its pass on Telegram."""
+    note = Note(text, level=level)
+    broadcast_id = tx.add_broadcast("alert", Rank.ALERT, None, categories, [TELEGRAM], now, now + life, note=note)
+    return next(b for b in tx.open_passes(TELEGRAM, now) if b.id == broadcast_id)
+
+
+def told(broadcast: Broadcast) -> int:
+    """The story that a broadcast tells."""
+    assert broadcast.story_id is not None
+    return broadcast.story_id
+
+
+def due(tx: Tx, now: datetime = NOW, limit: int = 9, channel: str = TELEGRAM) -> list[Delivery]:
+    """What a tick finds due, class by class."""
+    found: list[Delivery] = []
+    for rank in Rank:
+        found += [d.delivery for d in tx.due_deliveries(channel, now, limit - len(found), rank)]
+    return found
+
+
 def delivery(broadcast: Broadcast, reader: Reader, attempt: int = 1) -> Delivery:
     return Delivery(
-        broadcast.id, broadcast.story_id, reader.subscriber_id, reader.address, reader.thread, reader.language, attempt
+        broadcast.id, broadcast.story_id, reader.subscriber_id, reader.address, reader.thread, reader.language, attempt,
+        broadcast.kind,
     )  # fmt: skip
 
 

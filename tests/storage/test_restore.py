@@ -242,6 +242,22 @@ async def test_nothing_is_left_to_send(url: str, make_store: MakeStore) -> None:
     assert await again.write(lambda tx: tx.close_broadcasts(LATER)) == []
 
 
+async def test_a_category_gained_after_the_restore_reaches_nobody_again(url: str, make_store: MakeStore) -> None:
+    """Followers of it may have had the story after the backup; nobody knows."""
+
+    def work(tx: Tx) -> None:
+        under_way(tx)
+        follow(tx, "5", "budaya")
+
+    store, file = await backed_up(url, make_store, work)
+    store.close()
+    restore(url, file)
+    again = make_store()
+    (told,) = await again.read(lambda tx: tx.latest(None, 1))
+    await again.write(lambda tx: tx.add_pass(told.id, ["budaya"], NOW - timedelta(hours=1), minutes(5)))
+    assert await again.read(lambda tx: tx.open_passes(TELEGRAM, minutes(5))) == []
+
+
 async def test_every_feed_is_taken_in_as_for_the_first_time(url: str, make_store: MakeStore) -> None:
     def work(tx: Tx) -> None:
         tx.declare_feeds([DeclaredFeed("https://portal.example/feed/")])

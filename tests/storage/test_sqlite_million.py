@@ -12,7 +12,16 @@ import pytest
 from bot.delivery.plan import Delivery
 from bot.ports import Store, Subscription, Tx
 from storage import open_store
-from tests.storage.makers import NOW, SENT, TELEGRAM, claim, imported, settle, tell
+from tests.storage.makers import (
+    NOW,
+    SENT,
+    TELEGRAM,
+    claim,
+    due,
+    imported,
+    settle,
+    tell,
+)
 
 T = TypeVar("T")
 MILLION = 1_000_000
@@ -65,7 +74,7 @@ async def rounds(store: Store, size: int, times: int, epoch: int) -> tuple[float
 
 def idle(tx: Tx) -> None:
     tx.claim_replies(TELEGRAM, 1, NOW, 30)
-    tx.due_deliveries(TELEGRAM, NOW, 30)
+    due(tx, NOW, 30)
     tx.close_broadcasts(NOW)
     tx.next_due(TELEGRAM, NOW)
 

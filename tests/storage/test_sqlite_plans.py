@@ -15,7 +15,20 @@ from storage import database_path
 from storage.sqlite.connection import connect
 from storage.sqlite.tx import SqliteTx
 from tests.storage.conftest import MakeStore
-from tests.storage.makers import NOW, SENT, TELEGRAM, claim, follow, hours, imported, settle, story, tell
+from tests.storage.makers import (
+    NOW,
+    SENT,
+    TELEGRAM,
+    claim,
+    due,
+    follow,
+    hours,
+    imported,
+    settle,
+    story,
+    tell,
+    told,
+)
 
 
 class Listening:
@@ -46,7 +59,7 @@ class Listening:
 
 def walks(step: str) -> bool:
     whole_broadcast = "delivery" in step and step.endswith("PRIMARY KEY (broadcast_id=?)")
-    small = step.startswith(SMALL) or "INDEX broadcast_running" in step  # the broadcasts that are running now
+    small = step.startswith(SMALL) or "INDEX broadcast_open" in step  # the broadcasts that are running now
     return whole_broadcast or (step.startswith("SCAN") and not small)
 
 
@@ -94,8 +107,8 @@ def ticks(tx: Tx) -> None:
     for n, outcome in enumerate(OUTCOMES):
         settle(tx, started[5 * n : 5 * n + 5], outcome, epoch)
     tx.import_subscribers([replace(imported(55, "daerah"), mode="digest")], NOW)
-    tx.due_deliveries(TELEGRAM, NOW, 10)
-    tx.add_pass(broadcast.story_id, ["hukrim"], NOW - hours(1), NOW)
+    due(tx, NOW, 10)
+    tx.add_pass(told(broadcast), ["hukrim"], NOW - hours(1), NOW)
     for address in ("1", "1", "stranger"):
         tx.add_reply(TELEGRAM, address, None, "[]", "new", NOW)
     replies = tx.claim_replies(TELEGRAM, epoch, NOW, 9)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Broadcast, Rank, Settled, State
 from bot.ports import Store, Tx
 from tests.storage.makers import (
@@ -12,15 +13,18 @@ from tests.storage.makers import (
     SENT,
     TELEGRAM,
     addresses,
+    alert,
     claim,
     codes,
     delivery,
+    due,
     follow,
     hours,
     imported,
     settle,
     story,
     tell,
+    told,
 )  # fmt: skip
 
 
@@ -31,7 +35,7 @@ async def test_a_pass_carries_what_the_deliverer_needs(store: Store) -> None:
         return tell(tx, categories=["hukrim", "daerah"])
 
     assert await store.write(work) == Broadcast(
-        1, "story", Rank.STORY, 1, 1, ("daerah", "hukrim"), 0, 3, NOW, NOW + hours(12)
+        1, BroadcastKind.STORY, Rank.STORY, 1, 1, ("daerah", "hukrim"), 0, 3, NOW, NOW + hours(12), telling=1
     )  # fmt: skip
 
 
@@ -92,14 +96,25 @@ async def test_nobody_who_came_after_the_snapshot(store: Store) -> None:
     assert await store.write(work) == ["1"]
 
 
-async def test_digest_readers_are_passed_over_however_many_they_are(store: Store) -> None:
+async def test_digest_readers_stand_among_the_readers_with_their_mode(store: Store) -> None:
+    """The pass goes over them: it sets their timers."""
+
+    def work(tx: Tx) -> list[str]:
+        rows = [imported(n, "daerah") for n in range(3)]
+        tx.import_subscribers([rows[0], replace(rows[1], mode="morning"), rows[2]], NOW)
+        return [reader.mode for reader in tx.readers(TELEGRAM, tell(tx), 3)]
+
+    assert await store.write(work) == ["instant", "morning", "instant"]
+
+
+async def test_stopped_readers_are_passed_over_however_many_they_are(store: Store) -> None:
     """Fewer than the limit means the end: a page that was thinned out must not end the pass."""
 
     def work(tx: Tx) -> tuple[list[str], list[str]]:
-        rows = [imported(n, "daerah") for n in range(500)]
-        digest = [replace(row, mode="digest") for row in rows[1:497]]
-        tx.import_subscribers([rows[0], *digest, *rows[497:]], NOW)
+        tx.import_subscribers([imported(n, "daerah") for n in range(500)], NOW)
         broadcast = tell(tx)
+        for n in range(1, 497):
+            tx.stop(TELEGRAM, str(n), True, NOW)
         return addresses(tx.readers(TELEGRAM, broadcast, 3)), addresses(tx.readers(TELEGRAM, broadcast, 5))
 
     assert await store.write(work) == (["0", "497", "498"], ["0", "497", "498", "499"])
@@ -139,10 +154,10 @@ async def test_passes_come_by_rank_and_then_by_age(store: Store) -> None:
     assert [b.story_id for b in await store.read(lambda tx: tx.open_passes(TELEGRAM, NOW))] == [4, 3, 1, 2]
 
 
-async def test_what_has_expired_is_not_sent_and_closes(store: Store) -> None:
+async def test_an_alert_that_has_expired_is_not_sent_and_closes(store: Store) -> None:
     def work(tx: Tx) -> tuple[list[Broadcast], list[int], list[int]]:
         follow(tx, "1", "daerah")
-        broadcast = tell(tx, life=hours(1))
+        broadcast = alert(tx, life=hours(1))
         tx.queue_deliveries(broadcast, [(tx.readers(TELEGRAM, broadcast, 1)[0], NOW)], NOW)
         late = NOW + hours(1)
         return tx.open_passes(TELEGRAM, late), tx.close_broadcasts(late), tx.close_broadcasts(late)
@@ -150,6 +165,22 @@ async def test_what_has_expired_is_not_sent_and_closes(store: Store) -> None:
     passes, closed, again = await store.write(work)
     assert (passes, closed, again) == ([], [1], [])
     assert await store.read(codes) == {"expired": 1}
+
+
+async def test_a_story_that_has_expired_goes_into_digests_and_closes_when_everybody_was_looked_at(store: Store) -> None:
+    def work(tx: Tx) -> tuple[list[int], list[int], list[str]]:
+        follow(tx, "1", "daerah")
+        broadcast = tell(tx, life=hours(1))
+        tx.queue_deliveries(broadcast, [(tx.readers(TELEGRAM, broadcast, 1)[0], NOW)], NOW)
+        late = NOW + hours(1)
+        first = tx.close_broadcasts(late)
+        (open_still,) = tx.open_passes(TELEGRAM, late)
+        tx.move_pass(TELEGRAM, open_still, 1, done=True)
+        owed = [reader.address for reader, _ in tx.digests_due(TELEGRAM, late, 9, "x")]
+        return first, tx.close_broadcasts(late), owed
+
+    assert await store.write(work) == ([], [1], ["1"])
+    assert await store.read(codes) == {"digest": 1}
 
 
 async def test_a_broadcast_completes_when_its_passes_are_done_and_everything_has_settled(store: Store) -> None:
@@ -164,7 +195,7 @@ async def test_a_broadcast_completes_when_its_passes_are_done_and_everything_has
         settle(tx, [first], SENT, epoch)
         settle(tx, [second], Settled(State.QUEUED, "timeout", next_at=NOW), epoch)
         closed.append(tx.close_broadcasts(NOW))
-        again = tx.due_deliveries(TELEGRAM, NOW, 10)
+        again = due(tx, NOW, 10)
         tx.start_deliveries(again, epoch, NOW)
         settle(tx, again, Settled(State.FAILED, "server"), epoch)
         return [*closed, tx.close_broadcasts(NOW), tx.close_broadcasts(NOW)]
@@ -178,6 +209,7 @@ async def test_a_late_broadcast_waits_for_what_is_under_way(store: Store) -> Non
         follow(tx, "1", "daerah")
         started = claim(tx, tell(tx, life=hours(1)), 1, epoch)
         late = NOW + hours(2)
+        tx.move_pass(TELEGRAM, tx.open_passes(TELEGRAM, late)[0], 1, done=True)
         before = tx.close_broadcasts(late)
         settle(tx, started, SENT, epoch, late)
         return before, tx.close_broadcasts(late)
@@ -189,10 +221,10 @@ async def test_a_late_broadcast_waits_for_what_is_under_way(store: Store) -> Non
 async def test_a_sleeping_city_is_let_go_over_several_ticks(store: Store) -> None:
     def work(tx: Tx) -> int:
         tx.import_subscribers([imported(n, "daerah") for n in range(4100)], NOW)
-        broadcast = tell(tx, life=hours(1))
+        broadcast = alert(tx, life=hours(1))
         tx.queue_deliveries(broadcast, [(r, NOW + hours(9)) for r in tx.readers(TELEGRAM, broadcast, 5000)], NOW)
         late, ticks = NOW + hours(1), 1
-        while not tx.close_broadcasts(late):
+        while not tx.close_broadcasts(late) and ticks < 9:
             ticks += 1
         return ticks
 
@@ -210,7 +242,7 @@ async def test_followers_of_a_late_category_get_a_pass_that_leaves_out_who_had_i
         broadcast = tell(tx)
         settle(tx, claim(tx, broadcast, 10, epoch), SENT, epoch)
         tx.close_broadcasts(NOW)
-        added = tx.add_pass(broadcast.story_id, ["budaya", "daerah"], NOW - hours(1), NOW)
+        added = tx.add_pass(told(broadcast), ["budaya", "daerah"], NOW - hours(1), NOW)
         (late,) = tx.open_passes(TELEGRAM, NOW)
         assert late.categories == ("budaya",)
         readers = addresses(claim(tx, late, 10, epoch))
@@ -247,7 +279,7 @@ async def test_of_one_broadcast_one_pass_at_a_time_is_open(store: Store) -> None
 
     def work(tx: Tx) -> list[int]:
         broadcast = tell(tx)
-        tx.add_pass(broadcast.story_id, ["budaya"], NOW - hours(1), NOW)
+        tx.add_pass(told(broadcast), ["budaya"], NOW - hours(1), NOW)
         seen = [b.pass_no for b in tx.open_passes(TELEGRAM, NOW)]
         tx.move_pass(TELEGRAM, broadcast, 0, done=True)
         return seen + [b.pass_no for b in tx.open_passes(TELEGRAM, NOW)]

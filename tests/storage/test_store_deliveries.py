@@ -1,20 +1,20 @@
 """Deliveries: outcomes, retries, holds, the gone, and what a crash leaves behind."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.chat.turn import Status
-from bot.delivery.plan import Broadcast, Delivery, Rank, Settled, State
+from bot.chat.turn import Status as PersonStatus
+from bot.delivery.plan import Broadcast, Delivery, Rank, Settled, State, Status
 from bot.ports import Recovery, Store, Tx
 from tests.storage.makers import (
     NOW,
     SENT,
     TELEGRAM,
     addresses,
+    alert,
     codes,
+    due,
     follow,
     hours,
     imported,
@@ -58,15 +58,15 @@ async def test_a_retry_comes_back_with_its_attempt_when_its_time_has_come(store:
         epoch, deliveries = started(tx, "1")
         settle(tx, deliveries, Settled(State.QUEUED, "server", next_at=SOON), epoch)
         assert tx.next_due(TELEGRAM, NOW) == SOON
-        early, due = tx.due_deliveries(TELEGRAM, NOW, 9), tx.due_deliveries(TELEGRAM, SOON, 9)
-        tx.start_deliveries(due, epoch, SOON)
+        early, late = due(tx, NOW, 9), due(tx, SOON, 9)
+        tx.start_deliveries(late, epoch, SOON)
         assert tx.next_due(TELEGRAM, SOON) is None
-        settle(tx, due, Settled(State.QUEUED, "server"), epoch, SOON)
-        return early, due + tx.due_deliveries(TELEGRAM, SOON, 9)
+        settle(tx, late, Settled(State.QUEUED, "server"), epoch, SOON)
+        return early, late + due(tx, SOON, 9)
 
-    early, due = await store.write(work)
+    early, found = await store.write(work)
     assert early == []
-    assert [(d.address, d.attempt) for d in due] == [("1", 2), ("1", 3)]
+    assert [(d.address, d.attempt) for d in found] == [("1", 2), ("1", 3)]
 
 
 async def test_those_asleep_wait_and_their_first_attempt_is_the_first(store: Store) -> None:
@@ -75,18 +75,18 @@ async def test_those_asleep_wait_and_their_first_attempt_is_the_first(store: Sto
         broadcast = tell(tx)
         queued(tx, broadcast)
         queued(tx, broadcast)
-        return tx.due_deliveries(TELEGRAM, NOW, 9)
+        return due(tx, NOW, 9)
 
     assert [(d.address, d.attempt, d.story_id) for d in await store.write(work)] == [("1", 1, 1)]
 
 
 async def test_an_alerts_retry_is_due_before_older_stories(store: Store) -> None:
-    def work(tx: Tx) -> tuple[list[int], list[int]]:
+    def work(tx: Tx) -> tuple[list[int | None], list[int | None]]:
         follow(tx, "1", "daerah")
         for name, rank in {"a": Rank.STORY, "b": Rank.ALERT, "c": Rank.DIGEST}.items():
             queued(tx, tell(tx, name, rank=rank))
-        due = [[d.story_id for d in tx.due_deliveries(TELEGRAM, NOW, limit)] for limit in (2, 9)]
-        return due[0], due[1]
+        found = [[d.story_id for d in due(tx, NOW, limit)] for limit in (2, 9)]
+        return found[0], found[1]
 
     assert await store.write(work) == ([2, 1], [2, 1, 3])
 
@@ -97,34 +97,51 @@ async def test_nothing_is_due_on_another_channel(store: Store) -> None:
         queued(tx, tell(tx))
 
     await store.write(work)
-    assert await store.read(lambda tx: tx.due_deliveries("whatsapp", NOW, 9)) == []
+    assert await store.read(lambda tx: due(tx, NOW, 9, "whatsapp")) == []
     assert await store.read(lambda tx: tx.next_due("whatsapp", NOW)) is None
 
 
-def digest(tx: Tx) -> None:
-    tx.import_subscribers([replace(imported(1, "daerah"), mode="digest")], NOW)
+async def test_consent_is_read_again_before_a_retry(store: Store) -> None:
+    def work(tx: Tx) -> list[str]:
+        tx.import_subscribers([imported(n, "daerah") for n in (1, 2)], NOW)
+        queued(tx, tell(tx))
+        tx.import_subscribers([imported(1, "budaya")], NOW)
+        return addresses(due(tx, NOW, 1))
+
+    assert await store.write(work) == ["2"]
+    assert await store.read(codes) == {"unfollowed": 1}
 
 
-UNWANTED: dict[str, tuple[Callable[[Tx], object], int]] = {
-    "not_instant": (digest, 0),
-    "unfollowed": (lambda tx: tx.import_subscribers([imported(1, "budaya")], NOW), 0),
-    "expired": (lambda tx: tx.has_admin(), 12),
+async def test_an_alert_waits_for_all_subscribers_and_gives_up_when_it_expires(store: Store) -> None:
+    def work(tx: Tx) -> tuple[list[str], list[str]]:
+        tx.import_subscribers([imported(n, "daerah") for n in (1, 2)], NOW)
+        queued(tx, alert(tx, life=hours(6)))
+        tx.import_subscribers([imported(1, "budaya")], NOW)
+        return addresses(due(tx, NOW)), addresses(due(tx, NOW + hours(6)))
+
+    assert await store.write(work) == (["1", "2"], [])
+    assert await store.read(codes) == {"expired": 2}
+
+
+CLOSED = {
+    Status.CANCELLED: {"cancelled": 1},
+    Status.WITHDRAWN: {"withdrawn": 1},
+    Status.INTERRUPTED: {"interrupted": 1},
+    Status.PAUSED: {},
 }
 
 
-@pytest.mark.parametrize("code", UNWANTED)
-async def test_consent_mode_and_expiry_are_read_again_before_a_retry(store: Store, code: str) -> None:
-    change, after = UNWANTED[code]
-
+@pytest.mark.parametrize("status", CLOSED)
+async def test_nothing_of_a_broadcast_that_stands_still_is_due(store: Store, status: Status) -> None:
     def work(tx: Tx) -> list[Delivery]:
-        tx.import_subscribers([imported(n, "daerah") for n in (1, 2)], NOW)
-        queued(tx, tell(tx))
-        change(tx)
-        return tx.due_deliveries(TELEGRAM, NOW + hours(after), 1)
+        tx.import_subscribers([imported(1, "daerah")], NOW)
+        broadcast = tell(tx)
+        queued(tx, broadcast)
+        tx.set_status(broadcast.id, status, "", NOW)
+        return due(tx, NOW)
 
-    due = await store.write(work)
-    assert addresses(due) == ([] if after else ["2"])
-    assert (await store.read(codes))[code] == (2 if after else 1)
+    assert await store.write(work) == []
+    assert await store.read(codes) == CLOSED[status]
 
 
 async def test_looking_at_what_is_due_changes_nothing(store: Store) -> None:
@@ -134,36 +151,36 @@ async def test_looking_at_what_is_due_changes_nothing(store: Store) -> None:
         tx.import_subscribers([imported(1, "budaya")], NOW)
 
     await store.write(work)
-    assert await store.read(lambda tx: tx.due_deliveries(TELEGRAM, NOW, 9)) == []
+    assert await store.read(lambda tx: due(tx, NOW, 9)) == []
     assert await store.read(states) == {"queued": 1}
 
 
 async def test_the_gone_are_unsubscribed_and_what_waits_for_them_is_dropped(store: Store) -> None:
-    def work(tx: Tx) -> Status:
+    def work(tx: Tx) -> PersonStatus:
         epoch, deliveries = started(tx, "1")
         queued(tx, tell(tx, "b"))
         settle(tx, deliveries, Settled(State.FAILED, "blocked", gone=True), epoch)
-        assert tx.due_deliveries(TELEGRAM, NOW, 9) == []
+        assert due(tx, NOW, 9) == []
         assert tx.readers(TELEGRAM, tell(tx, "c"), 9) == []
         return tx.person(TELEGRAM, "1").status
 
-    assert await store.write(work) is Status.GONE
+    assert await store.write(work) is PersonStatus.GONE
     assert await store.read(codes) == {"blocked": 1, "gone": 1}
 
 
 async def test_who_came_back_while_the_attempt_was_under_way_is_not_gone(store: Store) -> None:
-    def work(tx: Tx) -> Status:
+    def work(tx: Tx) -> PersonStatus:
         epoch, deliveries = started(tx, "1")
         tx.stop(TELEGRAM, "1", True, NOW)
         follow(tx, "1", "daerah", now=SOON)
         settle(tx, deliveries, Settled(State.FAILED, "blocked", gone=True), epoch, SOON)
         return tx.person(TELEGRAM, "1").status
 
-    assert await store.write(work) is Status.ACTIVE
+    assert await store.write(work) is PersonStatus.ACTIVE
 
 
 async def test_a_dead_epochs_outcome_changes_nothing(store: Store) -> None:
-    def work(tx: Tx) -> tuple[Recovery, Status]:
+    def work(tx: Tx) -> tuple[Recovery, PersonStatus]:
         old, deliveries = started(tx, "1")
         recovery = tx.begin_epoch(NOW)
         settle(tx, deliveries, Settled(State.FAILED, "blocked", gone=True), old)
@@ -171,7 +188,7 @@ async def test_a_dead_epochs_outcome_changes_nothing(store: Store) -> None:
         return recovery, tx.person(TELEGRAM, "1").status
 
     recovery, status = await store.write(work)
-    assert (recovery, status) == (Recovery(2, 1, 0), Status.ACTIVE)
+    assert (recovery, status) == (Recovery(2, 1, 0), PersonStatus.ACTIVE)
     assert (await store.read(states), await store.read(codes)) == ({"unknown": 1}, {"crash": 1})
 
 
@@ -180,7 +197,7 @@ async def test_an_outcome_of_a_dead_epoch_does_not_end_the_attempt_of_this_one(s
         old, deliveries = started(tx, "1")
         settle(tx, deliveries, Settled(State.QUEUED, "server"), old)
         new = tx.begin_epoch(NOW).epoch
-        tx.start_deliveries(tx.due_deliveries(TELEGRAM, NOW, 9), new, NOW)
+        tx.start_deliveries(due(tx, NOW, 9), new, NOW)
         settle(tx, deliveries, Settled(State.FAILED, "too late"), old)
 
     await store.write(work)
@@ -204,7 +221,7 @@ async def test_a_chat_on_hold_is_told_to_the_claim_and_what_waits_for_it_waits_a
         queued(tx, tell(tx, "b"))
         settle(tx, [one], Settled(State.QUEUED, "flood", next_at=NOW, hold_until=SOON), epoch)
         holds = [r.hold_until for r in tx.readers(TELEGRAM, tell(tx, "c"), 9)]
-        return [holds, addresses(tx.due_deliveries(TELEGRAM, NOW, 9)), len(tx.due_deliveries(TELEGRAM, SOON, 9))]
+        return [holds, addresses(due(tx, NOW, 9)), len(due(tx, SOON, 9))]
 
     assert await store.write(work) == [[SOON, None], ["2"], 3]
 
@@ -214,9 +231,9 @@ async def test_the_longer_hold_counts_and_a_past_one_is_forgotten(store: Store) 
         epoch, (one, two) = started(tx, "1", "2")
         settle(tx, [one], Settled(State.QUEUED, hold_until=SOON), epoch)
         settle(tx, [two], Settled(State.QUEUED, next_at=NOW), epoch)
-        (again,) = tx.due_deliveries(TELEGRAM, NOW, 9)
+        (again,) = due(tx, NOW, 9)
         assert again.address == "2"
-        held = next(d for d in tx.due_deliveries(TELEGRAM, SOON, 9) if d.address == "1")
+        held = next(d for d in due(tx, SOON, 9) if d.address == "1")
         tx.start_deliveries([held], epoch, NOW)
         settle(tx, [held], Settled(State.QUEUED, hold_until=SOON - timedelta(seconds=30)), epoch)
         still = tx.readers(TELEGRAM, tell(tx, "b"), 1)[0].hold_until
@@ -231,6 +248,6 @@ async def test_readers_on_hold_are_queued_no_earlier_than_the_hold_ends(store: S
         epoch, deliveries = started(tx, "1")
         settle(tx, deliveries, Settled(State.FAILED, hold_until=SOON), epoch)
         queued(tx, tell(tx, "b"))
-        return addresses(tx.due_deliveries(TELEGRAM, SOON - timedelta(milliseconds=1), 9))
+        return addresses(due(tx, SOON - timedelta(milliseconds=1), 9))
 
     assert await store.write(work) == []

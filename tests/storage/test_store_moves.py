@@ -3,7 +3,20 @@
 from bot.chat.turn import Role, Status
 from bot.delivery.plan import Delivery, Settled, State
 from bot.ports import Store, Tx
-from tests.storage.makers import NOW, SENT, TELEGRAM, claim, follow, hours, settle, started, states, story, tell
+from tests.storage.makers import (
+    NOW,
+    SENT,
+    TELEGRAM,
+    claim,
+    due,
+    follow,
+    hours,
+    settle,
+    started,
+    states,
+    story,
+    tell,
+)
 
 MOVED = Settled(State.QUEUED, "migrated", next_at=NOW, new_address="-100")
 
@@ -14,7 +27,7 @@ async def test_a_chat_that_moved_is_sent_to_at_its_new_address(store: Store) -> 
         settle(tx, deliveries, MOVED, epoch)
         assert tx.person(TELEGRAM, "1").status is Status.NEW
         assert tx.person(TELEGRAM, "-100").categories == {"daerah"}
-        return tx.due_deliveries(TELEGRAM, NOW, 9)
+        return due(tx, NOW, 9)
 
     assert [(d.address, d.attempt) for d in await store.write(work)] == [("-100", 2)]
 
@@ -41,7 +54,7 @@ async def test_what_was_under_way_to_the_old_address_goes_on_to_the_subscriber_a
         epoch, deliveries = started(tx, "1")
         follow(tx, "-100", "daerah")
         settle(tx, deliveries, MOVED, epoch)
-        return tx.due_deliveries(TELEGRAM, NOW, 9)
+        return due(tx, NOW, 9)
 
     assert [(d.address, d.attempt) for d in await store.write(work)] == [("-100", 2)]
 
@@ -51,7 +64,7 @@ async def test_who_moved_onto_a_subscriber_that_had_the_story_gets_no_second_cop
         epoch, deliveries = started(tx, "1", "-100")
         settle(tx, deliveries[1:], SENT, epoch)
         settle(tx, deliveries[:1], MOVED, epoch)
-        return tx.due_deliveries(TELEGRAM, NOW, 9)
+        return due(tx, NOW, 9)
 
     assert await store.write(work) == []
     assert await store.read(states) == {"sent": 1}
@@ -62,7 +75,7 @@ async def test_a_stop_at_the_new_address_is_a_stop(store: Store) -> None:
         epoch, deliveries = started(tx, "1")
         tx.stop(TELEGRAM, "-100", False, NOW)
         settle(tx, deliveries, MOVED, epoch)
-        assert tx.due_deliveries(TELEGRAM, NOW, 9) == []
+        assert due(tx, NOW, 9) == []
         return tx.person(TELEGRAM, "-100").status
 
     assert await store.write(work) is Status.STOPPED
@@ -77,7 +90,7 @@ async def test_who_only_chose_a_language_at_the_new_address_keeps_the_subscripti
         return tx.person(TELEGRAM, "-100").status
 
     assert await store.write(work) is Status.ACTIVE
-    assert len(await store.read(lambda tx: tx.due_deliveries(TELEGRAM, NOW, 9))) == 1
+    assert len(await store.read(lambda tx: due(tx, NOW, 9))) == 1
 
 
 async def test_a_new_subscriber_is_never_taken_for_one_that_was_dropped(store: Store) -> None:

@@ -15,7 +15,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bot.delivery.plan import Delivery, Settled, State
 from bot.ports import Tx
 from storage import open_store
-from tests.storage.makers import NOW, SENT, TELEGRAM, delivery, hours, imported, states, tell
+from tests.storage.makers import (
+    NOW,
+    SENT,
+    TELEGRAM,
+    delivery,
+    due,
+    hours,
+    imported,
+    states,
+    tell,
+    told,
+)
 
 T = TypeVar("T")
 OUTCOMES = {
@@ -64,7 +75,7 @@ class OneCopy(RuleBasedStateMachine):
         """What the deliverer does: due ones and new readers are collected, then started together."""
 
         def work(tx: Tx) -> list[Delivery]:
-            claimed = tx.due_deliveries(TELEGRAM, NOW + timedelta(minutes=1), limit)
+            claimed = due(tx, NOW + timedelta(minutes=1), limit)
             for broadcast in tx.open_passes(TELEGRAM, NOW):
                 readers = tx.readers(TELEGRAM, broadcast, limit)
                 if asleep:
@@ -98,7 +109,7 @@ class OneCopy(RuleBasedStateMachine):
 
     @rule()
     def late_category(self) -> None:
-        if self.write(lambda tx: tx.add_pass(self.story_id, ["budaya"], NOW - hours(1), NOW)):
+        if self.write(lambda tx: tx.add_pass(told(self), ["budaya"], NOW - hours(1), NOW)):
             self.audience |= self.late
 
     @rule()

@@ -4,7 +4,19 @@ import pytest
 
 from bot.chat.turn import Person, Role, Status
 from bot.ports import Store, Tx
-from tests.storage.makers import NOW, TELEGRAM, codes, follow, hours, imported, states, story, tell, topics
+from tests.storage.makers import (
+    NOW,
+    TELEGRAM,
+    codes,
+    due,
+    follow,
+    hours,
+    imported,
+    states,
+    story,
+    tell,
+    topics,
+)
 
 
 def rows(tx: Tx) -> dict[str, tuple[str, ...]]:
@@ -75,7 +87,7 @@ async def test_stopping_drops_topics_drafts_and_what_was_queued(store: Store) ->
         tx.queue_deliveries(broadcast, [(tx.readers(TELEGRAM, broadcast, 1)[0], NOW)], NOW)
         tx.set_draft(TELEGRAM, "1", {"budaya"})
         tx.stop(TELEGRAM, "1", False, NOW)
-        assert tx.due_deliveries(TELEGRAM, NOW, 10) == []
+        assert due(tx, NOW, 10) == []
         return tx.person(TELEGRAM, "1")
 
     person = await store.write(work)

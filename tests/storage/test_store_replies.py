@@ -7,7 +7,15 @@ import pytest
 from bot.chat.turn import Status
 from bot.delivery.plan import QueuedReply, Settled, State
 from bot.ports import Recovery, Store, Tx
-from tests.storage.makers import NOW, SENT, TELEGRAM, follow, settle, tell
+from tests.storage.makers import (
+    NOW,
+    SENT,
+    TELEGRAM,
+    due,
+    follow,
+    settle,
+    tell,
+)
 from tests.storage.makers import claim as claim_pass
 
 SOON = NOW + timedelta(minutes=1)
@@ -100,8 +108,8 @@ async def test_a_hold_keeps_answers_and_deliveries_of_that_chat_only(store: Stor
         answer(tx, "2", "c")
         finish(tx, claim(tx, limit=1), Settled(State.QUEUED, "flood", next_at=NOW, hold_until=SOON))
         answer(tx, "1", "d")
-        early = [messages(claim(tx)), tx.due_deliveries(TELEGRAM, NOW, 9)]
-        return [*early, messages(claim(tx, SOON)), len(tx.due_deliveries(TELEGRAM, SOON, 9))]
+        early = [messages(claim(tx)), due(tx, NOW, 9)]
+        return [*early, messages(claim(tx, SOON)), len(due(tx, SOON, 9))]
 
     assert await store.write(work) == [["c"], [], ["a"], 1]
 

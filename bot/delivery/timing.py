@@ -1,0 +1,124 @@
+"""When a reader gets something: now, when their chat rests no more, in a digest, or not at all."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from bot.delivery.content import BroadcastKind, Level
+from bot.delivery.plan import Broadcast, Reader
+
+MORNING, EVENING = time(6), time(17)  # local: when digests are made
+SLOTS = {"instant": (MORNING, EVENING), "both": (MORNING, EVENING), "morning": (MORNING,), "evening": (EVENING,)}
+DIGEST_LIVES = timedelta(hours=3)  # promise 7: later than that it waits for the next one
+SILENT = frozenset({BroadcastKind.MARK, BroadcastKind.WITHDRAWAL})  # an edited message wakes nobody
+
+
+class Way(Enum):
+    """How something reaches a reader."""
+
+    NOW = "now"
+    WAIT = "wait"  # as it is, later
+    DIGEST = "digest"  # with others, later
+    SKIP = "skip"  # it is not for this reader
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A reader's turn; `at` is given where it is not now."""
+
+    way: Way
+    at: datetime | None = None
+
+
+NOW, SKIP = Turn(Way.NOW), Turn(Way.SKIP)
+
+
+def turn_of(broadcast: Broadcast, reader: Reader, now: datetime, timezone: ZoneInfo) -> Turn:
+    """The reader's turn, as far as their own wishes and the platform's hold decide it."""
+    if broadcast.kind is BroadcastKind.STORY:
+        turn = _story(reader, broadcast.expires_at <= now, now, timezone)
+    else:
+        turn = _message(broadcast, reader, now, timezone)
+    if turn.way is Way.NOW and reader.hold_until is not None and reader.hold_until > now:
+        return Turn(Way.WAIT, reader.hold_until)
+    return turn
+
+
+def _story(reader: Reader, late: bool, now: datetime, timezone: ZoneInfo) -> Turn:
+    """At once in instant mode, while nothing speaks against it; else it is owed and comes in a digest."""
+    pause = _pause_ends(reader, now)
+    if pause is not None:
+        return Turn(Way.DIGEST, _awake(pause, reader, timezone))
+    if reader.mode != "instant" or late or _had_enough(reader, now, timezone):
+        return Turn(Way.DIGEST, next_digest(reader, now, timezone))
+    quiet = quiet_ends(now, reader.quiet, timezone)
+    return NOW if quiet is None else Turn(Way.DIGEST, quiet)
+
+
+def _message(broadcast: Broadcast, reader: Reader, now: datetime, timezone: ZoneInfo) -> Turn:
+    """Alerts and what is about earlier messages: not for those who paused, and not at night unless it is urgent."""
+    if broadcast.kind in SILENT:
+        return NOW
+    if _pause_ends(reader, now) is not None:
+        return SKIP
+    quiet = quiet_ends(now, reader.quiet, timezone)
+    if quiet is None or (broadcast.level is Level.URGENT and reader.urgent):
+        return NOW
+    return Turn(Way.WAIT, quiet)
+
+
+def digest_turn(reader: Reader, due_at: datetime, now: datetime, timezone: ZoneInfo) -> Turn:
+    """Whether a reader whose digest was due at `due_at` gets it now; else when."""
+    pause = _pause_ends(reader, now)
+    if pause is not None:
+        return Turn(Way.DIGEST, _awake(pause, reader, timezone))
+    quiet = quiet_ends(now, reader.quiet, timezone)
+    if quiet is not None:
+        return Turn(Way.DIGEST, quiet)
+    if now - due_at > DIGEST_LIVES:
+        return Turn(Way.DIGEST, next_digest(reader, now, timezone))
+    if reader.hold_until is not None and reader.hold_until > now:
+        return Turn(Way.DIGEST, reader.hold_until)
+    return NOW
+
+
+def next_digest(reader: Reader, now: datetime, timezone: ZoneInfo) -> datetime:
+    """The next moment at which this reader's digests are made, moved out of their quiet hours."""
+    today = now.astimezone(timezone).date()
+    slots = SLOTS.get(reader.mode, SLOTS["both"])
+    moments = [datetime.combine(today + timedelta(days=day), slot, timezone) for day in (0, 1) for slot in slots]
+    return _awake(next(moment for moment in moments if moment > now), reader, timezone)
+
+
+def local_day(now: datetime, timezone: ZoneInfo) -> int:
+    """The local day as an ordinal."""
+    return now.astimezone(timezone).toordinal()
+
+
+def _had_enough(reader: Reader, now: datetime, timezone: ZoneInfo) -> bool:
+    if reader.daily_limit is None or reader.day != local_day(now, timezone):
+        return False
+    return reader.day_count >= reader.daily_limit
+
+
+def _pause_ends(reader: Reader, now: datetime) -> datetime | None:
+    return reader.paused_until if reader.paused_until is not None and reader.paused_until > now else None
+
+
+def _awake(at: datetime, reader: Reader, timezone: ZoneInfo) -> datetime:
+    return quiet_ends(at, reader.quiet, timezone) or at
+
+
+def quiet_ends(now: datetime, quiet: tuple[int, int] | None, timezone: ZoneInfo) -> datetime | None:
+    """When the quiet hours that hold at `now` end, or None when it is not quiet."""
+    if quiet is None or quiet[0] == quiet[1]:
+        return None
+    local = now.astimezone(timezone)
+    start, end = quiet
+    minute = local.hour * 60 + local.minute
+    inside = start <= minute < end if start < end else minute >= start or minute < end
+    if not inside:
+        return None
+    day = local.date() + timedelta(days=1 if minute >= end else 0)
+    return datetime.combine(day, time(end // 60, end % 60), timezone)

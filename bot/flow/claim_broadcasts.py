@@ -1,0 +1,170 @@
+"""Who is next of the running broadcasts: retries and new readers, class by class."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.delivery.about import act_for
+from bot.delivery.content import Act, BroadcastKind
+from bot.delivery.plan import Broadcast, Delivery, Rank, Reader
+from bot.delivery.timing import Way, local_day, turn_of
+from bot.ports import Tx
+
+AHEAD = 32  # readers looked at beyond the free slots, so that a pass gets over sleeping chats quickly
+MOST_LOOKED_AT = 1_000  # readers of one pass in one tick: some 10 ms of the write lock
+RETRIES_SHARE = 0.5  # promise 6: a broken network never starves what is new
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The first readers of a page, by what becomes of them."""
+
+    started: list[Delivery] = field(default_factory=list)
+    waiting: list[tuple[Reader, datetime]] = field(default_factory=list)
+    owed: list[tuple[int, datetime]] = field(default_factory=list)  # subscriber, when their digest is due
+    seen: int = 0
+
+
+class BroadcastClaim:
+    """Takes the next attempts of stories, alerts and what is about them."""
+
+    def __init__(self, channel: str, timezone: ZoneInfo, pause: Callable[[str], float]) -> None:
+        self._channel, self._timezone, self._pause = channel, timezone, pause
+        self._passes: list[Broadcast] = []
+        self._due: dict[Rank, bool] = {}
+        self._retry_turns = dict.fromkeys(Rank, 0.0)
+        self._first = 0  # which alert has the first slot of a tick
+        self._version = 0
+        self.more = False
+
+    def look(self, tx: Tx, now: datetime) -> None:
+        """See what is there; once at the beginning of a tick."""
+        self.more = False
+        self._passes = tx.open_passes(self._channel, now)
+        self._due = {rank: tx.is_due(self._channel, rank, now) for rank in Rank}
+        self._version = tx.version() if self._passes or any(self._due.values()) else 0
+
+    @property
+    def alert_runs(self) -> bool:
+        """Whether an alert has readers waiting."""
+        return self._due[Rank.ALERT] or any(b.rank is Rank.ALERT for b in self._passes)
+
+    def take(self, tx: Tx, rank: Rank, slots: int, now: datetime) -> list[Delivery]:
+        """Up to `slots` attempts of this class: at most half of them retries while there is something new."""
+        if slots <= 0:
+            return []
+        due = self._retries(tx, rank, slots, now) if self._due[rank] else []
+        turns = self._turns_for_retries(rank, slots)
+        started = self._rested(due[:turns])
+        self._retry_turns[rank] -= len(started)
+        passes = [b for b in self._passes if b.rank is rank]
+        started += self._new(tx, passes, slots - len(started), now)
+        return started + self._rested(due[turns : turns + slots - len(started)])  # slots that nobody new wanted
+
+    # Retries --------------------------------------------------------------------------------------------------------
+
+    def _turns_for_retries(self, rank: Rank, slots: int) -> int:
+        """Most ticks have one slot or two, so halves are saved up."""
+        self._retry_turns[rank] = min(self._retry_turns[rank] + slots * RETRIES_SHARE, float(slots))
+        return int(self._retry_turns[rank])
+
+    def _retries(self, tx: Tx, rank: Rank, slots: int, now: datetime) -> list[Delivery]:
+        """Queued deliveries whose time has come and whose readers may have them now."""
+        ready: list[Delivery] = []
+        for due in tx.due_deliveries(self._channel, now, slots, rank):
+            turn = turn_of(due.broadcast, due.reader, now, self._timezone)
+            match turn.way:
+                case Way.NOW:
+                    ready.append(replace(due.delivery, version=self._version))
+                case Way.WAIT if turn.at is not None:
+                    tx.postpone(due.delivery, turn.at)
+                case Way.DIGEST if turn.at is not None:
+                    tx.give_to_digest(due.delivery, turn.at)
+                case _:
+                    tx.give_up(due.delivery, "paused", now)
+        return ready
+
+    def _rested(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
+        """Those whose chat stands a message now."""
+        return [d for d in deliveries if not self._pause(d.address)]
+
+    # New readers ----------------------------------------------------------------------------------------------------
+
+    def _new(self, tx: Tx, passes: list[Broadcast], slots: int, now: datetime) -> list[Delivery]:
+        """Alerts share the slots of a tick; of everything else the oldest goes first."""
+        started: list[Delivery] = []
+        for place, broadcast in enumerate(self._in_turn(passes)):
+            left = slots - len(started)
+            if left <= 0:
+                self.more = True
+                break
+            share = -(-left // (len(passes) - place)) if broadcast.rank is Rank.ALERT else left
+            started += self._next_readers(tx, broadcast, share, now)
+        return started
+
+    def _in_turn(self, passes: list[Broadcast]) -> list[Broadcast]:
+        if len(passes) < 2 or passes[0].rank is not Rank.ALERT:  # noqa: PLR2004 — one needs no turns
+            return passes
+        self._first = (self._first + 1) % len(passes)
+        return passes[self._first :] + passes[: self._first]
+
+    def _next_readers(self, tx: Tx, broadcast: Broadcast, slots: int, now: datetime) -> list[Delivery]:
+        """Go over the pass: who can be sent to now is returned; who sleeps waits, or is owed a digest."""
+        leaving: list[Delivery] = []
+        looked_at = 0
+        ready = tx.open_round(self._channel, broadcast) if broadcast.source_id is not None else broadcast
+        if ready is None:
+            return []
+        broadcast = ready
+        while len(leaving) < slots and looked_at < MOST_LOOKED_AT:
+            page = slots - len(leaving) + AHEAD
+            readers = tx.readers(self._channel, broadcast, page)
+            found = self._sort(readers, slots - len(leaving), broadcast, now)
+            self._write(tx, broadcast, found, now)
+            done = len(readers) < page and found.seen == len(readers)
+            last_id = readers[found.seen - 1].subscriber_id if found.seen else broadcast.last_id
+            tx.move_pass(self._channel, broadcast, last_id, done)
+            leaving += found.started
+            looked_at += found.seen
+            if done:
+                return leaving
+            broadcast = replace(broadcast, last_id=last_id)
+        self.more = True
+        return leaving
+
+    def _write(self, tx: Tx, broadcast: Broadcast, found: Sorted, now: datetime) -> None:
+        if found.waiting:
+            tx.queue_deliveries(broadcast, found.waiting, now)
+        if found.owed:
+            tx.owe_digests(found.owed)
+        if broadcast.kind is BroadcastKind.STORY and found.started:
+            tx.count_today([d.subscriber_id for d in found.started], local_day(now, self._timezone))
+
+    def _sort(self, readers: Sequence[Reader], slots: int, broadcast: Broadcast, now: datetime) -> Sorted:
+        """Of the first readers of a page: who is sent to now (at most `slots`), and what becomes of the others."""
+        found = Sorted()
+        for reader in readers:
+            if len(found.started) >= slots:
+                break
+            found.seen += 1
+            act = act_for(broadcast.kind, reader.had, erase=broadcast.erase) if broadcast.source_id else Act.SEND
+            turn = turn_of(broadcast, reader, now, self._timezone)
+            if act is None or turn.way is Way.SKIP:
+                continue
+            if turn.way is Way.NOW and (pause := self._pause(reader.address)):
+                found.waiting.append((reader, now + timedelta(seconds=pause)))
+            elif turn.at is None:
+                found.started.append(self._delivery(broadcast, reader, act))
+            elif turn.way is Way.DIGEST:
+                found.owed.append((reader.subscriber_id, turn.at))
+            else:
+                found.waiting.append((reader, turn.at))
+        return found
+
+    def _delivery(self, broadcast: Broadcast, reader: Reader, act: Act) -> Delivery:
+        message = reader.had.message_id if reader.had is not None and act is not Act.SEND else None
+        return Delivery(
+            broadcast.id, broadcast.story_id, reader.subscriber_id, reader.address, reader.thread, reader.language,
+            kind=broadcast.kind, act=act, message=message, version=self._version,
+        )  # fmt: skip

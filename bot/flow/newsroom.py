@@ -1,0 +1,167 @@
+"""What the newsroom does with broadcasts: alerts, follow-ups, corrections, withdrawals; pause, cancel, try again.
+
+Each function runs inside one transaction and leaves a line in the audit log.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.delivery.content import BroadcastKind, Level, Note
+from bot.delivery.plan import Rank, Status
+from bot.errors import NewsroomError
+from bot.ports import Sent, Tx
+
+# Promise 7: how long each may wait for its readers. An important alert waits for the end of quiet hours, at most half
+# a day, and two hours more.
+LIVES = {Level.URGENT: timedelta(hours=6), Level.IMPORTANT: timedelta(hours=14), Level.ORDINARY: timedelta(hours=14)}
+ABOUT_LIVES = timedelta(hours=24)  # a correction is a duty: it waits longer than what it corrects
+MISSED_LIVE = timedelta(hours=2)  # what is tried once more
+DIGEST_WAS_MADE_FOR = timedelta(hours=3)
+GONE_CODES = frozenset({"blocked", "deactivated", "kicked", "chat_not_found", "not_a_member", "never_started"})
+_OVER = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED, Status.EXPIRED, Status.DONE}
+
+
+def alert(
+    tx: Tx, note: Note, categories: Collection[str], channels: Collection[str], by: str, now: datetime,
+    not_before: datetime | None = None,
+) -> int:  # fmt: skip
+    """Tell followers of these categories (none: all subscribers) at once, or from `not_before` on; its id."""
+    begins = max(now, not_before or now)
+    broadcast_id = tx.add_broadcast(
+        BroadcastKind.ALERT, Rank.ALERT, None, categories, channels, now, begins + LIVES[note.level], note=note,
+        not_before=begins, made_by=by,
+    )  # fmt: skip
+    tx.add_audit(by, "push", f"#{broadcast_id} {note.level} {note.title or note.text}"[:200], now)
+    return broadcast_id
+
+
+def follow_up(tx: Tx, original_id: int, note: Note, by: str, now: datetime) -> int:
+    """News about something told before, to everyone who gets that; its id."""
+    original = _require(tx, original_id)
+    note = replace(note, level=original.level)
+    made = tx.add_about(
+        BroadcastKind.FOLLOW_UP, original.rank, original_id, _sources(tx, original), now, now + ABOUT_LIVES, note=note,
+        made_by=by,
+    )  # fmt: skip
+    tx.add_audit(by, "follow_up", f"#{made} about #{original_id}", now)
+    return made
+
+
+def correct(
+    tx: Tx, original_id: int, note: Note, by: str, now: datetime, *, title: str = "", summary: str = ""
+) -> int:  # fmt: skip
+    """Say what was wrong (`note.wrong`) and what is right (`note.text`) to those who had it; the correction's id.
+
+    Whoever has not had the original yet gets it in its corrected form, `title` and `summary` (empty: as it stands;
+    of an alert: title and text). On the phones of the others it is marked and answered.
+    """
+    original = _require(tx, original_id)
+    version = tx.next_version()
+    note = replace(note, level=original.level)
+    if original.story_id is not None:
+        tx.change_story(original.story_id, title, summary)
+    elif original.note is not None:
+        tx.change_note(original_id, _corrected(original.note, note, title, summary))
+    _supersede(tx, original_id, now)
+    until = now + ABOUT_LIVES
+    mark = (BroadcastKind.MARK, Rank.CORRECTION, original_id, [original_id], now, until)
+    tx.add_about(*mark, note=note, version=version, made_by=by)
+    correction = tx.add_about(
+        BroadcastKind.CORRECTION, Rank.CORRECTION, original_id, _sources(tx, original), now, until, note=note,
+        version=version, made_by=by,
+    )  # fmt: skip
+    tx.add_audit(by, "correct", f"#{correction} about #{original_id}", now)
+    return correction
+
+
+def withdraw(tx: Tx, original_id: int, reason: str, by: str, now: datetime, *, erase: bool = False) -> int:
+    """Take it back: whoever has it sees a stub (`erase`: it goes away where that is allowed), nobody else gets it."""
+    original = _require(tx, original_id)
+    version = tx.next_version()
+    tx.set_status(original_id, Status.WITHDRAWN, reason, now)
+    _supersede(tx, original_id, now)
+    withdrawal = tx.add_about(
+        BroadcastKind.WITHDRAWAL, Rank.CORRECTION, original_id, _sources(tx, original), now, now + ABOUT_LIVES,
+        note=Note(reason), version=version, erase=erase, made_by=by,
+    )  # fmt: skip
+    tx.add_audit(by, "withdraw", f"#{withdrawal} about #{original_id}: {reason}"[:200], now)
+    return withdrawal
+
+
+def pause(tx: Tx, broadcast_id: int, reason: str, by: str, now: datetime) -> None:
+    """Claim nothing more of it until it is resumed."""
+    _in_motion(tx, broadcast_id, Status.RUNNING)
+    tx.set_status(broadcast_id, Status.PAUSED, reason, now)
+    tx.add_audit(by, "pause", f"#{broadcast_id} {reason}".strip(), now)
+
+
+def resume(tx: Tx, broadcast_id: int, by: str, now: datetime) -> None:
+    """Go on with a paused one."""
+    _in_motion(tx, broadcast_id, Status.PAUSED)
+    tx.set_status(broadcast_id, Status.RUNNING, "", now)
+    tx.add_audit(by, "resume", f"#{broadcast_id}", now)
+
+
+def cancel(tx: Tx, broadcast_id: int, by: str, now: datetime) -> None:
+    """Let the rest go: what is in flight arrives, nothing more leaves (promise 10)."""
+    _in_motion(tx, broadcast_id, Status.RUNNING, Status.PAUSED)
+    tx.set_status(broadcast_id, Status.CANCELLED, "", now)
+    tx.add_audit(by, "cancel", f"#{broadcast_id}", now)
+
+
+def try_again(tx: Tx, broadcast_id: int, by: str, now: datetime, *, unknown: bool = False, limit: int = 2_000) -> int:
+    """Queue up to `limit` of those who missed it once more, with `unknown` also those of whom nobody knows; how many.
+
+    Who cannot be reached any more is not tried. Call it again until it says 0: each call holds the store for moments.
+    """
+    sent = _require(tx, broadcast_id)
+    if sent.status in {Status.CANCELLED, Status.WITHDRAWN}:
+        raise NewsroomError("stopped", f"broadcast {broadcast_id} was {sent.status}: nobody is sent it any more")
+    failed = {code for _, _, _, state, code in tx.missed(broadcast_id, 0, limit) if state == "failed"} - GONE_CODES
+    again = tx.miss_again(broadcast_id, {"failed"}, failed, now, now + MISSED_LIVE, limit) if failed else 0
+    if unknown:
+        again += tx.miss_again(broadcast_id, {"unknown"}, None, now, now + MISSED_LIVE, limit)
+    if again:
+        tx.add_audit(by, "try_again", f"#{broadcast_id} {again}", now)
+    return again
+
+
+def _require(tx: Tx, broadcast_id: int) -> Sent:
+    sent = tx.broadcast(broadcast_id)
+    if sent is None:
+        raise NewsroomError("not_found", f"there is no broadcast {broadcast_id}: kentongan broadcasts list shows them")
+    if sent.kind in {BroadcastKind.DIGEST, BroadcastKind.MARK}:
+        raise NewsroomError("not_found", f"broadcast {broadcast_id} is a {sent.kind}: name the story or alert itself")
+    return sent
+
+
+def _in_motion(tx: Tx, broadcast_id: int, *allowed: Status) -> None:
+    status = _require(tx, broadcast_id).status
+    if status not in allowed:
+        raise NewsroomError("wrong_status", f"broadcast {broadcast_id} is {status}, not {' or '.join(allowed)}")
+
+
+def _corrected(before: Note, correction: Note, title: str, text: str) -> Note:
+    """The alert in its corrected form; without one given, what was wrong is replaced where it stands."""
+    if not title and not text and correction.wrong:
+        return replace(
+            before,
+            title=before.title.replace(correction.wrong, correction.text),
+            text=before.text.replace(correction.wrong, correction.text),
+        )
+    return replace(before, title=title or before.title, text=text or before.text)
+
+
+def _supersede(tx: Tx, original_id: int, now: datetime) -> None:
+    """An earlier correction that is still going out says what is no longer right: this one reaches its readers too."""
+    for earlier in tx.about(original_id):
+        if earlier.kind in {BroadcastKind.MARK, BroadcastKind.CORRECTION} and earlier.status not in _OVER:
+            tx.set_status(earlier.id, Status.WITHDRAWN, "superseded", now)
+
+
+def _sources(tx: Tx, original: Sent) -> list[int]:
+    """The original, and every digest that may have carried it."""
+    if original.kind is not BroadcastKind.STORY:
+        return [original.id]
+    return [original.id, *tx.digests_since(original.created_at)]

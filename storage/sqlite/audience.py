@@ -1,0 +1,192 @@
+"""Who is next of a pass: followers of its categories, or those who have had an earlier broadcast."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from bot.delivery.content import BroadcastKind, Level
+from bot.delivery.plan import Broadcast, Had, Rank, Reader, State
+from storage.sqlite.part import from_ms, from_ms_or_none, listed, to_ms
+from storage.sqlite.people import ALL, People, quiet_of
+
+READER: Final = """s.id, s.address, s.thread, s.language, s.quiet_from, s.quiet_to, h.until, s.mode, s.paused_until,
+  s.urgent, s.daily_limit, s.day, s.day_count"""
+HOLD: Final = "LEFT JOIN hold h ON h.channel = s.channel AND h.address = s.address"
+COLUMNS: Final = """b.id, b.kind, b.rank, b.story_id, p.n, p.categories, p.last_id, p.max_id, b.created_at,
+  b.expires_at, p.telling, b.level, b.original_id, p.source_id, b.version, b.erase, p.final"""
+_OPEN_PASSES: Final = f"""
+SELECT {COLUMNS}
+FROM broadcast_pass p JOIN broadcast b ON b.id = p.broadcast_id
+WHERE p.channel = ?1 AND p.done = 0 AND b.status = 'running' AND b.not_before <= ?2
+  AND (b.expires_at > ?2 OR b.kind = 'story')
+  AND NOT EXISTS (SELECT 1 FROM broadcast_pass e
+                  WHERE e.broadcast_id = p.broadcast_id AND e.channel = ?1 AND e.done = 0 AND e.n < p.n)
+ORDER BY b.rank, b.created_at, b.id
+"""
+_MOVE: Final = """
+UPDATE broadcast_pass SET last_id = max(last_id, ?), done = ? WHERE broadcast_id = ? AND n = ? AND channel = ?
+"""
+_BEGIN_ROUND: Final = """
+UPDATE broadcast_pass SET last_id = 0, final = ? WHERE broadcast_id = ? AND n = ? AND channel = ?
+"""
+_FOLLOWERS: Final = """
+SELECT subscriber_id FROM (
+  SELECT subscriber_id FROM subscription
+  WHERE channel = ?1 AND category = ?{place} AND subscriber_id > ?2 AND subscriber_id <= ?3
+  ORDER BY subscriber_id LIMIT ?4)
+"""
+_EVERYBODY: Final = """
+SELECT id FROM subscriber WHERE channel = ? AND status = 'active' AND id > ? AND id <= ? ORDER BY id LIMIT ?
+"""
+_AMONG: Final = f"""
+SELECT {READER}
+FROM json_each(?1) page CROSS JOIN subscriber s ON s.id = page.value {HOLD}
+WHERE s.status = 'active' AND s.covered_telling < ?3
+  AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = ?2 AND d.subscriber_id = s.id)
+ORDER BY s.id
+"""
+_WHO_HAD_IT: Final = f"""
+SELECT {READER}, d.state, d.message_id, d.stories
+FROM delivery d CROSS JOIN subscriber s ON s.id = d.subscriber_id {HOLD}
+WHERE d.broadcast_id = ? AND d.subscriber_id > ? AND d.subscriber_id <= ?
+  AND d.state IN ('sent', 'unknown') AND s.channel = ? AND s.status = 'active' AND (? OR d.version < ?)
+  AND NOT EXISTS (SELECT 1 FROM delivery n WHERE n.broadcast_id = ? AND n.subscriber_id = d.subscriber_id)
+ORDER BY d.subscriber_id LIMIT ?
+"""
+_HAS_SETTLED: Final = """
+SELECT NOT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_open
+  WHERE broadcast_id = ? AND finished_at IS NULL AND state = 'started' AND version < ?)
+"""
+# INDEXED BY, because the planner would rather walk all deliveries of the broadcast.
+HAS_OPEN: Final = """
+SELECT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_open WHERE broadcast_id = ? AND finished_at IS NULL)
+"""
+_PAGE: Final = 4_096  # subscribers looked at by one query: bounds memory, not the search
+_NO_TELLING: Final = 1 << 62  # only stories are told in digests: nobody is covered against anything else
+
+
+class Audience(People):
+    """Passes and the readers after their cursors."""
+
+    def open_passes(self, channel: str, now: datetime) -> list[Broadcast]:
+        """The earliest unfinished pass of each running broadcast: by rank, then age; stories also when they are late.
+
+        Of one broadcast only the earliest: what a tick claims from two passes could name the same reader twice.
+        """
+        return [pass_of(row) for row in self.all(_OPEN_PASSES, channel, to_ms(now))]
+
+    def move_pass(self, channel: str, broadcast: Broadcast, last_id: int, done: bool) -> None:
+        """Move the cursor (in the transaction that starts the deliveries); after a round that is not final, back."""
+        this = (broadcast.id, broadcast.pass_no, channel)
+        if done and not broadcast.final:
+            self.run(_BEGIN_ROUND, 0, *this)
+        else:
+            self.run(_MOVE, last_id, done, *this)
+
+    def open_round(self, channel: str, broadcast: Broadcast) -> Broadcast | None:
+        """The pass over another broadcast's readers, ready to go on; None while that one must settle first.
+
+        Whoever was under way when the cursor passed is found by a further round. The first one begins at once, the
+        next when the source has settled: then nobody can be missed, and there are two rounds at most.
+        """
+        if broadcast.last_id > 0 or broadcast.source_id is None:
+            return broadcast
+        settled = self._has_settled(broadcast, broadcast.source_id)
+        if not settled and not broadcast.final:
+            return None
+        if settled != broadcast.final:
+            self.run(_BEGIN_ROUND, settled, broadcast.id, broadcast.pass_no, channel)
+        return replace(broadcast, final=settled)
+
+    def _has_settled(self, broadcast: Broadcast, source: int) -> bool:
+        """Whether nothing of the source can still arrive that this broadcast must follow."""
+        if broadcast.kind is not BroadcastKind.FOLLOW_UP:
+            return bool(self.value(_HAS_SETTLED, source, broadcast.version))
+        if source != broadcast.original_id:
+            return not self.value(HAS_OPEN, source)
+        return bool(self.value("SELECT done_at IS NOT NULL FROM broadcast WHERE id = ?", source))
+
+    def readers(self, channel: str, broadcast: Broadcast, limit: int) -> list[Reader]:
+        """The next active readers after the pass's cursor, by id, without those who have a delivery of it.
+
+        Those who follow all are always among them. Fewer than `limit` means that the pass has come to its end.
+        """
+        if broadcast.source_id is not None:
+            return self._who_had_it(channel, broadcast, broadcast.source_id, limit)
+        telling = broadcast.telling if broadcast.kind is BroadcastKind.STORY else _NO_TELLING
+        readers: list[Reader] = []
+        for page in self._pages(channel, broadcast, limit):
+            readers += [reader_of(row) for row in self.all(_AMONG, listed(page), broadcast.id, telling)]
+            if len(readers) >= limit:
+                break
+        return readers[:limit]
+
+    def _pages(self, channel: str, broadcast: Broadcast, limit: int) -> Iterator[list[int]]:
+        """Followers after the cursor, each once, by id; the pages grow when few of them turn out to be readers."""
+        categories = (*broadcast.categories, ALL)
+        # What the newsroom says to no category in particular is for everybody; a story of none, for those of all.
+        everybody = not broadcast.categories and broadcast.kind is not BroadcastKind.STORY
+        after, size = broadcast.last_id, limit
+        while True:
+            if everybody:
+                found = self.all(_EVERYBODY, channel, after, broadcast.max_id, size)
+            else:
+                values = (channel, after, broadcast.max_id, size, *categories)
+                found = self.all(_followers(len(categories)), *values)
+            page = [row[0] for row in found]
+            yield page
+            if len(page) < size:
+                return
+            after, size = page[-1], min(_PAGE, size * 4)
+
+    def _who_had_it(self, channel: str, broadcast: Broadcast, source: int, limit: int) -> list[Reader]:
+        """Those who have had the source (a digest: with the story in it) in a text older than this broadcast."""
+        digest = source != broadcast.original_id
+        whatever = broadcast.kind is BroadcastKind.FOLLOW_UP
+        readers: list[Reader] = []
+        after = broadcast.last_id
+        while len(readers) < limit:
+            rows = self.all(
+                _WHO_HAD_IT, source, after, broadcast.max_id, channel, whatever, broadcast.version, broadcast.id, limit
+            )  # fmt: skip
+            readers += [
+                replace(reader_of(row[:-3]), had=Had(State(row[-3]), row[-2], digest))
+                for row in rows
+                if not digest or broadcast.story_id in json.loads(row[-1] or "[]")
+            ]
+            if len(rows) < limit:
+                break
+            after = rows[-1][0]
+        return readers[:limit]
+
+
+@cache
+def _followers(categories: int) -> str:
+    """Merges the ranges of so many categories by subscriber: each is read no further than the page needs."""
+    ranges = " UNION ".join(_FOLLOWERS.format(place=5 + n) for n in range(categories))
+    return f"{ranges} ORDER BY subscriber_id LIMIT ?4"
+
+
+def pass_of(row: tuple[Any, ...]) -> Broadcast:
+    """The COLUMNS as a value."""
+    (
+        broadcast_id, kind, rank, story_id, n, categories, last_id, max_id, created_at, expires_at,
+        telling, level, original_id, source_id, version, erase, final,
+    ) = row  # fmt: skip
+    return Broadcast(
+        broadcast_id, BroadcastKind(kind), Rank(rank), story_id, n, tuple(json.loads(categories)), last_id, max_id,
+        from_ms(created_at), from_ms(expires_at), telling, Level(level), original_id, source_id, version,
+        bool(erase), bool(final),
+    )  # fmt: skip
+
+
+def reader_of(row: tuple[Any, ...]) -> Reader:
+    """The columns of READER as a value."""
+    subscriber, address, thread, language, quiet_from, quiet_to, until, mode, paused, urgent, limit, day, count = row
+    return Reader(
+        subscriber, address, thread, language or "id", quiet_of(quiet_from, quiet_to), from_ms_or_none(until), mode,
+        from_ms_or_none(paused), bool(urgent), limit, day, count,
+    )  # fmt: skip
