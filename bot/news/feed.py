@@ -36,7 +36,7 @@ def read(body: bytes, *, url: str, content_type: str | None = None) -> Document:
     identify(text)
     text, notes = readable(text)
     raw = strict.read(text) or _leniently(text)
-    return _document(raw, text, url, [*_before(before), *([raw.flaw] if raw.flaw else []), *notes])
+    return document(raw, text, url, [*_before(before), *([raw.flaw] if raw.flaw else []), *notes])
 
 
 def _leniently(text: str) -> Raw:
@@ -57,7 +57,8 @@ def _insist_on_feed(raw: Raw, text: str) -> None:
         raise FeedError("not_a_feed", "the document is neither RSS nor Atom")
 
 
-def _document(raw: Raw, text: str, url: str, notes: list[str]) -> Document:
+def document(raw: Raw, text: str, url: str, notes: list[str]) -> Document:
+    """The document of what a reader found in the text that came from `url`."""
     root = _BASE.search(text[:_LOOKED_AT])
     own = absolute(unescape(root[1]), url) if root else None
     link = absolute(raw.link, own or url)

@@ -103,5 +103,5 @@ def _dicts(fields: Fields, name: str) -> list[Fields]:
 
 def _string(fields: Fields, name: str) -> str:
     """The value as it stands; `dict.get` because feedparser's own answers with other fields in its place."""
-    value = dict.get(fields, name) if isinstance(fields, dict) else None
+    value = dict.get(fields, name)
     return value if isinstance(value, str) else ""
