@@ -108,7 +108,7 @@ def without_inline_noise(block: str) -> str:
     """The block, its links no longer marked, without `Baca Juga: …`, the feed's footer and a share bar at its end."""
     if "[" in block:
         block = " ".join(_SHORTCODE.sub(" ", block).split())
-    if LINK_OPENS in block:
+    if LINK_OPENS in block or LINK_CLOSES in block:  # a link over two lines leaves one mark in each
         for form in _WITH_LINKS:
             block = form.sub(" ", block)
         block = without_links(block)

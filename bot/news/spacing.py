@@ -17,8 +17,6 @@ _GAINED = re.compile(r"(?<=[^\W_]) (?=(?:[,;]|[.!?](?![.!?…]))(?: |$))")  # Im
 
 def without_links(block: str) -> str:
     """The block with its links no longer marked; a link that was glued to the words around it stands apart."""
-    if LINK_OPENS not in block:
-        return block
     block = _BEHIND_LINK.sub(" ", _BEFORE_LINK.sub(" ", block))
     return " ".join(block.replace(LINK_OPENS, "").replace(LINK_CLOSES, "").split())
 

@@ -114,6 +114,13 @@ def test_what_only_looks_like_clutter_stays(html: str, text: str) -> None:
     assert text in clean(html, TITLE)
 
 
+def test_a_link_over_two_lines_leaves_no_mark() -> None:
+    for breaks in ("\n\n", "<br>", "</p><p>"):
+        assert clean(f"<p>{ONE}{breaks}Mereka <a href='/x'>membawa cangkul.{breaks}Semua</a> pulang.</p>", TITLE) == (
+            f"{ONE}\n\nMereka membawa cangkul.\n\nSemua pulang."
+        ).replace("\n\n", " " if breaks == "\n\n" else "\n\n")
+
+
 SPACED = {
     "an amount": ("<p>Hadiah gratisRp450.000 dibagikan.</p>", "Hadiah gratis Rp450.000 dibagikan."),
     "a bracket": ("<p>Layanan bayar(BNPL) ditutup.</p>", "Layanan bayar (BNPL) ditutup."),
