@@ -6,7 +6,7 @@ so that an article has the same keys, text and summary whichever way it came.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -32,6 +32,7 @@ _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"'
     ' xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title/>'
 )
+_NEXT = re.compile(r"\s*[\[,]?\s*")  # of a list: its beginning, or what stands between two elements
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -104,8 +105,10 @@ def joined(document: Document, others: Sequence[Item]) -> Document:
 
 def term_of(body: bytes) -> int | None:
     """The number of a category or tag; None where there is none."""
-    terms = _json(body)
-    number = terms[0].get("id") if isinstance(terms, list) and terms and isinstance(terms[0], dict) else None
+    try:
+        number = next(_elements(body.decode("utf-8-sig", "replace")), {}).get("id")
+    except (ValueError, RecursionError):
+        return None
     return number if isinstance(number, int) else None
 
 
@@ -114,23 +117,33 @@ def rss_of(body: bytes, link: str) -> tuple[bytes, int] | None:
 
     `link` is the site's address as the feed gives it: relative addresses stand on it.
     """
-    posts = _json(body)
-    if not isinstance(posts, list) or not all(isinstance(post, dict) for post in posts):
-        return None
-    # Feeds have the newest first, and of two with the same date the lower one counts as the older.
-    items = "".join(map(_item, reversed(posts)))
-    document = f"{_HEAD}<link>{escape(link)}</link>{items}</channel></rss>"
-    return _CONTROL.sub("", document).encode("utf-8", "replace"), len(posts)
-
-
-def _json(body: bytes) -> Any:  # noqa: ANN401 — whatever they sent
     try:
-        return json.loads(body)
+        posts = [_item(post) for post in _elements(body.decode("utf-8-sig", "replace"))]
     except (ValueError, RecursionError):
         return None
+    # Feeds have the newest first, and of two with the same date the lower one counts as the older.
+    head = _bytes(f"{_HEAD}<link>{escape(link)}</link>")
+    return b"".join([head, *reversed(posts), b"</channel></rss>"]), len(posts)
 
 
-def _item(post: Mapping[str, Any]) -> str:
+def _elements(text: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of a JSON list, one after the other: decoding megabytes at once would hold up every other thread."""
+    decoder, at = json.JSONDecoder(), _NEXT.match(text, 0)
+    if at is None or at[0].strip() != "[":
+        raise ValueError("no list")
+    place = at.end()
+    while text[place : place + 1] != "]":
+        element, place = decoder.raw_decode(text, place)
+        if not isinstance(element, dict):
+            raise ValueError("no object")  # noqa: TRY004 — of the same kind as broken JSON
+        yield element
+        after = _NEXT.match(text, place)
+        if after is None or after[0].strip() not in {",", ""}:
+            raise ValueError("no list")
+        place = after.end()
+
+
+def _item(post: Mapping[str, Any]) -> bytes:
     fields = [
         ("title", _rendered(post, "title")),
         ("link", unescape(str(post.get("link") or ""))),
@@ -142,7 +155,13 @@ def _item(post: Mapping[str, Any]) -> str:
     ]
     # A title is text with entities in the feed too; bodies are HTML and stay as they are.
     texts = ((name, unescape(value) if name == "title" else value) for name, value in fields if value)
-    return "<item>" + "".join(f"<{name}>{escape(value, quote=False)}</{name}>" for name, value in texts) + "</item>"
+    elements = (f"<{name}>{escape(value, quote=False)}</{name}>" for name, value in texts)
+    return _bytes(f"<item>{''.join(elements)}</item>")
+
+
+def _bytes(xml: str) -> bytes:
+    """Without what XML may not contain."""
+    return _CONTROL.sub("", xml).encode("utf-8", "replace")
 
 
 def _rendered(post: Mapping[str, Any], name: str) -> str:

@@ -1,9 +1,11 @@
 """Feeds: what the file declares, what is due, what a poll leaves behind."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from bot.ports import DeclaredFeed, Feed, FeedCheck, Store, Tx
-from tests.storage.makers import NOW, hours
+from bot.news.moves import FeedMoves
+from bot.ports import DeclaredFeed, Feed, FeedCheck, HeldFlood, Hub, Store, Tx
+from tests.storage.makers import NOW, hours, story, tell
 
 A, B = "https://portal.example/feed/", "https://portal.example/hukrim/feed/"
 
@@ -87,3 +89,133 @@ async def test_an_unchanged_answer_is_no_import(store: Store) -> None:
 
     feed = await store.write(work)
     assert (feed.ok_at, feed.imported_at) == (NOW, None)
+
+
+# What a feed asks, holds back, and who pushes it ----------------------------------------------------------------------
+
+
+async def kept(store: Store, *works: Callable[[Tx, Feed], object]) -> Feed:
+    """The feed A after these, each in a transaction of its own."""
+    await declare(store, DeclaredFeed(A))
+    for work in works:
+        await store.write(lambda tx, work=work: work(tx, tx.feeds()[0]))  # type: ignore[misc]
+    feed = await store.read(lambda tx: tx.feed(1))
+    assert feed is not None
+    return feed
+
+
+async def test_what_a_good_poll_does_not_name_stays(store: Store) -> None:
+    moves = FeedMoves(B, "https://c.example/feed/", 2)
+    feed = await kept(
+        store,
+        lambda tx, f: tx.feed_checked(
+            f.id, FeedCheck(NOW, NOW, unconditional=True, ttl=900.0, volume=7.5, moves=moves)
+        ),
+        lambda tx, f: tx.feed_checked(f.id, FeedCheck(NOW + hours(1), NOW + hours(2))),
+    )  # fmt: skip
+    assert (feed.moves, feed.ttl, feed.volume, feed.unconditional_at) == (moves, 900.0, 7.5, NOW)
+    feed = await kept(store, lambda tx, f: tx.feed_checked(f.id, FeedCheck(NOW, NOW, ttl=0.0, moves=FeedMoves())))
+    assert (feed.moves, feed.ttl) == (FeedMoves(), None)
+
+
+async def test_a_feed_that_is_gone_is_not_due_until_it_is_asked_for(store: Store) -> None:
+    await kept(store, lambda tx, f: tx.feed_checked(f.id, FeedCheck(NOW, NOW, error="410", gone=True)))
+    assert await store.read(lambda tx: tx.due_feeds(NOW + hours(99))) == []
+    feed = await kept(store, lambda tx, f: tx.ask_soon(f.id))
+    assert (feed.gone, feed.next_check) == (None, None)
+    assert await store.read(lambda tx: [f.id for f in tx.due_feeds(NOW)]) == [feed.id]
+
+
+async def test_gaps_and_refusals_are_kept(store: Store) -> None:
+    feed = await kept(
+        store, lambda tx, f: tx.remember_gap(f.id, NOW), lambda tx, f: tx.forbid_api(f.id, NOW + hours(24))
+    )
+    assert (feed.gap_since, feed.api_forbidden_until) == (NOW, NOW + hours(24))
+    assert (await kept(store, lambda tx, f: tx.remember_gap(f.id, None))).gap_since is None
+
+
+async def test_a_flood_is_held_until_it_is_released_and_then_told_in_order(store: Store) -> None:
+    def hold(tx: Tx) -> list[int]:
+        tx.declare_feeds([DeclaredFeed(A)])
+        ids = [story(tx, name) for name in ("satu", "dua", "tiga")]
+        tx.hold_flood(1, "many", ids[:2], NOW)
+        tx.hold_flood(1, "old", [ids[1], ids[2]], NOW + hours(1))  # joins what is held
+        return ids
+
+    ids = await store.write(hold)
+    assert await store.read(lambda tx: tx.held_floods()) == [HeldFlood(1, A, NOW, "many", tuple(ids))]
+    released = await store.write(lambda tx: tx.release_flood(1, tell=True))
+    assert [s.id for s in released] == ids
+    assert await store.read(lambda tx: tx.held_floods()) == []
+    assert await store.write(lambda tx: tx.release_flood(1, tell=True)) == []
+
+
+async def test_a_flood_is_let_be_and_what_was_told_meanwhile_is_not_told_again(store: Store) -> None:
+    def work(tx: Tx) -> tuple[list[int], list[int]]:
+        tx.declare_feeds([DeclaredFeed(A)])
+        ids = [story(tx, name) for name in ("satu", "dua")]
+        tell(tx, "tiga")
+        third = max(tx.latest(None, 9), key=lambda s: s.id).id
+        tx.hold_flood(1, "many", [*ids, third], NOW)
+        yes = [s.id for s in tx.release_flood(1, tell=True)]
+        tx.hold_flood(1, "many", ids, NOW)
+        return yes, [s.id for s in tx.release_flood(1, tell=False)]
+
+    yes, no = await store.write(work)
+    assert (len(yes), no) == (2, [])
+
+
+HUB = ("https://hub.example/", "https://portal.example/feed/", "kunci", "rahasia")
+HERE = "https://bot.example/websub/"
+
+
+def named(tx: Tx, feed: Feed) -> None:
+    tx.hub_named(feed.id, *HUB, NOW)
+
+
+async def test_a_hub_is_asked_once_confirmed_and_renewed(store: Store) -> None:
+    def due(now: datetime) -> Callable[[Tx], list[Hub]]:
+        return lambda tx: tx.due_hubs(HERE, now)
+
+    await kept(store, named, named)  # named again: it stays as it stands
+    assert await store.read(due(NOW)) == [Hub(1, *HUB)]
+    await kept(store, lambda tx, f: tx.hub_asked(f.id, HERE + "kunci", NOW + hours(1), NOW))
+    assert await store.read(due(NOW)) == []
+    await kept(store, lambda tx, f: tx.hub_granted(f.id, NOW + hours(240), NOW + hours(192)))
+    assert await store.read(due(NOW + hours(191))) == []
+    assert len(await store.read(due(NOW + hours(192)))) == 1
+    assert await store.read(lambda tx: tx.hub_of("kunci")) == Hub(
+        1, *HUB, HERE + "kunci", NOW, 0, NOW + hours(240)
+    )  # fmt: skip
+    assert await store.read(lambda tx: tx.hub_of("lain")) is None
+
+
+async def test_a_hub_is_told_a_new_address_and_another_hub_is_asked_anew(store: Store) -> None:
+    await kept(store, named, lambda tx, f: tx.hub_asked(f.id, HERE + "kunci", NOW + hours(1), NOW))
+    assert len(await store.read(lambda tx: tx.due_hubs("https://baru.example/websub/", NOW))) == 1
+    await kept(store, lambda tx, f: tx.hub_named(f.id, "https://lain.example/", HUB[1], "baru", "lain", NOW))
+    (hub,) = await store.read(lambda tx: tx.due_hubs(HERE, NOW))
+    assert (hub.hub, hub.token, hub.callback, hub.asked_at) == ("https://lain.example/", "baru", "", None)
+
+
+async def test_refusals_are_counted_and_paused_feeds_are_not_subscribed(store: Store) -> None:
+    await kept(store, named, *[lambda tx, f: tx.hub_asked(f.id, HERE, NOW, NOW, error="404")] * 2)
+    (hub,) = await store.read(lambda tx: tx.due_hubs(HERE, NOW))
+    assert hub.refusals == 2
+    await declare(store)  # the feed is declared no more
+    assert await store.read(lambda tx: tx.due_hubs(HERE, NOW)) == []
+
+
+async def test_a_feed_counts_as_pushed_while_the_lease_runs_and_the_hub_delivers(store: Store) -> None:
+    check = FeedCheck(NOW, NOW)
+    feed = await kept(
+        store,
+        named,
+        lambda tx, f: tx.hub_granted(f.id, NOW + hours(1), NOW),
+        lambda tx, f: tx.feed_checked(f.id, check),
+    )
+    assert not feed.pushed
+    assert (await kept(store, lambda tx, f: tx.hub_delivers(f.id, NOW))).pushed
+    late = FeedCheck(NOW + hours(2), NOW)
+    assert not (await kept(store, lambda tx, f: tx.feed_checked(f.id, late))).pushed
+    assert not (await kept(store, lambda tx, f: tx.hub_delivers(f.id, None))).pushed
