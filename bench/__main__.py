@@ -1,13 +1,13 @@
-"""`make bench`, or `python -m bench message poll startup million rate` for some of it; `--json` for data."""
+"""`make bench`, or `python -m bench message poll startup million rate likeness` for some of it; `--json` for data."""
 
 import json
 import sys
 import time
 
-from bench import message, million, poll, rate, startup
+from bench import likeness, message, million, poll, rate, startup
 
-ALL = {"message": message, "poll": poll, "startup": startup, "million": million, "rate": rate}
-BY_NAME = {"rate"}  # five minutes: only when it is named
+ALL = {"message": message, "poll": poll, "startup": startup, "million": million, "rate": rate, "likeness": likeness}
+BY_NAME = {"rate", "likeness"}  # five minutes each: only when they are named
 
 
 def main() -> None:
