@@ -29,8 +29,9 @@ UPDATE delivery SET state = 'unknown', code = ?, finished_at = ?, channel = NULL
 WHERE broadcast_id = ? AND finished_at IS NULL
 """
 _CLOSE: Final = """
-UPDATE broadcast SET done_at = ?, status = CASE WHEN status IN ('running', 'paused') THEN 'interrupted' ELSE status END
-WHERE id = ?
+UPDATE broadcast SET done_at = ?1, expires_at = min(expires_at, ?1),
+  status = CASE WHEN status IN ('running', 'paused') THEN 'interrupted' ELSE status END
+WHERE id = ?2
 """
 # What the newsroom says to no category in particular is for everybody; a story of none, for those who follow all.
 _BEYOND_IN_TOPICS: Final = """

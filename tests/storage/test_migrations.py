@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from storage import back_up, database_path, migrate, open_store
+from storage import back_up, database_path, migrate, open_store, restoration
 from storage.sqlite import schema
 from storage.sqlite.connection import connect
 from tests.storage.makers import NOW
@@ -224,6 +224,16 @@ def test_an_earlier_form_can_be_backed_up_before_it_is_migrated(url: str, first:
     made = back_up(url, None, now=NOW)
     assert look_of(made.file) == look_of(first)
     assert made.counts == {"subscriber": 3, "story": 2, "broadcast": 2}
+
+
+def test_a_backup_of_an_earlier_form_is_restored_into_the_present_one(url: str, fresh: Path, first: Path) -> None:
+    file = back_up(url, None, now=NOW).file
+    with restoration(url, file, now=NOW) as restoring:
+        done = restoring.put_in_place(lambda _body: False)
+    assert list(done.migrated) == [name for name in released() if name != "first_tables"]
+    assert look_of(first) == look_of(fresh)
+    (listed,) = done.settled.interrupted
+    assert (listed.id, listed.title, listed.unknown) == (9, "Judul 2", 1)
 
 
 @pytest.mark.parametrize("name", RELEASED)

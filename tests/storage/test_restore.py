@@ -251,11 +251,12 @@ async def test_a_category_gained_after_the_restore_reaches_nobody_again(url: str
 
     store, file = await backed_up(url, make_store, work)
     store.close()
-    restore(url, file)
+    restore(url, file, now=minutes(5))
     again = make_store()
     (told,) = await again.read(lambda tx: tx.latest(None, 1))
-    await again.write(lambda tx: tx.add_pass(told.id, ["budaya"], NOW - timedelta(hours=1), minutes(5)))
-    assert await again.read(lambda tx: tx.open_passes(TELEGRAM, minutes(5))) == []
+    hour_ago = minutes(6) - timedelta(hours=1)
+    assert not await again.write(lambda tx: tx.add_pass(told.id, ["budaya"], hour_ago, minutes(6)))
+    assert await again.read(lambda tx: tx.open_passes(TELEGRAM, minutes(6))) == []
 
 
 async def test_every_feed_is_taken_in_as_for_the_first_time(url: str, make_store: MakeStore) -> None:
