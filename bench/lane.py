@@ -21,9 +21,10 @@ from bot import clock
 from bot.channels.telegram import render
 from bot.channels.telegram.send import TelegramChannel
 from bot.channels.telegram.transport import AiohttpRequest
+from bot.channels.telegram.wire import Wire
+from bot.delivery.content import Content
 from bot.flow.deliver import Deliverer
 from bot.flow.spread import announce
-from bot.news.item import Story
 from bot.ports import Subscription
 from bot.settings import load
 
@@ -52,9 +53,14 @@ async def in_parallel(count: int, send: Callable[[int], Awaitable[object]]) -> N
     await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
 
 
+def encoded() -> bytes:
+    """The request's body, as it is on the wire."""
+    return json.dumps({"chat_id": 123456789, **render.body(story_message_of())}).encode()
+
+
 async def raw(url: str, count: int) -> Measured:
-    """The limit: a body that is encoded already, posted by bare aiohttp on uvloop."""
-    body = json.dumps({"chat_id": 123456789, **render.body(story_message_of())}).encode()
+    """The measure: a body that is encoded already, posted by bare aiohttp on uvloop."""
+    body = encoded()
     headers = {"Content-Type": "application/json"}
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
@@ -68,9 +74,20 @@ async def raw(url: str, count: int) -> Measured:
 
 
 async def raw_spared(url: str, count: int) -> Measured:
-    """The same limit with the collector set as the program sets it."""
+    """The same with the collector set as the program sets it."""
     composition.spare_the_collector()
     return await raw(url, count)
+
+
+async def wire(url: str, count: int) -> Measured:
+    """The same body on our lane to many, and nothing else of the program: what is left of `ours` is ours."""
+    body, address = encoded(), f"{url}/bot{TOKEN}/sendMessage"
+    async with composition.new_session() as session:
+        lane = Wire(session)
+        await in_parallel(IN_FLIGHT, lambda _: lane.post(address, body))
+        result = await measured(lambda: in_parallel(count, lambda _: lane.post(address, body)))
+        await lane.close()
+    return result
 
 
 async def library(url: str, count: int) -> Measured:
@@ -109,7 +126,7 @@ async def ours(url: str, count: int) -> Measured:
             bot = Bot(TOKEN, base_url=f"{url}/bot", request=request, get_updates_request=request)
             channel = TelegramChannel(bot, request.wire, rate=RATE)
 
-            def compose(_: Story, __: str) -> object:
+            def compose(_: Content, __: str) -> object:
                 return channel.prepare(story_message_of())
 
             deliverer = Deliverer(store, channel, compose, settings.portal.timezone, recovery.epoch, clock.now)
@@ -138,7 +155,7 @@ async def ours(url: str, count: int) -> Measured:
 
 
 LANES: dict[str, Callable[[str, int], Awaitable[Measured]]] = {
-    "raw": raw, "raw_spared": raw_spared, "library": library, "ours": ours,
+    "raw": raw, "raw_spared": raw_spared, "wire": wire, "library": library, "ours": ours,
 }  # fmt: skip
 
 

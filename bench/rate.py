@@ -25,9 +25,9 @@ from bot import app as composition
 from bot import clock
 from bot.channels.telegram.send import TelegramChannel
 from bot.channels.telegram.transport import AiohttpRequest
+from bot.delivery.content import Content
 from bot.flow.deliver import Deliverer
 from bot.flow.spread import announce
-from bot.news.item import Story
 from bot.ports import Store, Subscription
 from bot.settings import load
 
@@ -93,7 +93,7 @@ async def reached(url: str, rate: int, readers: int, seconds: float) -> dict[str
             bot = Bot(TOKEN, base_url=f"{url}/bot", request=request, get_updates_request=request)
             channel = TelegramChannel(bot, request.wire, rate=float(rate))
 
-            def compose(_: Story, __: str) -> object:
+            def compose(_: Content, __: str) -> object:
                 return channel.prepare(story_message_of())
 
             deliverer = Deliverer(store, channel, compose, settings.portal.timezone, epoch, clock.now)

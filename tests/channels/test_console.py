@@ -14,16 +14,15 @@ import storage
 from bot.channels.console import Console
 from bot.channels.console.receive import lines_of, to_body, to_incoming
 from bot.channels.console.send import REMEMBERED, Terminal
+from bot.chat.broadcasts import broadcast_message
 from bot.chat.message import Button, Message, Span, to_json
-from bot.chat.stories import story_message
 from bot.chat.turn import Mode, Press, Status, Text
-from bot.delivery.content import Act
+from bot.delivery.content import Act, Content
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import QueuedReply
 from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
-from bot.news.item import Story
 from bot.ports import Store, To
 from bot.settings import load
 from tests.support.at_console import REPOSITORY
@@ -192,8 +191,8 @@ async def running(folder: Path, typed: str) -> AsyncIterator[tuple[Store, Consol
     desk = Desk(store, facts, lambda: NOW, lambda _: deliverer.wake())
     console = Console(store, desk, io.StringIO(typed), out, lambda: NOW)
 
-    def compose(story: Story, language: str) -> object:
-        return console.prepare(story_message(story, language, facts.board(NOW)))
+    def compose(content: Content, language: str) -> object:
+        return console.prepare(broadcast_message(content, language, facts.board(NOW)))
 
     deliverer = Deliverer(store, console, compose, ZONE, epoch, lambda: NOW)
     deliverer.start()

@@ -33,6 +33,9 @@ class Desk:
     async def parse(self, body: bytes, *, url: str, content_type: str | None = None) -> Document:  # noqa: ARG002
         return Document("Kabar", "", (Item("g1", f"{url}1", "Satu"),))
 
+    async def changed_elsewhere(self) -> bool:
+        return False
+
     async def write(self, work: Callable[..., Any]) -> Any:
         if self.full:
             raise StoreError("disk_full", "no space")

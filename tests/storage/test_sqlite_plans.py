@@ -113,7 +113,7 @@ def ticks(tx: Tx) -> None:
         tx.add_reply(TELEGRAM, address, None, "[]", "new", NOW)
     replies = tx.claim_replies(TELEGRAM, epoch, NOW, 9)
     tx.settle_replies(TELEGRAM, [(replies[0], SENT), (replies[1], Settled(State.QUEUED, new_address="-2"))], NOW)
-    tx.stories([broadcast.story_id])
+    tx.stories([told(broadcast)])
     tx.next_due(TELEGRAM, NOW)
     tx.close_broadcasts(NOW)
     tx.begin_epoch(NOW)

@@ -264,7 +264,7 @@ async def test_no_further_pass(store: Store, name: str) -> None:
     categories, younger_than, now = LATE[name]
 
     def work(tx: Tx) -> bool:
-        story_id = tell(tx).story_id
+        story_id = told(tell(tx))
         return tx.add_pass(story_id, categories, NOW + hours(younger_than), NOW + hours(now))
 
     assert not await store.write(work)

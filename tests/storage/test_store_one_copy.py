@@ -63,7 +63,7 @@ class OneCopy(RuleBasedStateMachine):
     def publish(self, followed: list[tuple[str, ...]]) -> None:
         def work(tx: Tx) -> int:
             tx.import_subscribers([imported(n, *topics) for n, topics in enumerate(followed)], NOW)
-            self.story_id = tell(tx).story_id
+            self.story_id = told(tell(tx))
             return tx.begin_epoch(NOW).epoch
 
         self.epoch = self.write(work)
@@ -109,7 +109,7 @@ class OneCopy(RuleBasedStateMachine):
 
     @rule()
     def late_category(self) -> None:
-        if self.write(lambda tx: tx.add_pass(told(self), ["budaya"], NOW - hours(1), NOW)):
+        if self.write(lambda tx: tx.add_pass(self.story_id, ["budaya"], NOW - hours(1), NOW)):
             self.audience |= self.late
 
     @rule()

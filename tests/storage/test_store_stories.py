@@ -6,7 +6,7 @@ import pytest
 
 from bot.news.item import Story
 from bot.ports import DeclaredFeed, Store, Tx
-from tests.storage.makers import NOW, hours, item, story, tell
+from tests.storage.makers import NOW, hours, item, story, tell, told
 
 
 async def test_a_story_comes_back_as_it_was_put_in(store: Store) -> None:
@@ -69,8 +69,8 @@ async def test_a_changed_story_shows_its_new_form_and_keeps_place_and_categories
 async def test_a_story_is_told_once_a_broadcast_exists(store: Store) -> None:
     def work(tx: Tx) -> list[bool]:
         quiet = story(tx, "quiet")
-        told = tell(tx, "told").story_id
-        return [tx.stories([quiet, told])[s].told for s in (quiet, told)]
+        heard = told(tell(tx, "told"))
+        return [tx.stories([quiet, heard])[s].told for s in (quiet, heard)]
 
     assert await store.write(work) == [False, True]
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import storage
 from bot.channels.console import Console
-from bot.chat.stories import story_message
+from bot.chat.broadcasts import broadcast_message
+from bot.delivery.content import Content
 from bot.delivery.outcome import Outcome
 from bot.delivery.pace import Chats
-from bot.delivery.settle import settle_reply, settle_story
+from bot.delivery.settle import settle_delivery, settle_reply
 from bot.flow.claim import Batch, Claim, Finished
 from bot.flow.desk import Desk, hash_code
 from bot.flow.facts import Facts
@@ -99,12 +100,12 @@ class AtConsole:
         for reply in batch.replies:
             finished.replies.append((reply, settle_reply(await self.console.reply(reply), 1, NOW)))
         for delivery in batch.deliveries:
-            outcome = await self._tell(delivery.story_id, delivery.language)
-            finished.deliveries.append((delivery, settle_story(outcome, 1, NOW)))
+            outcome = await self._tell(batch.contents[delivery.says], delivery.language)
+            finished.deliveries.append((delivery, settle_delivery(delivery, outcome, NOW)))
         return finished
 
-    async def _tell(self, story_id: int, language: str) -> Outcome:
-        message = story_message(STORIES[story_id], language, self._facts.board(NOW))
+    async def _tell(self, content: Content, language: str) -> Outcome:
+        message = broadcast_message(content, language, self._facts.board(NOW))
         return await self.console.deliver(self.console.prepare(message), To("console"))
 
     def _read(self, text: str) -> Screen:

@@ -10,13 +10,13 @@ from typing import Any
 import storage
 from bot.app import new_session
 from bot.channels.telegram import TelegramParts
-from bot.chat.stories import story_message
+from bot.chat.broadcasts import broadcast_message
+from bot.delivery.content import Content
 from bot.delivery.pace import ChatRate
 from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
 from bot.flow.spread import announce
-from bot.news.item import Story
 from bot.ports import Store
 from bot.settings import load
 from bot.simulator.portal import Portal
@@ -115,8 +115,8 @@ async def at_telegram(folder: Path, token: str, language: str = "id") -> AsyncIt
         # Time stands still here, so the chat's own pace would hold the second answer for ever.
         parts.channel.chat_rate = lambda address: ChatRate()  # type: ignore[method-assign]  # noqa: ARG005
 
-        def compose(story: Story, language: str) -> object:
-            return parts.channel.prepare(story_message(story, language, facts.board(NOW)))
+        def compose(content: Content, language: str) -> object:
+            return parts.channel.prepare(broadcast_message(content, language, facts.board(NOW)))
 
         epoch = await store.write(settle_town)
         deliverer = Deliverer(

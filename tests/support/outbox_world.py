@@ -249,7 +249,7 @@ class Dice:
         self.departures.append(self.now_s)
         outcome, arrived = self._fate(person) if delivery.address == person.address else self._has_moved(person)
         if arrived:
-            self.copies[delivery.story_id, person.number] += 1
+            self.copies[delivery.story_id or 0, person.number] += 1
             self.arrived[person.number].append(self.now_s)
         return Request(delivery, outcome, self.now_s + self.dice.uniform(*LATENCY))
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.delivery.plan import quiet_ends
+from bot.delivery.timing import quiet_ends
 
 WIB = ZoneInfo("Asia/Jakarta")
 NIGHT = (21 * 60, 5 * 60)
