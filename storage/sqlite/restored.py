@@ -21,7 +21,9 @@ SELECT id, channel, address, status, stopped_at, max(coalesce(joined_at, 0), coa
 FROM subscriber ORDER BY id
 """
 _RUNNING: Final = """
-SELECT b.id, b.kind, b.created_at, {title} FROM broadcast b LEFT JOIN story s ON s.id = b.story_id
+SELECT b.id, b.kind, b.created_at,
+  coalesce(s.title, nullif(json_extract(b.note, '$.title'), ''), json_extract(b.note, '$.text'), b.slot, '')
+FROM broadcast b LEFT JOIN story s ON s.id = b.story_id
 WHERE b.done_at IS NULL ORDER BY b.id
 """
 _UNKNOWN: Final = """
@@ -39,10 +41,10 @@ SELECT count(*) FROM subscriber s WHERE s.status = 'active' AND (:kind <> 'story
   SELECT f.subscriber_id FROM broadcast_pass p JOIN subscription f ON f.channel = p.channel
     AND f.category IN (SELECT '*' UNION ALL SELECT value FROM json_each(p.categories))
     AND f.subscriber_id > p.last_id AND f.subscriber_id <= p.max_id
-  WHERE p.broadcast_id = :broadcast AND p.done = 0 {no_source}
+  WHERE p.broadcast_id = :broadcast AND p.done = 0 AND p.source_id IS NULL
   UNION
   SELECT e.id FROM broadcast_pass p JOIN subscriber e ON e.channel = p.channel AND e.id > p.last_id AND e.id <= p.max_id
-  WHERE p.broadcast_id = :broadcast AND p.done = 0 AND p.categories = '[]' AND :kind <> 'story' {no_source})
+  WHERE p.broadcast_id = :broadcast AND p.done = 0 AND p.categories = '[]' AND :kind <> 'story' AND p.source_id IS NULL)
 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = :broadcast AND d.subscriber_id = s.id)
 """
 _BEYOND_AMONG_READERS: Final = """
@@ -50,6 +52,16 @@ SELECT count(DISTINCT r.subscriber_id) FROM broadcast_pass p JOIN delivery r ON 
   AND r.subscriber_id > p.last_id AND r.subscriber_id <= p.max_id AND r.state IN ('started', 'sent', 'unknown')
 WHERE p.broadcast_id = :broadcast AND p.done = 0
 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = :broadcast AND d.subscriber_id = r.subscriber_id)
+"""
+_BEYOND: Final = (_BEYOND_IN_TOPICS, _BEYOND_AMONG_READERS)
+_FIRST_IMPORT_AGAIN: Final = """
+UPDATE feed SET imported_at = NULL, etag = NULL, last_modified = NULL, next_check = NULL, unconditional_at = NULL,
+  held_flood = NULL, gap_since = NULL
+"""
+_OWE_NOTHING: Final = """
+UPDATE subscriber SET covered_until = ?, digest_at = NULL,
+  covered_telling = (SELECT coalesce(max(telling), 0) FROM broadcast_pass)
+WHERE status = 'active'
 """
 _DROP_UPDATE: Final = "UPDATE inbox SET handled_at = ?, error = 'restored' WHERE id = ?"
 _PAUSE: Final = "INSERT INTO meta VALUES ('paused', ?) ON CONFLICT DO UPDATE SET value = excluded.value"
@@ -84,7 +96,7 @@ def settle(
 ) -> Settled:  # fmt: skip
     """Make a restored database safe to run; inside a transaction. `leaves` tells updates that ask to stop."""
     stopped, erased = _let_go(tx, stops, backup_at)  # before anything else
-    interrupted = tuple(_interrupt(tx, row, to_ms(now)) for row in tx.all(_RUNNING.format(title=_title(tx))))
+    interrupted = tuple(_interrupt(tx, row, to_ms(now)) for row in tx.all(_RUNNING))
     _first_import_again(tx)
     _owe_nothing(tx, now)
     settled = Settled(
@@ -149,40 +161,24 @@ def _interrupt(tx: SqliteTx, row: tuple[Any, ...], now: int) -> Interrupted:
     unknown = tx.run(_UNKNOWN, CODE, now, broadcast)
     tx.run("UPDATE broadcast_pass SET done = 1 WHERE broadcast_id = ?", broadcast)
     tx.run(_CLOSE, now, broadcast)
-    return Interrupted(broadcast, kind, title or "", from_ms(created_at), unknown, beyond)
+    return Interrupted(broadcast, kind, title, from_ms(created_at), unknown, beyond)
 
 
 def _beyond(tx: SqliteTx, broadcast: int, kind: str) -> int:
     """Readers that its passes had not come to yet."""
-    has_source = "source_id" in _tables(tx)["broadcast_pass"]
-    in_topics = _BEYOND_IN_TOPICS.format(no_source="AND p.source_id IS NULL" if has_source else "")
-    queries = [in_topics, _BEYOND_AMONG_READERS] if has_source else [in_topics]
     values = {"broadcast": broadcast, "kind": kind}
-    return sum(int(tx.conn.execute(query, values).fetchone()[0]) for query in queries)
-
-
-def _title(tx: SqliteTx) -> str:
-    if "note" not in _tables(tx)["broadcast"]:
-        return "s.title"
-    return "coalesce(s.title, nullif(json_extract(b.note, '$.title'), ''), json_extract(b.note, '$.text'), b.slot)"
+    return sum(int(tx.conn.execute(query, values).fetchone()[0]) for query in _BEYOND)
 
 
 def _first_import_again(tx: SqliteTx) -> None:
     """What the feeds show now was told before the restore: it is taken in without a word."""
-    forgotten = ("imported_at", "etag", "last_modified", "next_check", "unconditional_at", "held_flood", "gap_since")
-    known = [column for column in forgotten if column in _tables(tx)["feed"]]
-    tx.run("UPDATE feed SET " + ", ".join(f"{column} = NULL" for column in known))
+    tx.run(_FIRST_IMPORT_AGAIN)
 
 
 def _owe_nothing(tx: SqliteTx, now: datetime) -> None:
     """No digest brings what was told before: whether it came is not known."""
-    columns = _tables(tx)["subscriber"]
-    also = ", digest_at = NULL" if "digest_at" in columns else ""
-    if "covered_telling" in columns:
-        also += ", covered_telling = coalesce((SELECT max(telling) FROM broadcast_pass), 0)"
-    if "owed" in _tables(tx):
-        tx.run("DELETE FROM owed")
-    tx.run(f"UPDATE subscriber SET covered_until = ?{also} WHERE status = 'active'", to_ms(now))
+    tx.run("DELETE FROM owed")
+    tx.run(_OWE_NOTHING, to_ms(now))
 
 
 def _drop_updates(tx: SqliteTx, now: datetime, leaves: Callable[[str], bool]) -> int:

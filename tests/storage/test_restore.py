@@ -14,13 +14,15 @@ from typing import Any
 import pytest
 
 from bot.chat.turn import Role
+from bot.delivery.content import Note
+from bot.delivery.plan import Rank
 from bot.errors import StoreError, UsageError
 from bot.ports import DeclaredFeed, FeedCheck, Store, Subscription, Tx
 from storage import Restored, back_up, database_path, lock_database, look_at, open_store, restoration, resume_sending
 from storage.sqlite.connection import connect
 from storage.stops import ERASE, StopsLog, stops_path
 from tests.storage.conftest import MakeStore
-from tests.storage.makers import NOW, SENT, TELEGRAM, claim, follow, settle, story, tell
+from tests.storage.makers import NOW, SENT, TELEGRAM, alert, claim, follow, settle, story, tell
 
 LATER = NOW + timedelta(days=2)
 
@@ -257,6 +259,45 @@ async def test_a_category_gained_after_the_restore_reaches_nobody_again(url: str
     hour_ago = minutes(6) - timedelta(hours=1)
     assert not await again.write(lambda tx: tx.add_pass(told.id, ["budaya"], hour_ago, minutes(6)))
     assert await again.read(lambda tx: tx.open_passes(TELEGRAM, minutes(6))) == []
+
+
+def newsroom(tx: Tx) -> None:
+    """An alert to everybody that has come to one of three, and a correction of a story that two have had."""
+    three(tx)
+    epoch = tx.begin_epoch(NOW).epoch
+    had = claim(tx, tell(tx, "pasar"), 2, epoch)
+    settle(tx, had, SENT, epoch)
+    claim(tx, alert(tx, "Jembatan ditutup.", []), 1, epoch)
+    note = Note("Yang benar pukul 7.", wrong="pukul 8")
+    tx.add_about("correction", Rank.CORRECTION, had[0].broadcast_id, [had[0].broadcast_id], NOW, LATER, note=note)
+
+
+async def test_what_the_newsroom_said_is_listed_with_its_words_and_readers(url: str, make_store: MakeStore) -> None:
+    store, file = await backed_up(url, make_store, newsroom)
+    store.close()
+    listed = restore(url, file).settled.interrupted
+    assert [(b.kind, b.title, b.unknown, b.beyond) for b in listed] == [
+        ("story", "Judul pasar", 0, 1),
+        ("alert", "Jembatan ditutup.", 1, 2),
+        ("correction", "Judul pasar", 0, 2),
+    ]
+    assert await make_store().read(lambda tx: tx.open_passes(TELEGRAM, minutes(5))) == []
+
+
+async def test_no_digest_brings_what_was_told_before(url: str, make_store: MakeStore) -> None:
+    def work(tx: Tx) -> None:
+        under_way(tx)
+        tx.owe_digests([(3, minutes(90))])
+
+    store, file = await backed_up(url, make_store, work)
+    store.close()
+    restore(url, file)
+    again = make_store()
+    assert await again.write(lambda tx: tx.digests_due(TELEGRAM, LATER, 9, "2026-02-02 06")) == []
+    assert rows(url, "SELECT DISTINCT covered_telling FROM subscriber") == rows(
+        url, "SELECT max(telling) FROM broadcast_pass"
+    )
+    assert rows(url, "SELECT count(*) FROM owed") == [(0,)]
 
 
 async def test_every_feed_is_taken_in_as_for_the_first_time(url: str, make_store: MakeStore) -> None:
