@@ -1,4 +1,4 @@
-"""CPU-ms a message, end to end, beside the raw post (the limit) and python-telegram-bot's own send_message."""
+"""CPU-ms a message, end to end, beside the raw post of aiohttp and python-telegram-bot's own send_message."""
 
 import json
 import statistics
@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 ROUNDS = 3
-COUNTS = {"raw": 10_000, "ours": 10_000, "raw_spared": 10_000, "library": 1_000}
+COUNTS = {"raw": 10_000, "ours": 10_000, "raw_spared": 10_000, "wire": 10_000, "library": 1_000}
 
 
 def run() -> dict[str, Any]:
@@ -31,7 +31,7 @@ def run() -> dict[str, Any]:
         "ours_to_raw": round(statistics.median(ratios), 2),
         "ours_to_raw_with_our_collector_setting": round(statistics.median(spared), 2),
         "library_to_ours": round(lanes["library"] / lanes["ours"], 1),
-        "target_ours_to_raw": 1.5,
+        "target_ours_to_raw": 1.0,
     }
 
 

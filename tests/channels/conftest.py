@@ -7,7 +7,8 @@ import pytest
 
 Loops = Mapping[str, Callable[[], asyncio.AbstractEventLoop]]
 
-BOTH = {"test_telegram_lane.py", "test_telegram_outcome.py"}  # what speaks to sockets itself
+# What speaks to sockets itself.
+BOTH = {"test_telegram_lane.py", "test_telegram_lane_connections.py", "test_telegram_outcome.py"}
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Loops:

@@ -19,8 +19,8 @@ class Connection(asyncio.Protocol):
     """HTTP/1.1 to one server, one request at a time; `keep` is told when another one may follow."""
 
     __slots__ = (
-        "_answer", "_begun", "_body", "_keep", "_keeps", "_loop", "_over", "_parser", "_received", "_status",
-        "_transport", "idle_since",
+        "_answer", "_begun", "_body", "_keep", "_keeps", "_loop", "_parser", "_received", "_status", "_transport",
+        "idle_since",
     )  # fmt: skip
 
     def __init__(self, keep: Callable[["Connection"], None]) -> None:
@@ -29,7 +29,6 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._parser = HttpResponseParser(self)
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
-        self._over = False
         self._rest()
 
     def _rest(self) -> None:
@@ -41,8 +40,7 @@ class Connection(asyncio.Protocol):
     @property
     def usable(self) -> bool:
         """Whether neither side has hung up, as far as we have heard."""
-        # Both: asyncio's TLS transports forget that they are closed once they have said that they are lost.
-        return not (self._over or self._transport.is_closing())
+        return not self._transport.is_closing()
 
     async def ask(self, request: bytes, patience: float) -> tuple[int, bytes]:
         """Write the request; status and whole body, or a TransportError within `patience` seconds."""
@@ -62,7 +60,6 @@ class Connection(asyncio.Protocol):
     def end(self) -> None:
         """Hang up at once."""
         self._answer = None
-        self._over = True
         self._transport.abort()
 
     # asyncio's side -------------------------------------------------------------------------------------------------
@@ -112,7 +109,6 @@ class Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """An answer begins; a second one to a single request says that the two sides have lost each other."""
         if self._status:
-            self._keeps = False
             raise ValueError
 
     def on_headers_complete(self) -> None:
