@@ -7,7 +7,7 @@ import time
 from bench import likeness, message, million, poll, rate, startup
 
 ALL = {"message": message, "poll": poll, "startup": startup, "million": million, "rate": rate, "likeness": likeness}
-BY_NAME = {"rate", "likeness"}  # five minutes each: only when they are named
+BY_NAME = {"rate", "likeness"}  # minutes: only when they are named
 
 
 def main() -> None:

@@ -1,8 +1,11 @@
 """Figures, dates and names have one form each, however they are written."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.news import marks
+from bot.news.duplicates import agree
 
 NUMBERS = {
     "Rp 1,5 juta": {"1500000"},
@@ -61,3 +64,11 @@ def test_subjects_stand_near_the_beginning_or_more_than_once() -> None:
     far = "kata " * 60
     found = marks.read(f"Warga Pacet senang. {far} ujar Bambang. {far} tambah Rini, dan kata Rini.")
     assert found.subjects == {"pacet", "rini"}
+
+
+@given(st.text(st.sampled_from("0123456789.,/- :rpRAaduatigpuhbelsjtmri’\n"), max_size=60) | st.text(max_size=60))
+def test_any_text_has_marks_and_agrees_with_itself(text: str) -> None:
+    found = marks.read(text)
+    assert found.subjects <= found.names
+    assert all(" " not in word for word in (*found.numbers, *found.dates, *found.names))
+    assert agree(found, found)
