@@ -4,7 +4,7 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
-LEAST_MARGIN = 0.001  # seconds of doubt that remain however much is known
+LEAST_MARGIN = 0.0005  # seconds of doubt that remain however much is known
 MOST_LATE = 1.0  # seconds that an answer may be late: what comes later is taken for a request that hangs
 # A generation of answers is remembered until the next is full. A network that has become slower is taken for a slow
 # spell of the old one for as long; that costs some of the rate, forgetting too early would cost the promise.
@@ -38,7 +38,7 @@ class RoundTrips:
 
     The true least time may lie below the fastest of n answers: with delays spread evenly over both ways by 1.25 times
     the mean delay over the root of n, in expectation. `margin` is that, more while n is small (with the terms of 1 / n
-    none of 1,500 random networks broke the window, without them one did), and a millisecond for all else.
+    none of 1,500 random networks broke the window, without them one did), and half a millisecond for all else.
     """
 
     fastest: float = math.inf  # nothing has been heard; 0.0: too little
