@@ -128,6 +128,7 @@ class BroadcastClaim:
             leaving += found.started
             looked_at += found.seen
             if done:
+                self.more = True  # the broadcast's next pass is seen with the next tick
                 return leaving
             broadcast = replace(broadcast, last_id=last_id)
         self.more = True

@@ -57,7 +57,7 @@ UPDATE subscriber SET digest_at = NULL, covered_telling = (SELECT coalesce(max(t
 WHERE id = ?
 """
 _WEEK: Final = timedelta(days=7)  # older news is found in the archive, not in a digest
-_DAY: Final = timedelta(days=1)  # late categories and second tries do not come later than that
+_CARRIED_WITHIN: Final = timedelta(days=2)  # late categories and second tries do not come later than that
 
 
 class Digests(Part):
@@ -105,7 +105,7 @@ class Digests(Part):
         least = min(covered.values(), default=0)
         recent = [t for t in tellings if t.number > least]
         follows = self._follows(channel, page, {c for t in recent for c in t.categories} | {ALL})
-        had = self._had(page, {t.broadcast_id for t in recent}, to_ms(now - _DAY))
+        had = self._had(page, {t.broadcast_id for t in recent}, to_ms(now - _CARRIED_WITHIN))
         put_by: dict[int, set[int]] = defaultdict(set)
         for subscriber, story in self.all(_PUT_BY, page):
             put_by[subscriber].add(story)
