@@ -41,7 +41,8 @@ def clean(html: str, title: str) -> str:
     kept = _from_dateline(list(_once(article)))
     if kept:
         kept[-1] = _truncation(without_byline(kept[-1]))
-    return _cut("\n\n".join(text for text in kept if text))
+    text = _cut("\n\n".join(text for text in kept if text))
+    return text if text != "…" else ""
 
 
 def _own(found: Sequence[Block]) -> list[Block]:
@@ -71,7 +72,7 @@ def _from_dateline(kept: Sequence[str]) -> list[str]:
 
 def _truncation(last: str) -> str:
     head, tail = last[:-_LONGEST_CUT], last[-_LONGEST_CUT:]
-    return head + _TRUNCATED.sub("", tail) + " …" if _TRUNCATED.search(tail) else last
+    return f"{head}{_TRUNCATED.sub('', tail)} …".lstrip() if _TRUNCATED.search(tail) else last
 
 
 def _is_footer(text: str, title: str) -> bool:

@@ -27,8 +27,8 @@ _PROMOTED = r"google\s+news|(?:whatsapp|wa)\s+channel|(?:channel|saluran|kanal)\
 _WHOLE = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"(?:[-–—»>•*\s]|\[|\()*(?:{_SEE_ALSO})\b.*",
-        rf"(?:[-–—»>•*\s]|\[|\()*(?:{_LABELS})\s*[:|].*",
+        rf"(?:[-–—»>•*…\s]|\[|\()*(?:{_SEE_ALSO})\b.*",
+        rf"(?:[-–—»>•*…\s]|\[|\()*(?:{_LABELS})\s*[:|].*",
         rf"(?:{_BUTTONS})\s*[:.]*(?:\s*loading\W*)?",
         r"(?:tanggal\s+asli|terverifikasi\s+dewan\s+pers|dibaca\s*:?\s*[\d.]+)\b.*",
         r"(?:ilustrasi|gambar)\s*[.:|–—-].*",

@@ -144,6 +144,12 @@ def test_lost_blanks_come_back_where_only_one_reading_is_possible(html: str, tex
 def test_a_cut_off_text_says_so() -> None:
     for mark in ("...", " …", " [&hellip;]", " [...]", "....", " (…)"):
         assert clean(f"<p>{ONE} Menurut kepala{mark}</p>", TITLE) == f"{ONE} Menurut kepala …"
+        assert clean(f"<p>…{mark}</p>", TITLE) == ""
+
+
+def test_an_ellipsis_of_its_own_stands_without_a_blank_before_it() -> None:
+    assert clean(f"<p>{ONE}</p><p>… <b>Reporter:</b> Aldi</p><p>a …</p>", TITLE) == f"{ONE}\n\na …"
+    assert clean(f"<p>{ONE}</p><p>… … (joko)</p>", TITLE) == f"{ONE}\n\n… …"
 
 
 def test_nothing_comes_of_nothing() -> None:
