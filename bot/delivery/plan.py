@@ -141,3 +141,4 @@ class Settled:
     gone: bool = False  # unsubscribe: the platform says so
     new_address: str | None = None
     doubt: bool = False  # this attempt may have arrived
+    refused: bool = False  # the platform does not take what is said

@@ -30,7 +30,7 @@ def settle_story(outcome: Outcome, attempt: int, now: datetime) -> Settled:
         case Kind.GONE:
             return Settled(State.FAILED, outcome.code, gone=True)
         case Kind.REFUSED if not outcome.account:
-            return Settled(State.FAILED, outcome.code)
+            return Settled(State.FAILED, outcome.code, refused=True)
         case _:
             return _again(outcome, attempt, now)
 

@@ -1,13 +1,14 @@
 """The inside of a tick's transaction: outcomes are written, and the next attempts are taken and written as started."""
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.delivery.content import Content
+from bot.delivery.content import Content, Level
 from bot.delivery.pace import Chats
-from bot.delivery.plan import Delivery, QueuedReply, Rank, Settled, State
+from bot.delivery.plan import Delivery, QueuedReply, Rank, Settled, State, Status
+from bot.delivery.refusals import CHATS, Refusals
 from bot.flow.claim_broadcasts import BroadcastClaim
 from bot.flow.claim_digests import DigestClaim
 from bot.flow.contents import contents_of
@@ -67,6 +68,7 @@ class Claim:
         self._broadcasts = BroadcastClaim(channel.name, timezone, self._pause)
         self._digests = DigestClaim(channel.name, timezone, self._pause)
         self._reply_turns, self._digest_turns = Turns(1 / 3), Turns(1 / 10)
+        self._refusals = Refusals()
         self._clock = 0.0
 
     def run(
@@ -76,6 +78,7 @@ class Claim:
         name, self._clock = self._channel.name, clock
         if finished.deliveries:
             tx.settle(name, finished.deliveries, self._epoch, now)
+            self._stop_what_is_refused(tx, finished.deliveries, now)
         if finished.replies:
             tx.settle_replies(name, finished.replies, now)
         replies, deliveries = self._take(tx, slots, now) if slots > 0 else ([], [])
@@ -83,6 +86,23 @@ class Claim:
         contents = contents_of(tx, deliveries, known, now)
         more = self._broadcasts.more or self._digests.more or bool(closed)
         return Batch(tuple(replies), tuple(deliveries), contents, tx.next_due(name, now), more, tuple(closed))
+
+    def _stop_what_is_refused(self, tx: Tx, ended: Sequence[tuple[Delivery, Settled]], now: datetime) -> None:
+        """A text that the platform does not take stands still until an editor looks; an urgent alert never does."""
+        for delivery, settled in ended:
+            if settled.refused:
+                chats = self._refusals.note(delivery.broadcast_id, settled.code, delivery.subscriber_id)
+                if chats >= CHATS:
+                    self._stop_refused(tx, delivery.broadcast_id, settled.code, chats, now)
+
+    def _stop_refused(self, tx: Tx, broadcast_id: int, code: str, chats: int, now: datetime) -> None:
+        sent = tx.broadcast(broadcast_id)
+        if sent is None or sent.status is not Status.RUNNING or sent.level is Level.URGENT:
+            return
+        ended = sum(report.sent + sum(report.failed.values()) for report in tx.report(broadcast_id))
+        if self._refusals.are_too_many(chats, ended):
+            tx.set_status(broadcast_id, Status.PAUSED, f"refused: {code}", now)
+            tx.add_audit("kentongan", "pause", f"#{broadcast_id} refused: {code}", now)
 
     def _take(self, tx: Tx, slots: int, now: datetime) -> tuple[list[QueuedReply], list[Delivery]]:
         """Answers first, then broadcasts by class; while an alert runs it has two thirds, and digests wait."""

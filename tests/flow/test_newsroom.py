@@ -216,3 +216,23 @@ async def test_while_everything_stands_still_only_answers_leave(outbox: Outbox) 
     assert await outbox.drain() == []
     await outbox.write(lambda tx: tx.stand_still(""))
     assert who(await outbox.drain()) == ["1"]
+
+
+async def test_a_text_that_the_platform_refuses_stands_still_and_an_urgent_one_does_not(outbox: Outbox) -> None:
+    await outbox.readers(*(str(n) for n in range(100, 130)))
+    refused = Settled(State.FAILED, "too_long", refused=True)
+    story, urgent = await outbox.tell("Satu"), await outbox.alert("Awas", level=Level.URGENT)
+    for _ in range(4):
+        outbox.answer(await outbox.claim(slots=10), refused)
+    await outbox.claim(slots=0)
+    assert [await outbox.status(b) for b in (story, urgent)] == ["paused", "done"]
+    assert (await outbox.report(story)).failed == {"too_long": 10}
+
+
+async def test_some_odd_chats_stop_nobodys_news(outbox: Outbox) -> None:
+    await outbox.readers(*(str(n) for n in range(100, 200)))
+    story = await outbox.tell("Satu")
+    outbox.answer(await outbox.claim(slots=90))
+    outbox.answer(await outbox.claim(), Settled(State.FAILED, "bad_request", refused=True))
+    await outbox.claim(slots=0)
+    assert await outbox.status(story) == "done"
