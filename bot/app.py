@@ -47,14 +47,19 @@ FIRST_ADMIN_LIVES = timedelta(hours=24)
 LAST_SENDS = 5.0  # seconds for what is in flight when we are told to stop: less than ten in all, with everything else
 
 
-def open_store(settings: Settings, *, migrate: bool = False) -> Store:
-    """The database of these settings."""
-    return storage.open_store(settings.database_url, now=clock.now(), migrate=migrate)
+def open_store(settings: Settings, *, migrate: bool = False, read_only: bool = False) -> Store:
+    """The database of these settings; for reading only it must be there (StoreError `missing`)."""
+    return storage.open_store(settings.database_url, now=clock.now(), migrate=migrate, read_only=read_only)
 
 
 def hold_database(settings: Settings) -> contextlib.AbstractContextManager[object]:
     """Be the one program of this database, or raise AlreadyRunning."""
     return storage.lock_database(settings.database_url, now=clock.now())
+
+
+def running(settings: Settings) -> str:
+    """The program that runs on this database (`pid 12 since …`), "" when none does."""
+    return storage.lock_holder(settings.database_url)
 
 
 def migrate(settings: Settings) -> list[str]:

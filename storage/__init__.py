@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.ports import Store
 from storage.backup import Backup, Progress, make_backup
-from storage.lock import Lock
+from storage.lock import Lock, holder
 from storage.restore import Interrupted, Restoration, Restored
 from storage.sqlite.connection import connect, path_of, sqlite3, sqlite_faults
 from storage.sqlite.restored import resume
@@ -24,6 +24,7 @@ __all__ = [
     "back_up",
     "database_path",
     "lock_database",
+    "lock_holder",
     "look_at",
     "migrate",
     "open_store",
@@ -60,6 +61,12 @@ def lock_database(url: str, *, now: datetime) -> Lock:
     """The right to `run` on this database; AlreadyRunning names who has it."""
     path = path_of(url)
     return Lock(path.with_name(path.name + ".lock"), now)
+
+
+def lock_holder(url: str) -> str:
+    """Who runs on this database (`pid 12 since …`), "" when nobody does; the lock is not taken."""
+    path = path_of(url)
+    return holder(path.with_name(path.name + ".lock"))
 
 
 def back_up(

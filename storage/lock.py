@@ -2,12 +2,43 @@
 
 import fcntl
 import os
+import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from bot.errors import AlreadyRunning, StoreError
+
+_TRIES: Final = 5  # somebody who looks (`holder`) is there for microseconds, which must not refuse a start
+_BETWEEN_TRIES: Final = 0.01  # seconds
+
+
+def holder(path: Path) -> str:
+    """Who holds the lock (`pid 12 since …`), "" when nobody does; a start meanwhile is not refused."""
+    with suppress(OSError):  # no file: nobody has ever run
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _name_in(file)
+        finally:
+            os.close(file)
+    return ""
+
+
+def _name_in(file: int) -> str:
+    return os.pread(file, 200, 0).decode("utf-8", "replace").strip() or "unknown"
+
+
+def _take(file: int) -> bool:
+    for _ in range(_TRIES):
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(_BETWEEN_TRIES)
+    return False
 
 
 class Lock:
@@ -19,14 +50,10 @@ class Lock:
             self._file: int | None = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreError("cannot_open", f"{path} cannot be opened: {error.strerror}") from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.pread(self._file, 200, 0).decode("utf-8", "replace").strip() or "unknown"
+        if not _take(self._file):
+            name = _name_in(self._file)
             self.close()
-            raise AlreadyRunning(
-                f"another kentongan holds {path} ({holder}): stop it first, or use another DATABASE_URL"
-            ) from error
+            raise AlreadyRunning(f"another kentongan holds {path} ({name}): stop it first, or use another DATABASE_URL")
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, f"pid {os.getpid()} since {now.isoformat(timespec='seconds')}\n".encode(), 0)
 

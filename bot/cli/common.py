@@ -38,11 +38,11 @@ def health_url(loaded: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
 
 
-def with_store(loaded: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
-    """Run `work` on the open database, beside a running program or without one."""
+def with_store(loaded: Settings, work: Callable[[Store], Awaitable[T]], *, read_only: bool = False) -> T:
+    """Run `work` on the open database, beside a running program or without one; to read, it must be there."""
 
     async def open_and_work() -> T:
-        store = composition.open_store(loaded)
+        store = composition.open_store(loaded, read_only=read_only)
         try:
             return await work(store)
         finally:
