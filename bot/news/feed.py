@@ -2,6 +2,11 @@
 
 Two readers give the same (`bot.news.raw.Raw`): the strict one takes what is plain and well-formed, the lenient one
 everything else. What is right for both stands here and in `bot.news.entry`.
+
+The strict reader runs in the child too. lxml lets the event loop run while it parses, but that is a fiftieth of the
+work: the rest is ours, holds the interpreter, and looks with regular expressions at what strangers wrote. On a busy
+machine ten items read in a thread made the loop up to 50 ms late and took 35 ms of this process's CPU; read in the child,
+11 ms (an idle loop: 6) and 2 ms.
 """
 
 import re
@@ -41,7 +46,7 @@ def read(body: bytes, *, url: str, content_type: str | None = None) -> Document:
 
 def _leniently(text: str) -> Raw:
     inspect(text)
-    from bot.news import lenient  # noqa: PLC0415 — a sixth of a second and 20 MB that most feeds do not need
+    from bot.news import lenient  # noqa: PLC0415 — 60 ms of CPU and 9 MB that most feeds do not need
 
     raw = lenient.read(text)
     if not raw.entries:

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Any
 
 ATOM, ATOM_03 = "http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"
 RSS_10, RSS_090 = "http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"
@@ -26,16 +27,22 @@ _OUTDATED = frozenset({
     "uri/of/echo/namespace#",
 })  # fmt: skip
 _MEANT = frozenset(filter(None, _PREFIXES.values()))
-_DECLARED = re.compile(r"\bxmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_DECLARED = re.compile(r"xmlns(?::([^\s=]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+
+
+def name_of(element: Any) -> str:  # noqa: ANN401 — lxml has no types of its own
+    """`title`, `dc:date`, `media:content`: in small letters, with the usual prefix; `?name` of an unknown namespace."""
+    name = usual_name(element.tag)
+    return name[1:].lower() if name.startswith("?") and element.prefix is None else name
 
 
 @lru_cache(maxsize=2_000)
-def name_of(tag: str, prefix: str | None) -> str:
-    """`title`, `dc:date`, `media:content`: in small letters, with the usual prefix; `?name` of an unknown namespace."""
+def usual_name(tag: str) -> str:
+    """The same of a tag or an attribute as lxml writes it, `{namespace}name`."""
     address, _, local = tag.rpartition("}")
     known = "" if not address else _PREFIXES.get(address[1:].lower())
     if known is None:
-        return f"?{local}" if prefix else local.lower()
+        return f"?{local}"
     return f"{known}:{local.lower()}" if known else local.lower()
 
 

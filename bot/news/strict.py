@@ -26,7 +26,9 @@ from bot.news.strict_parts import (
 )  # fmt: skip
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
-_NOT_PLAIN = re.compile(r"<!DOCTYPE|[\s\"']base\s*=", re.IGNORECASE)
+# Control codes that feedparser takes for marks of Windows-1252, written out or by number.
+_C1 = (re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#0*(?:1[2-5][0-9]|[xX]0*[89][0-9a-fA-F]);"))
+_BASES = etree.XPath("boolean(//@*[translate(name(), 'BASE', 'base') = 'base'])")
 _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _BY_NAMESPACE = {RSS_10.lower(): "rss10", ATOM.lower(): "atom10"}
 _TITLES = frozenset({"title", "dc:title", "media:title"})
@@ -42,26 +44,32 @@ _CDF = frozenset({"href", "lastmod"})  # attributes of a format that nobody writ
 
 def read(text: str) -> Raw | None:
     """The feed, or None where this is not a plain and well-formed feed."""
-    if _NOT_PLAIN.search(text) is not None or any(is_misleading(*each) for each in declared(text)):
+    written = text[match.end() :] if (match := _DECLARATION.match(text)) else text
+    if "<!DOCTYPE" in text or any(is_misleading(*each) for each in declared(text)):
         return None
     try:
-        root = _parsed(text)
+        root = _parsed(written.encode())
         return _Feed(root, _version(root)).raw
     except Refused:
         return None
 
 
-def _parsed(text: str) -> Element:
+def _parsed(document: bytes) -> Element:
+    if any(form.search(document) for form in _C1):
+        raise Refused
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False,
         remove_comments=True, remove_pis=True, collect_ids=False,
     )  # fmt: skip
     try:
-        return etree.fromstring(_DECLARATION.sub("", text, count=1).encode(), parser)
+        root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError as error:
         if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
             raise MemoryError from error
         raise Refused from error
+    if _BASES(root):
+        raise Refused
+    return root
 
 
 def _version(root: Element) -> str:
@@ -97,11 +105,11 @@ class _Feed:
 
     def _walk_root(self, root: Element) -> None:
         """One channel; beside it, in RDF, stand the items and the channel's image."""
-        channels = [child for child in root if name_of(child.tag, child.prefix) == "channel"]
+        channels = [child for child in root if name_of(child) == "channel"]
         if len(channels) != 1:
             raise Refused
         for child in root:
-            name = name_of(child.tag, child.prefix)
+            name = name_of(child)
             if name == "channel":
                 self._walk(child, "item")
             elif name == "item" and root.tag != "rss":
@@ -117,7 +125,7 @@ class _Feed:
         if _CDF & set(channel.attrib):
             raise Refused
         for child in channel:
-            name = name_of(child.tag, child.prefix)
+            name = name_of(child)
             if name == items:
                 self._entry(child)
             else:
@@ -175,5 +183,5 @@ class _Feed:
 def _check_image(image: Element) -> None:
     """An image has a title and a link of its own; what else stands in it would be taken for the feed's."""
     for child in image:
-        if name_of(child.tag, child.prefix) not in _OF_IMAGE or len(child):
+        if name_of(child) not in _OF_IMAGE or len(child):
             raise Refused

@@ -49,19 +49,13 @@ class EntryReader:
         self._picture_titles: list[str] = []
         self._guids = 0
         self._linked = self._sourced = False
-        self._readers: dict[str, Callable[[Element], None]] = {
-            "title": self._title, "dc:title": self._title, "link": self._link, "guid": self._guid, "id": self._guid,
-            "summary": self._description, "description": self._description, "dc:description": self._description,
-            "content": self._content, "content:encoded": self._content, "category": self._category,
-            "dc:subject": self._category, "enclosure": self._enclosure, "source": self._source,
-        }  # fmt: skip
 
     def read(self, element: Element) -> Entry:
         """The entry, or Refused."""
         entry = self._entry
         entry.guid = element.get(f"{{{RDF}}}about", "")
         for child in element:
-            self._take(child, name_of(child.tag, child.prefix))
+            self._take(child, name_of(child))
         entry.title = self._chosen_title()
         entry.link = entry.link if self._linked else entry.guid
         entry.bodies = fullest_first(self._contents, self._summary or "")
@@ -69,20 +63,22 @@ class EntryReader:
         return entry
 
     def _take(self, child: Element, name: str) -> None:
-        if (reader := self._readers.get(name)) is not None:
-            reader(child)
+        if (reader := _READERS.get(name)) is not None:
+            reader(self, child)
         elif name in _DATES:
             setattr(self._entry, _DATES[name], text_of(child))
+        elif name.startswith("?"):
+            pass_over(child)
         elif name.startswith("media:"):
             self._media(child, name)
         elif name in _TEXTS:
             content_of(child)
-        elif name in _ODD or name.startswith(_ODD_PREFIXES) or ("_" in name and not name.startswith("?")):
+        elif name in _ODD or name.startswith(_ODD_PREFIXES) or "_" in name:
             raise Refused
         else:
             pass_over(child, name)
 
-    def _title(self, child: Element) -> None:
+    def title(self, child: Element) -> None:
         self._titles.append(content_of(child, sole_div=self._sole_div))
 
     def _chosen_title(self) -> str:
@@ -96,7 +92,7 @@ class EntryReader:
             raise Refused
         return self._picture_titles[0]
 
-    def _link(self, child: Element) -> None:
+    def link(self, child: Element) -> None:
         attributes = attributes_of(child)
         address = href_of(attributes)
         if address is None:
@@ -107,13 +103,13 @@ class EntryReader:
         if attributes.get("rel") == "enclosure":
             self._enclosures.append(Picture(address, _kind({"type": "text/html"} | attributes)))
 
-    def _guid(self, child: Element) -> None:
+    def guid(self, child: Element) -> None:
         self._guids += 1
         if self._guids > 1:
             raise Refused
         self._entry.guid = address_of(text_of(child))
 
-    def _description(self, child: Element) -> None:
+    def description(self, child: Element) -> None:
         """A second description is taken for the body, where there is none."""
         text = content_of(child, sole_div=self._sole_div)
         if self._summary is not None and not self._contents:
@@ -121,12 +117,12 @@ class EntryReader:
         else:
             self._summary = text
 
-    def _content(self, child: Element) -> None:
+    def content(self, child: Element) -> None:
         text = content_of(child, sole_div=self._sole_div)
         self._contents.append(text)
         self._summary = text if self._summary is None else self._summary
 
-    def _category(self, child: Element) -> None:
+    def category(self, child: Element) -> None:
         attributes = attributes_of(child)
         term, label, text = attributes.get("term"), attributes.get("label"), text_of(child)
         if label and not term and not text:
@@ -136,16 +132,16 @@ class EntryReader:
         if text and (term or not label):
             self._entry.labels.append(text)
 
-    def _enclosure(self, child: Element) -> None:
+    def enclosure(self, child: Element) -> None:
         attributes = attributes_of(child)
         pass_over(child)
         self._enclosures.append(Picture(href_of(attributes) or "", _kind(attributes)))
 
-    def _source(self, child: Element) -> None:
+    def source(self, child: Element) -> None:
         """Where the story was taken from: its title and dates are not the entry's."""
         self._sourced = True
         for inner in child:
-            name = name_of(inner.tag, inner.prefix)
+            name = name_of(inner)
             if name not in _OF_SOURCE and not name.startswith("?"):
                 raise Refused
             pass_over(inner, name)
@@ -161,7 +157,7 @@ class EntryReader:
         elif name == "media:title":
             self._picture_titles.append(content_of(child))
         elif name == "media:category":
-            self._category(child)
+            self.category(child)
         elif name == "media:keywords" or len(child):
             raise Refused
 
@@ -171,7 +167,7 @@ class EntryReader:
             address = attributes.get("url") or attributes.get("href") or ""
             self._entry.pictures.append(Picture(address, _kind(attributes)))
         for inner in child:
-            inner_name = name_of(inner.tag, inner.prefix)
+            inner_name = name_of(inner)
             if inner_name.startswith("?"):
                 pass_over(inner)
             elif inner_name.startswith("media:"):
@@ -182,3 +178,12 @@ class EntryReader:
 
 def _kind(attributes: dict[str, str]) -> str:
     return f"{attributes.get('medium', '')} {attributes.get('type', '')}".strip()
+
+
+_READERS: dict[str, Callable[[EntryReader, Element], None]] = {
+    "title": EntryReader.title, "dc:title": EntryReader.title, "link": EntryReader.link,
+    "guid": EntryReader.guid, "id": EntryReader.guid, "summary": EntryReader.description,
+    "description": EntryReader.description, "dc:description": EntryReader.description,
+    "content": EntryReader.content, "content:encoded": EntryReader.content, "category": EntryReader.category,
+    "dc:subject": EntryReader.category, "enclosure": EntryReader.enclosure, "source": EntryReader.source,
+}  # fmt: skip
