@@ -5,8 +5,8 @@ everything else. What is right for both stands here and in `bot.news.entry`.
 
 The strict reader runs in the child too. lxml lets the event loop run while it parses, but that is a fiftieth of the
 work: the rest is ours, holds the interpreter, and looks with regular expressions at what strangers wrote. On a busy
-machine ten items read in a thread made the loop up to 50 ms late and took 35 ms of this process's CPU; read in the child,
-11 ms (an idle loop: 6) and 2 ms.
+machine ten items read in a thread made the loop up to 50 ms late and took 35 ms of this process's CPU; read in the
+child, 11 ms (an idle loop: 6) and 2 ms.
 """
 
 import re
