@@ -4,9 +4,17 @@ import json
 import sys
 import time
 
-from bench import likeness, message, million, poll, rate, startup
+from bench import likeness, message, million, parse, poll, rate, startup
 
-ALL = {"message": message, "poll": poll, "startup": startup, "million": million, "rate": rate, "likeness": likeness}
+ALL = {
+    "message": message,
+    "parse": parse,
+    "poll": poll,
+    "startup": startup,
+    "million": million,
+    "rate": rate,
+    "likeness": likeness,
+}
 BY_NAME = {"rate", "likeness"}  # minutes: only when they are named
 
 
