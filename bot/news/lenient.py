@@ -15,7 +15,9 @@ Fields = dict[str, Any]  # feedparser's own dictionaries are such, too
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _MEDIA = re.compile(r"\bxmlns:([\w.-]{1,30})\s*=\s*[\"']http://search\.yahoo\.com/mrss/?[\"']", re.IGNORECASE)
 _BASE = re.compile(r"\sxml:base\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')")
-_CAPTION = r"<media:description\b[^<>]*(?:/>|>(?>(?:<!\[CDATA\[.*?\]\]>|[^<]+)*)</media:description\s*>)"
+_CAPTION = (
+    r"<media:description\b[^<>]*(?:/>|>(?>(?:<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|[^<]+)*)</media:description\s*>)"
+)
 _XHTML = "application/xhtml+xml"
 
 

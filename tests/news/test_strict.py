@@ -46,6 +46,11 @@ TAKEN = {
     "a picture's words after the story's": rss(
         "<description>Warga pulang.</description><media:description>Foto: joko.</media:description>", more=MEDIA
     ),
+    "a picture without words, but with a comment": rss(
+        "<content:encoded>Isi.</content:encoded><description>Warga pulang.</description>"
+        "<media:description><!-- foto --><?x y?></media:description>",
+        more=MEDIA + CONTENT,
+    ),
     "a place": rss("<georss:point>-7.4 112.7</georss:point>", more=' xmlns:georss="http://www.georss.org/georss"'),
     "words that were encoded twice": rss("<description>CafÃ© di KotÃ¡</description>"),
     "nobody's elements": rss('<x:a><x:title>Bukan</x:title></x:a><x:b c="1"/>', more=' xmlns:x="urn:x"'),
