@@ -42,10 +42,7 @@ def _prepared(text: str) -> str:
     """
     text = _BASE.sub("", _DECLARATION.sub("", text, count=1))
     for prefix in sorted(set(_MEDIA.findall(text)) | ({"media"} if "<media:" in text else set())):
-        name = f"{re.escape(prefix)}:description"
-        text = re.sub(
-            rf"<{name}\b[^<>]*(?:/>|>(?>(?:<!\[CDATA\[.*?\]\]>|[^<]+)*)</{name}\s*>)", "", text, flags=re.DOTALL
-        )
+        text = re.sub(_CAPTION.replace("media", re.escape(prefix)), "", text, flags=re.DOTALL)
     return text
 
 

@@ -88,7 +88,7 @@ class EntryReader:
         title = next(filter(None, self._titles), "")
         if title or not self._picture_titles:
             return title
-        if self._titles or len(self._picture_titles) > 1:
+        if self._titles or self._sourced or len(self._picture_titles) > 1:
             raise Refused
         return self._picture_titles[0]
 

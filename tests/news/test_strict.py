@@ -81,6 +81,9 @@ def test_what_is_plain_is_taken_and_read_like_the_lenient_reader_does(feed: str)
 
 BOMB = '<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
 LEFT = {
+    "only a picture's title, behind a source": rss(
+        "<source>Asal</source><media:title>Foto</media:title>", more=MEDIA
+    ).replace("<title>Judul</title>", ""),
     "a DOCTYPE": '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "x.dtd">' + rss().split("?>")[1],
     "an entity bomb": BOMB + rss().split("?>")[1],
     "an entity that nobody declared": rss("<description>a&nbsp;b</description>"),
