@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.chat.message import Message
 from bot.chat.turn import Person, Role
+from bot.chat.turn import Status as SubscriberStatus
 from bot.delivery.content import Act, BroadcastKind, Content, Level, Note
 from bot.delivery.digest import Owing, Telling
 from bot.delivery.outcome import Outcome
@@ -220,6 +221,18 @@ class Subscription:
     thread: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """An editor or admin, and where they are reached."""
+
+    channel: str
+    address: str
+    thread: str | None
+    language: str
+    role: Role
+    status: SubscriberStatus
+
+
 class PeopleTx(Protocol):
     """What transactions say about people."""
 
@@ -262,6 +275,9 @@ class PeopleTx(Protocol):
 
     def has_admin(self) -> bool:
         """Whether anyone holds the role admin."""
+
+    def staff(self) -> list[StaffMember]:
+        """All editors and admins, in the order in which they came."""
 
     def import_subscribers(self, rows: Sequence[Subscription], now: datetime) -> int:
         """Idempotent upsert of one chunk; brings back nobody who stopped after their consent; how many rows are new."""

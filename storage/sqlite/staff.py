@@ -3,13 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.chat.turn import Role
+from bot.chat.turn import Role, Status
+from bot.ports import StaffMember
 from storage.sqlite.part import to_ms
 from storage.sqlite.people import People
 
 _HEIGHT: Final = {Role.RESIDENT: 0, Role.EDITOR: 1, Role.ADMIN: 2}
 _WRONG_TRIES: Final = 5
 _TRY_WINDOW: Final = timedelta(hours=24)
+_STAFF: Final = """
+SELECT s.channel, s.address, s.thread, s.language, f.role, s.status
+FROM staff f JOIN subscriber s ON s.id = f.subscriber_id ORDER BY f.granted_at, f.subscriber_id
+"""
 
 
 class Invitations(People):
@@ -37,6 +42,13 @@ class Invitations(People):
     def has_admin(self) -> bool:
         """Whether anyone holds the role admin."""
         return bool(self.value("SELECT EXISTS (SELECT 1 FROM staff WHERE role = 'admin')"))
+
+    def staff(self) -> list[StaffMember]:
+        """All editors and admins, in the order in which they came."""
+        return [
+            StaffMember(channel, address, thread, language or "id", Role(role), Status(status))
+            for channel, address, thread, language, role, status in self.all(_STAFF)
+        ]
 
     def _wrong_tries(self, channel: str, address: str, now: datetime) -> int:
         since = to_ms(now - _TRY_WINDOW)

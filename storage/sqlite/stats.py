@@ -43,6 +43,7 @@ class Stats(Reports):
             "holds": self.value("SELECT count(*) FROM hold WHERE until > ?", to_ms(now)),
             "inbox": dict(zip(("waiting", "handled", "with_error"), self.one(_INBOX), strict=True)),
             "feeds": self._feeds(),
+            "standing_still": self.value("SELECT value FROM meta WHERE key = 'paused'"),
             "sending": self.live(),
         }
 

@@ -1,0 +1,46 @@
+"""The composition root: the one place that builds and stops all parts, and the only one that opens a store.
+
+`database`     the store of these settings, and what is done to its file
+`outside`      fetching, reading and the bot's name, for the program and for commands
+`news_desk`    polls and hubs
+`first_admin`  how the first admin comes in
+`program`      the running program
+"""
+
+from bot.app.database import (
+    Restored,
+    back_up,
+    database_path,
+    hold_database,
+    look_at_database,
+    migrate,
+    open_store,
+    restoration,
+    resume_sending,
+    running,
+    sqlite_version,
+    stops_fault,
+)
+from bot.app.outside import Outside, label_map, new_session, outside
+from bot.app.program import App, spare_the_collector
+
+__all__ = [
+    "App",
+    "Outside",
+    "Restored",
+    "back_up",
+    "database_path",
+    "hold_database",
+    "label_map",
+    "look_at_database",
+    "migrate",
+    "new_session",
+    "open_store",
+    "outside",
+    "restoration",
+    "resume_sending",
+    "running",
+    "spare_the_collector",
+    "sqlite_version",
+    "stops_fault",
+]

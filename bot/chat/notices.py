@@ -1,0 +1,36 @@
+"""What editors and admins are told of the feeds, each in their language; nothing here asks for an answer."""
+
+from typing import Final
+
+from bot.chat.fit import cut
+from bot.chat.message import Message
+from bot.chat.texts import Voice
+
+LONGEST_ADDRESS: Final = 500  # of a feed: longer ones are shown cut, as the list of feeds has them whole
+LONGEST_REASON: Final = 300
+LONGEST_TITLE: Final = 300
+_KEYS: Final = {
+    "failing": "notice.failing",
+    "failing_many": "notice.failing_many",
+    "recovered": "notice.recovered",
+    "gone": "notice.gone",
+    "moved": "notice.moved",
+    "gap": "notice.gap",
+    "withdrawn": "notice.withdrawn",
+    "revised": "notice.revised",
+}
+_FLOODS: Final = {"many": "notice.flood_many", "old": "notice.flood_old"}
+
+
+def notice_message(
+    kind: str, say: Voice, *, feed: str, text: str = "", count: int = 0, title: str = "", link: str = ""
+) -> Message:  # fmt: skip
+    """One notice (`bot.flow.notice`): `feed` is its address, `text` and `count` say more by its kind.
+
+    `title` and `link` are the story's, where it is about one.
+    """
+    feed = cut(feed, LONGEST_ADDRESS)
+    if kind == "flood":
+        return Message(say.rich(_FLOODS.get(text, "notice.flood_many"), n=count, feed=feed))
+    values = {"feed": feed, "text": cut(text, LONGEST_REASON), "title": cut(title, LONGEST_TITLE), "link": link}
+    return Message(say.rich(_KEYS[kind], **values))
