@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import backup, demo, diagnose, feeds, operate, run, subscribers
+from bot.cli import backup, broadcasts, demo, diagnose, feeds, operate, push, run, sending, subscribers
 from bot.cli.common import errors
 from bot.errors import KentonganError, UsageError
 
@@ -19,13 +19,16 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(demo.demo)
 app.command()(diagnose.doctor)
+app.command()(push.push)
+app.add_typer(broadcasts.app, name="broadcasts")
+app.command()(sending.pause)
+app.command()(sending.resume)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(subscribers.app, name="subscribers")
 for command in (operate.invite, operate.stats, operate.healthcheck, operate.migrate, operate.version):
     app.command()(command)
 app.command()(backup.backup)
 app.command()(backup.restore)
-app.command()(backup.resume)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`kentongan backup`, `restore` and `resume`: a copy, a way back, and the word that sends again."""
+"""`kentongan backup` and `restore`: a copy, and a way back."""
 
 import sys
 from collections.abc import Iterator
@@ -67,18 +67,6 @@ def restore(
             _ask(restoration.at, restoration.counts)
         done = restoration.put_in_place(asks_to_stop)
     print_json(_as_data(done)) if json else _tell(done)
-
-
-def resume(json: Json = False) -> None:
-    """Send broadcasts again after a restore; works beside a running program and without one.
-
-    Example: kentongan resume
-    """
-    waited = composition.resume_sending(settings())
-    if json:
-        print_json({"resumed": waited})
-    else:
-        print("broadcasts are sent again" if waited else "nothing to do: broadcasts are being sent")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot import app as composition
 from bot import logs
-from bot.ports import Store
+from bot.ports import Store, Tx
 from bot.settings import Settings, load
 
 T = TypeVar("T")
@@ -49,6 +49,11 @@ def with_store(loaded: Settings, work: Callable[[Store], Awaitable[T]], *, read_
             store.close()
 
     return asyncio.run(open_and_work())
+
+
+def in_transaction(loaded: Settings, work: Callable[[Tx], T]) -> T:
+    """Run `work` in one transaction of its own; what it does is done whole, or not at all."""
+    return with_store(loaded, lambda store: store.write(work))
 
 
 def print_json(data: object) -> None:

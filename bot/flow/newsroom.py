@@ -118,7 +118,7 @@ def try_again(tx: Tx, broadcast_id: int, by: str, now: datetime, *, unknown: boo
     sent = _require(tx, broadcast_id)
     if sent.status in {Status.CANCELLED, Status.WITHDRAWN}:
         raise NewsroomError("stopped", f"broadcast {broadcast_id} was {sent.status}: nobody is sent it any more")
-    failed = {code for _, _, _, state, code in tx.missed(broadcast_id, 0, limit) if state == "failed"} - GONE_CODES
+    failed = {code for report in tx.report(broadcast_id) for code in report.failed} - GONE_CODES
     again = tx.miss_again(broadcast_id, {"failed"}, failed, now, now + MISSED_LIVE, limit) if failed else 0
     if unknown:
         again += tx.miss_again(broadcast_id, {"unknown"}, None, now, now + MISSED_LIVE, limit)

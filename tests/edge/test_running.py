@@ -1,80 +1,18 @@
 """The running program as its service manager sees it: signals, kills, health, logs."""
 
-import asyncio
-import json
-import os
 import signal
-import sys
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from pathlib import Path
 
 import aiohttp
 import pytest
-from sqlite_utils import Database
 
 from bot.simulator.telegram import Fault
+from tests.support.program import Program
 from tests.support.world import BODY, World
 
 MakeWorld = Callable[..., Awaitable[World]]
 SRI = 11
-
-
-class Program:
-    """`kentongan run` in a process of its own."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.lines: list[str] = []
-        self._process: asyncio.subprocess.Process | None = None
-        self._reading: asyncio.Task[None] | None = None
-        self._ready = asyncio.Event()
-
-    async def start(self) -> None:
-        environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        self._ready.clear()
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", "--log-level", "debug",
-            env={**environment, **self.world.environment, "LOG_FORMAT": "json"}, cwd=self.world.folder,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        self._reading = asyncio.create_task(self._read())
-        async with asyncio.timeout(20):
-            await self._ready.wait()
-        assert self._process.returncode is None, "\n".join(self.lines[-20:])
-
-    async def _read(self) -> None:
-        assert self._process is not None
-        assert self._process.stderr is not None
-        while line := await self._process.stderr.readline():
-            self.lines.append(line.decode().rstrip())
-            if '"running"' in self.lines[-1]:
-                self._ready.set()
-        self._ready.set()
-
-    async def signal(self, number: int, within: float = 12.0) -> int:
-        assert self._process is not None
-        assert self._reading is not None
-        self._process.send_signal(number)
-        async with asyncio.timeout(within):
-            status = await self._process.wait()
-        await self._reading
-        return status
-
-    async def end(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            await self.signal(signal.SIGKILL)
-
-    def logged(self, event: str) -> list[dict[str, object]]:
-        parsed = [json.loads(line) for line in self.lines if line.startswith("{")]
-        return [line for line in parsed if line.get("event") == event]
-
-    def address(self) -> str:
-        return str(self.logged("listening")[-1]["address"])
-
-    def states(self) -> dict[str, int]:
-        with closing(Database(self.world.folder / "kentongan.db").conn) as connection:
-            return dict(connection.execute("SELECT state, count(*) FROM delivery GROUP BY state").fetchall())
 
 
 @pytest.fixture
