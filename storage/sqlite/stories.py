@@ -61,9 +61,8 @@ class Stories(Part):
     def add_keys(self, story_id: int, keys: Collection[str], now: datetime) -> None:
         """Further identity keys of a story (known ones stay where they are)."""
         at = to_ms(now)
-        self.table("story_key").insert_all(
-            [{"key": k, "story_id": story_id, "added_at": at} for k in keys], ignore=True
-        )
+        add = "INSERT OR IGNORE INTO story_key (key, story_id, added_at) VALUES (?, ?, ?)"
+        self.conn.executemany(add, [(key, story_id, at) for key in keys])
 
     def mark_seen(self, feed_id: int, story_ids: Collection[int], now: datetime) -> None:
         """This feed shows these stories now."""
@@ -73,8 +72,8 @@ class Stories(Part):
 
     def add_categories(self, story_id: int, categories: Collection[str]) -> None:
         """The story stands in these categories too."""
-        rows = [{"story_id": story_id, "category": category} for category in categories]
-        self.table("story_category").insert_all(rows, ignore=True)
+        add = "INSERT OR IGNORE INTO story_category (story_id, category) VALUES (?, ?)"
+        self.conn.executemany(add, [(story_id, category) for category in categories])
 
     def add_revision(self, story_id: int, item: Item, now: datetime) -> None:
         """The portal changed the story: keep the old form, show the new one from now on."""

@@ -143,3 +143,14 @@ async def test_a_revision_takes_the_portals_new_date_and_keeps_the_old_one_where
         return dates
 
     assert await store.write(work) == [moved, moved]
+
+
+async def test_what_a_story_has_already_may_be_added_again(store: Store) -> None:
+    def work(tx: Tx) -> tuple[dict[str, int], tuple[str, ...]]:
+        story_id = story(tx)
+        for _ in range(2):
+            tx.add_keys(story_id, ["k"], NOW)
+            tx.add_categories(story_id, ["daerah"])
+        return tx.known_keys(["k"]), tx.stories([story_id])[story_id].categories
+
+    assert await store.write(work) == ({"k": 1}, ("daerah",))
