@@ -55,10 +55,11 @@ _POSTPONE: Final = f"UPDATE delivery SET next_at = max(next_at, :until) {_THIS}"
 _OURS: Final = "WHERE broadcast_id = ? AND subscriber_id = ? AND state = 'started' AND epoch = ?"
 _FINISH: Final = f"UPDATE delivery SET state = ?, code = ?, message_id = ?, finished_at = ? {_OURS}"
 _REQUEUE: Final = f"""
-UPDATE delivery SET state = 'queued', code = ?, doubts = doubts + ?, channel = ?,
+UPDATE delivery SET state = 'queued', code = ?1, doubts = doubts + ?2, channel = ?3,
+  attempt = attempt - (?1 = 'held_back'),  -- it has not left
   rank = (SELECT rank FROM broadcast WHERE id = broadcast_id),
-  next_at = max(?, coalesce((SELECT h.until FROM subscriber s JOIN hold h USING (channel, address)
-                             WHERE s.id = subscriber_id), 0))
+  next_at = max(?4, coalesce((SELECT h.until FROM subscriber s JOIN hold h USING (channel, address)
+                              WHERE s.id = subscriber_id), 0))
 {_OURS}
 """
 _RECALLED: Final = """

@@ -24,7 +24,7 @@ WHERE channel = ? AND state = 'queued' AND next_at <= ? AND {_IS_HEAD} ORDER BY 
 """
 _START: Final = "UPDATE reply SET state = 'started', attempt = ?, epoch = ? WHERE id = ?"
 _REQUEUE: Final = """
-UPDATE reply SET state = 'queued',
+UPDATE reply SET state = 'queued', attempt = attempt - ?4,  -- what was held back has not left
   next_at = max(?1, coalesce(
     (SELECT until FROM hold h WHERE h.channel = reply.channel AND h.address = reply.address), 0))
 WHERE id = ?2 AND state = 'started' AND attempt = ?3
@@ -59,7 +59,8 @@ class Replies(Deliveries, Digests):
         """Write finished answers; sent and failed ones leave the table, a hold is kept for the chat."""
         for reply, settled in finished:
             if settled.state is State.QUEUED:
-                written = self.run(_REQUEUE, to_ms(settled.next_at or now), reply.id, reply.attempt)
+                next_at, held_back = to_ms(settled.next_at or now), settled.code == "held_back"
+                written = self.run(_REQUEUE, next_at, reply.id, reply.attempt, held_back)
             else:
                 written = self.run(_DROP, reply.id, reply.attempt)
             if written:

@@ -174,3 +174,18 @@ async def test_the_earliest_of_answers_and_deliveries_is_due_next(store: Store) 
         return [*seen, tx.next_due(TELEGRAM, NOW)]
 
     assert await store.write(work) == [None, SOON, NOW, SOON]
+
+
+async def test_what_was_held_back_has_not_been_tried(store: Store) -> None:
+    held_back = Settled(State.QUEUED, "held_back", next_at=NOW)
+
+    def work(tx: Tx) -> tuple[list[int], list[int]]:
+        epoch = tx.begin_epoch(NOW).epoch
+        follow(tx, "1", "daerah")
+        answer(tx, "1", "halo")
+        replies, deliveries = claim(tx), claim_pass(tx, tell(tx), 9, epoch)
+        finish(tx, replies, held_back)
+        settle(tx, deliveries, held_back, epoch)
+        return [reply.attempt for reply in claim(tx)], [delivery.attempt for delivery in due(tx, NOW)]
+
+    assert await store.write(work) == ([1], [1])
