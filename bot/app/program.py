@@ -5,7 +5,7 @@ import contextlib
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,10 @@ from bot.errors import SettingsError, StoreError
 from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
+from bot.flow.progress import Progress, Written, watch
 from bot.flow.tell_staff import StaffTeller
 from bot.flow.tidy import tidy
-from bot.ports import Channel
+from bot.ports import Channel, Tx
 from bot.schedule import Schedule
 from bot.settings import Settings, load
 from bot.web.health import health_route
@@ -38,6 +39,7 @@ log = structlog.get_logger(__name__)
 
 LISTEN_EVERY = 0.2  # seconds between two looks at whether another program has written
 RELOAD_EVERY = 5.0  # seconds between two looks at feeds.yaml, and at whether broadcasts stand still
+LIVE_EVERY = 5.0  # seconds between two notes of how sending goes, for `stats`
 TIDY_EVERY = 3600.0
 UPDATES_KEPT = timedelta(days=2)  # the platform drops its own after one
 LAST_SENDS = 5.0  # seconds for what is in flight when we are told to stop: less than ten in all, with everything else
@@ -65,6 +67,8 @@ class App:
         self._told = asyncio.Event()
         self.ready = asyncio.Event()
         self._deliverers: dict[str, Deliverer] = {}
+        self._written = Written()
+        self._live: dict[str, dict[str, Any]] = {}
         self._faults: dict[str, Callable[[], str]] = {}
         self._feeds_file_seen = _stamp(settings.feeds_file)
         self._started = clock.now()
@@ -78,6 +82,10 @@ class App:
     async def stats(self) -> dict[str, Any]:
         """What `kentongan stats` prints."""
         return await self._store.read(lambda tx: tx.stats(clock.now()))
+
+    def watch(self, broadcast_id: int) -> AsyncIterator[Progress]:
+        """How far a broadcast has come, each time something of it is written, until it is over."""
+        return watch(self._store, broadcast_id, self._written)
 
     def ask_to_stop(self) -> None:
         """Finish what is in flight and end; what SIGTERM does."""
@@ -115,6 +123,7 @@ class App:
             await self._start_console(recovery.epoch)
         self._start_schedule()
         self._stack.push_async_callback(server.stop)  # what comes in ends first
+        await self._note_live()
         await invite_first_admin(self._store, database_path(self._settings).with_name("first-admin"), clock.now())
         log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, channels=[*self._deliverers])
 
@@ -150,7 +159,9 @@ class App:
             return channel.prepare(broadcast_message(content, language, self._facts.board(clock.now())))
 
         zone = self._settings.portal.timezone
-        deliverer = Deliverer(self._store, channel, compose, zone, epoch, clock.now)
+        deliverer = Deliverer(
+            self._store, channel, compose, zone, epoch, clock.now, on_written=self._written.tell
+        )  # fmt: skip
         self._deliverers[channel.name] = deliverer
         self._faults[channel.name] = lambda: deliverer.fault
         self._watch(deliverer.start())
@@ -178,6 +189,7 @@ class App:
         schedule.every(LISTEN_EVERY, self._listen, "other programs")
         schedule.every(RELOAD_EVERY, self._reload, "feeds.yaml")
         schedule.every(RELOAD_EVERY, self._look_whether_it_stands, "standing still")
+        schedule.every(LIVE_EVERY, self._note_live, "how sending goes")
         schedule.every(TIDY_EVERY, self._tidy, "tidy")
         schedule.start()
         self._stack.callback(schedule.stop)
@@ -210,6 +222,19 @@ class App:
         with contextlib.suppress(StoreError):
             why = await self._store.read(lambda tx: tx.standing_still())
             self._faults["broadcasts"] = lambda: STANDING_STILL.format(why) if why else ""
+
+    async def _note_live(self) -> None:
+        """Commands beside us see how sending goes; what has not changed is not written again."""
+        live = {name: deliverer.snapshot() for name, deliverer in self._deliverers.items()}
+
+        def note(tx: Tx) -> None:
+            for channel, snapshot in live.items():
+                tx.note_live(channel, snapshot)
+
+        if live != self._live:
+            with contextlib.suppress(StoreError):
+                await self._store.write(note)
+                self._live = live
 
     async def _tidy(self) -> None:
         now = clock.now()

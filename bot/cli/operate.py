@@ -51,12 +51,15 @@ def invite(
 
 
 def stats(json: Json = False) -> None:
-    """Counts of subscribers, stories, broadcasts and deliveries.
+    """Counts of subscribers, stories, broadcasts and deliveries; of a running program also how sending goes.
 
     Example: kentongan stats --json
     """
-    now = clock.now()
-    numbers: dict[str, Any] = with_store(settings(), lambda store: store.read(lambda tx: tx.stats(now)))
+    now, loaded = clock.now(), settings()
+    numbers: dict[str, Any] = with_store(loaded, lambda store: store.read(lambda tx: tx.stats(now)))
+    numbers["running"] = bool(composition.running(loaded))
+    if not numbers["running"]:
+        numbers["sending"] = {}  # what a program said that is no more
     print_json(numbers) if json else print_tree(numbers)
 
 

@@ -37,9 +37,10 @@ class Deliverer:
     def __init__(
         self, store: Store, channel: Channel, compose: Compose, timezone: ZoneInfo, epoch: int,
         now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic,
+        on_written: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._store, self._channel, self._compose = store, channel, compose
-        self._now, self._clock = now, clock
+        self._now, self._clock, self._on_written = now, clock, on_written
         self._chats, self._latencies = Chats(), Latencies()
         self._claim = Claim(channel, self._chats, timezone, epoch)
         self._account = Account(channel.rate)
@@ -182,6 +183,8 @@ class Deliverer:
         if self._store_fault:
             log.info("the store takes again", channel=self._channel.name)
             self._store_fault = ""
+        if finished or batch or batch.closed:
+            self._on_written()
         return batch
 
     # Sends ----------------------------------------------------------------------------------------------------------
