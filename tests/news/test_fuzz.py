@@ -53,6 +53,11 @@ FOUND = {
         "cleaner",
         b"J\n<p>Warga pulang <a href='/1'>ke desa.<br><br>Baris kedua</a> selesai.</p>",
     ),
+    "a title inside XHTML": (
+        "readers",
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>J</title><content type="xhtml"><p>Isi.<title>B</title></p>'
+        b'</content><link href="/1/"/></entry></feed>',
+    ),
     "a name of XML's fifth edition": ("readers", "<rss version='2.0'><channel><l\ufffdnk/></channel></rss>".encode()),
 }
 

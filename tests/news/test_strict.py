@@ -100,6 +100,7 @@ LEFT = {
     "three hundred elements deep": rss("<x:a>" * 300 + "</x:a>" * 300, more=' xmlns:x="urn:x"'),
     "another kind of XML": '<svg xmlns="http://www.w3.org/2000/svg"/>',
     "no XML": "Access denied",
+    "a feed's element inside XHTML": atom(XHTML.format("<p>Isi.</p><title>Bukan</title>")),
     "binary content": atom('<content type="image/png">aXNp</content>'),
     "two channels": rss().replace("</rss>", "<channel/></rss>"),
 }
