@@ -18,11 +18,13 @@ _READ = frozenset({
     "base", "domain", "href", "label", "medium", "mode", "rel", "scheme", "src", "term", "type", "uri", "url",
 })  # fmt: skip
 # Inside XHTML: feedparser stumbles over what is an element of feeds too, such as `title` and `summary`.
-_HTML = frozenset(
-    "a abbr article audio b blockquote br caption center cite code dd del div dl dt em figcaption figure font footer h1 "
-    "h2 h3 h4 h5 h6 header hr i iframe img ins li mark nav ol p picture pre q s section small span strong sub sup table "
-    "tbody td tfoot th thead time tr tt u ul video".split()
-)
+_HTML = frozenset({
+    "a", "abbr", "article", "audio", "b", "blockquote", "br", "caption", "center", "cite", "code", "dd", "del",
+    "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hr", "i", "iframe", "img", "ins", "li", "mark", "nav", "ol", "p", "picture", "pre", "q", "s", "section",
+    "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt",
+    "u", "ul", "video",
+})  # fmt: skip
 _BARE = re.compile(r"<([^\s<>/]+)([^<>]*)/>")
 _C1 = re.compile("[\x80-\x9f]")
 _REFERENCE = re.compile(r"&[A-Za-z0-9_]+;")
