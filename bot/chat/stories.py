@@ -18,6 +18,8 @@ LONGEST_LINE: Final = 110
 LONGEST_URL: Final = 2000  # what platforms take behind a button
 LONGEST_LISTED_URL: Final = 240  # ten of them, escaped, beside their texts: Telegram takes 32 KB of markup
 MOST_HASHTAGS: Final = 3
+MOST_PORTALS: Final = 3
+LONGEST_PORTAL: Final = 40
 MORE: Final = 10  # stories of a further list
 _SHARE: Final = "https://t.me/share/url?"
 _DROPS_A_ROW: Final = 3
@@ -49,7 +51,9 @@ def hashtag(name: str) -> str:
 def _source_line(story: Story, say: Voice, board: Board) -> str:
     topics = [hashtag(c.name(say.language)) for c in board.categories if c.id in story.categories]
     tags = " ".join([tag for tag in topics if tag][:MOST_HASHTAGS])
-    return " · ".join(part for part in (tags, say.moment(story.published, board.timezone), board.host) if part)
+    # One text that two portals published is told once, and names both.
+    whose = ", ".join(cut(portal, LONGEST_PORTAL) for portal in story.portals[:MOST_PORTALS]) or board.host
+    return " · ".join(part for part in (tags, say.moment(story.published, board.timezone), whose) if part)
 
 
 def _story_rows(story: Story, say: Voice, link: str, *, share: bool) -> Rows:

@@ -45,3 +45,4 @@ class Story:
     categories: tuple[str, ...]  # category ids, sorted; empty when no label is mapped
     image: str | None = None
     told: bool = False  # a broadcast exists
+    portals: tuple[str, ...] = ()  # who published it, the first first; empty while only one has

@@ -1,7 +1,7 @@
 """Who is next of a pass: followers of its categories, or those who have had an earlier broadcast."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -65,6 +65,7 @@ HAS_OPEN: Final = """
 SELECT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_open WHERE broadcast_id = ? AND finished_at IS NULL)
 """
 _PAGE: Final = 4_096  # subscribers looked at by one query: bounds memory, not the search
+_RANGES: Final = 200  # categories of one query: topics, and followed words that stand in the story
 _NO_TELLING: Final = 1 << 62  # only stories are told in digests: nobody is covered against anything else
 
 
@@ -134,13 +135,22 @@ class Audience(People):
             if everybody:
                 found = self.all(_EVERYBODY, channel, after, broadcast.max_id, size)
             else:
-                values = (channel, after, broadcast.max_id, size, *categories)
-                found = self.all(_followers(len(categories)), *values)
+                found = self._following(channel, categories, after, broadcast.max_id, size)
             page = [row[0] for row in found]
             yield page
             if len(page) < size:
                 return
             after, size = page[-1], min(_PAGE, size * 4)
+
+    def _following(
+        self, channel: str, categories: Sequence[str], after: int, max_id: int, size: int
+    ) -> list[tuple[int]]:  # fmt: skip
+        """The next followers of any of these; SQLite joins only so many ranges at a time, and a story may have more."""
+        found: set[tuple[int]] = set()
+        for start in range(0, len(categories), _RANGES):
+            some = categories[start : start + _RANGES]
+            found.update(self.all(_followers(len(some)), channel, after, max_id, size, *some))
+        return sorted(found)[:size]
 
     def _who_had_it(self, channel: str, broadcast: Broadcast, source: int, limit: int) -> list[Reader]:
         """Those who have had the source (a digest: with the story in it) in a text older than this broadcast."""

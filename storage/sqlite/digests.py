@@ -9,9 +9,10 @@ from typing import Final
 
 from bot.delivery.digest import Owing, Telling
 from bot.delivery.plan import Had, Rank, Reader, State
+from bot.news.following import is_word
 from storage.sqlite.audience import HOLD, READER, reader_of
 from storage.sqlite.part import Part, from_ms, listed, to_ms
-from storage.sqlite.people import ALL
+from storage.sqlite.people import ALL, IS_WORD
 
 _OWE: Final = """
 UPDATE subscriber SET digest_at = ?2 WHERE id = ?1 AND (digest_at IS NULL OR digest_at > ?2)
@@ -36,6 +37,10 @@ _COVERED: Final = "SELECT id, covered_telling FROM subscriber WHERE id IN (SELEC
 _FOLLOWS: Final = """
 SELECT s.subscriber_id, s.since_telling FROM json_each(?) page CROSS JOIN subscription s
 ON s.channel = ? AND s.category = ? AND s.subscriber_id = page.value
+"""
+_FOLLOWED_WORDS: Final = f"""
+SELECT s.subscriber_id, s.category, s.since_telling FROM json_each(?) page CROSS JOIN subscription s
+ON s.subscriber_id = page.value AND s.channel = ? AND s.{IS_WORD.replace("AND ", "AND s.")}
 """
 _HAD: Final = """
 SELECT d.subscriber_id, b.story_id FROM json_each(?1) told CROSS JOIN broadcast b ON b.id = told.value
@@ -118,8 +123,13 @@ class Digests(Part):
         """By subscriber: category -> the last telling before they followed it."""
         follows: dict[int, dict[str, int]] = defaultdict(dict)
         for category in categories:
-            for subscriber, since in self.all(_FOLLOWS, page, channel, category):
-                follows[subscriber][category] = since
+            if not is_word(category):
+                for subscriber, since in self.all(_FOLLOWS, page, channel, category):
+                    follows[subscriber][category] = since
+        # A week's news has thousands of followed words in it, a reader has a few.
+        for subscriber, word, since in self.all(_FOLLOWED_WORDS, page, channel):
+            if word in categories:
+                follows[subscriber][word] = since
         return follows
 
     def _had(self, page: str, broadcasts: set[int], carried_since: int) -> dict[int, set[int]]:

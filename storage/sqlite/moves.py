@@ -35,6 +35,6 @@ class Moves(People):
             self.run(statement, keep, drop)
         left = "DELETE FROM delivery WHERE subscriber_id = ? AND broadcast_id IN (SELECT id FROM broadcast)"
         self.run(left, drop)  # the one that is kept has had these broadcasts
-        self._follow_exactly(channel, drop, set())
+        self._follow_nothing(channel, drop)
         self.run("DELETE FROM owed WHERE subscriber_id = ?", drop)
         self.run("DELETE FROM subscriber WHERE id = ?", drop)

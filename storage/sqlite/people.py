@@ -17,15 +17,18 @@ _PERSON: Final = """
 SELECT s.id, s.status, r.role, s.language, s.quiet_from, s.quiet_to, s.draft
 FROM subscriber s LEFT JOIN staff r ON r.subscriber_id = s.id WHERE s.channel = ? AND s.address = ?
 """
-# Walks from category to category by seeking, so that finding one person's needs no index by person.
-CATEGORIES: Final = """
+IS_WORD: Final = "category >= 'kata:' AND category < 'kata;'"  # in these words: a partial index has them too
+# Walks from category to category by seeking, so that finding one person's needs no index by person. Followed words are
+# passed over in one step: there may be a hundred thousand of them, and they have an index (storage/sqlite/words.py).
+CATEGORIES: Final = f"""
 WITH RECURSIVE known (category) AS (
   SELECT min(category) FROM subscription WHERE channel = :channel
   UNION ALL
-  SELECT (SELECT min(s.category) FROM subscription s WHERE s.channel = :channel AND s.category > known.category)
+  SELECT (SELECT min(s.category) FROM subscription s WHERE s.channel = :channel
+    AND s.category > CASE WHEN known.{IS_WORD.replace("AND ", "AND known.")} THEN 'kata;' ELSE known.category END)
   FROM known WHERE known.category IS NOT NULL
 )
-SELECT category FROM known WHERE category IS NOT NULL
+SELECT category FROM known WHERE category IS NOT NULL AND NOT ({IS_WORD})
 """
 _FOLLOWED: Final = f"""{CATEGORIES} AND EXISTS (SELECT 1 FROM subscription s
   WHERE s.channel = :channel AND s.category = known.category AND s.subscriber_id = :subscriber)
@@ -53,7 +56,7 @@ UPDATE subscriber SET mode = ?, quiet_from = ?, quiet_to = ?, paused_until = ?,
   digest_at = CASE WHEN digest_at IS NULL THEN NULL ELSE ? END
 WHERE id = ?
 """
-_NO_STORY: Final = "(SELECT kind FROM broadcast WHERE id = delivery.broadcast_id) <> 'story'"
+NO_STORY: Final = "(SELECT kind FROM broadcast WHERE id = delivery.broadcast_id) <> 'story'"
 FOLLOWS_STORY: Final = """
 EXISTS (SELECT 1 FROM subscriber w JOIN subscription f ON f.channel = w.channel AND f.subscriber_id = w.id
         WHERE w.id = delivery.subscriber_id AND f.category IN (
@@ -93,7 +96,7 @@ class People(Stories, Waiting):
         }  # fmt: skip
         self.conn.execute(_CHOOSE if active else _JOIN, values)
         self._follow_exactly(channel, subscriber, {ALL} if follows_all else set(categories))
-        self._drop_queued(subscriber, "unfollowed", now, unless=f"{FOLLOWS_STORY} OR {_NO_STORY}")
+        self._drop_queued(subscriber, "unfollowed", now, unless=f"{FOLLOWS_STORY} OR {NO_STORY}")
 
     def stop(self, channel: str, address: str, gone: bool, now: datetime) -> None:
         """Unsubscribe: status stopped (or gone), topics dropped, queued deliveries and drafts dropped."""
@@ -153,6 +156,11 @@ class People(Stories, Waiting):
         self._drop_topics((channel, c, subscriber) for c in before - categories)
         self._add_topics((channel, c, subscriber) for c in sorted(categories - before))
 
+    def _follow_nothing(self, channel: str, subscriber: int) -> None:
+        """No topics, no words."""
+        self._follow_exactly(channel, subscriber, set())
+        self.run(f"DELETE FROM subscription WHERE subscriber_id = ? AND {IS_WORD}", subscriber)
+
     def _add_topics(self, rows: Iterable[_Topic]) -> None:
         self.conn.executemany(_ADD_TOPIC, rows)
 
@@ -163,7 +171,7 @@ class People(Stories, Waiting):
     def _leave(self, channel: str, subscriber: int, gone: bool, now: datetime) -> None:
         """Their own word outlives the platform's: who stopped stays stopped, and is not called gone later."""
         self.conn.execute(_LEAVE, {"subscriber": subscriber, "gone": gone, "now": to_ms(now)})
-        self._follow_exactly(channel, subscriber, set())
+        self._follow_nothing(channel, subscriber)
         self.run("DELETE FROM owed WHERE subscriber_id = ?", subscriber)
         self._drop_queued(subscriber, "gone" if gone else "stopped", now)
 

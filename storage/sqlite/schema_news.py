@@ -78,14 +78,31 @@ CREATE TABLE story_source (                  -- who else published it
 ALTER TABLE story_key ADD COLUMN suppression_id INTEGER;       -- the key of a copy; an undo hands it to the new story
 CREATE INDEX story_key_suppression ON story_key (suppression_id) WHERE suppression_id IS NOT NULL;
 """
+# Followed words are subscriptions of the category `kata:…`: `:` comes before `;`, so they lie between these two.
 _FOLLOWING: Final = """
-CREATE TABLE followed_word (                 -- keyword following: the words as they are compared, folded
-  word TEXT NOT NULL,
-  channel TEXT NOT NULL,
-  subscriber_id INTEGER NOT NULL,            -- dropped by hand, as in subscription
-  PRIMARY KEY (word, channel, subscriber_id)
+CREATE INDEX subscription_word ON subscription (subscriber_id) WHERE category >= 'kata:' AND category < 'kata;';
+
+CREATE TABLE followed_word (                 -- kept by triggers, whichever way subscriptions come and go
+  word TEXT PRIMARY KEY,                     -- the category
+  followers INTEGER NOT NULL,
+  changed INTEGER NOT NULL                   -- rises with each first follower, and with each last one that leaves
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX followed_word_subscriber ON followed_word (subscriber_id);
+CREATE INDEX followed_word_changed ON followed_word (changed);
+
+CREATE TRIGGER word_is_followed AFTER INSERT ON subscription
+WHEN NEW.category >= 'kata:' AND NEW.category < 'kata;'
+BEGIN
+  INSERT INTO followed_word VALUES (NEW.category, 1, (SELECT 1 + coalesce(max(changed), 0) FROM followed_word))
+  ON CONFLICT DO UPDATE SET followers = followers + 1,
+    changed = CASE followers WHEN 0 THEN excluded.changed ELSE changed END;
+END;
+CREATE TRIGGER word_is_left AFTER DELETE ON subscription
+WHEN OLD.category >= 'kata:' AND OLD.category < 'kata;'
+BEGIN
+  UPDATE followed_word SET followers = followers - 1,
+    changed = CASE followers WHEN 1 THEN (SELECT 1 + max(changed) FROM followed_word) ELSE changed END
+  WHERE word = OLD.category;
+END;
 """
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from storage.sqlite.part import from_ms_or_none, to_ms
+from storage.sqlite.people import IS_WORD
 from storage.sqlite.reports import Reports
 
 _WINDOW: Final = timedelta(days=7)  # deliveries are counted row by row: older ones would make `stats` slow
@@ -12,6 +13,10 @@ _DELIVERIES: Final = """
 SELECT d.state, coalesce(d.code, ''), count(*) FROM broadcast b JOIN delivery d ON d.broadcast_id = b.id
 WHERE b.created_at > ? GROUP BY 1, 2
 """
+_FOLLOWERS: Final = f"""
+SELECT channel, category, count(*) FROM subscription WHERE NOT ({IS_WORD}) GROUP BY 1, 2
+UNION ALL SELECT channel, 'kata:*', count(*) FROM subscription WHERE {IS_WORD} GROUP BY 1
+"""  # words are many, and what people look for is theirs
 _FEEDS: Final = """
 SELECT count(*), sum(paused), sum(NOT paused AND failures > 0), max(ok_at) FROM feed
 """
@@ -35,7 +40,7 @@ class Stats(Reports):
         return {
             "at": now.isoformat(timespec="seconds"),
             "subscribers": self._nested("SELECT channel, status, count(*) FROM subscriber GROUP BY 1, 2"),
-            "followers": self._nested("SELECT channel, category, count(*) FROM subscription GROUP BY 1, 2"),
+            "followers": self._nested(_FOLLOWERS),
             "stories": self._stories(since),
             "broadcasts": dict(self.all("SELECT status, count(*) FROM broadcast GROUP BY 1")),
             "deliveries": self._deliveries(since),

@@ -9,8 +9,10 @@ from storage.sqlite.part import Part, from_ms, listed, to_ms, to_ms_or_none
 
 STORY_COLUMNS: Final = """
 SELECT s.id, s.title, s.summary, s.link, s.published, s.image,
-  (SELECT group_concat(c.category) FROM story_category c WHERE c.story_id = s.id),
-  EXISTS (SELECT 1 FROM broadcast b WHERE b.story_id = s.id)
+  (SELECT group_concat(c.category) FROM story_category c WHERE c.story_id = s.id AND NOT (c.category >= 'kata:'
+   AND c.category < 'kata;')),
+  EXISTS (SELECT 1 FROM broadcast b WHERE b.story_id = s.id),
+  s.portal, (SELECT group_concat(portal) FROM story_source WHERE story_id = s.id)
 FROM story s
 """
 _REVISION: Final = """
@@ -21,13 +23,18 @@ _KEEP_TEXT: Final = """
 UPDATE revision SET text = (SELECT text FROM story WHERE id = ?1)
 WHERE story_id = ?1 AND n = (SELECT max(n) FROM revision WHERE story_id = ?1)
 """
+_PORTAL_TITLES: Final = """
+SELECT r.story_id, r.title FROM json_each(?) wanted CROSS JOIN revision r ON r.story_id = wanted.value
+AND r.n = (SELECT max(n) FROM revision WHERE story_id = wanted.value)
+"""
 _WINDOW: Final = timedelta(days=28)
 _WEEK_MS: Final = 7 * 24 * 60 * 60 * 1000
 _VOLUME: Final = """
 SELECT c.category, count(*), min(s.published),
   EXISTS (SELECT 1 FROM story_category oc JOIN story o ON o.id = oc.story_id
           WHERE oc.category = c.category AND o.published < ?1)
-FROM story s CROSS JOIN story_category c ON c.story_id = s.id WHERE s.published >= ?1 GROUP BY c.category
+FROM story s CROSS JOIN story_category c ON c.story_id = s.id
+WHERE s.published >= ?1 AND NOT (c.category >= 'kata:' AND c.category < 'kata;') GROUP BY c.category
 """
 
 
@@ -74,6 +81,19 @@ class Stories(Part):
         """The story stands in these categories too."""
         add = "INSERT OR IGNORE INTO story_category (story_id, category) VALUES (?, ?)"
         self.conn.executemany(add, [(story_id, category) for category in categories])
+
+    def story_audience(self, story_id: int) -> tuple[str, ...]:
+        """All categories whose followers the story is for: those that are shown, and the followed words in it."""
+        audience = "SELECT category FROM story_category WHERE story_id = ? ORDER BY category"
+        return tuple(category for (category,) in self.all(audience, story_id))
+
+    def portal_titles(self, ids: Collection[int]) -> dict[int, str]:
+        """What the portal called these stories last: an editor's correction may have changed what we call them."""
+        return dict(self.all(_PORTAL_TITLES, listed(ids)))
+
+    def was_titled(self, story_id: int, title: str) -> bool:
+        """Whether the portal has called the story so before."""
+        return self.one("SELECT 1 FROM revision WHERE story_id = ? AND title = ?", story_id, title) is not None
 
     def add_revision(self, story_id: int, item: Item, now: datetime) -> None:
         """The portal changed the story: keep the old form, show the new one from now on."""
@@ -127,6 +147,7 @@ def _shown(item: Item) -> dict[str, Any]:
 
 def story_of(row: tuple[Any, ...]) -> Story:
     """A row of STORY_COLUMNS as a value."""
-    story_id, title, summary, link, published, image, categories, told = row
+    story_id, title, summary, link, published, image, categories, told, first, portals = row
     sorted_ids = tuple(sorted(categories.split(","))) if categories else ()
-    return Story(story_id, title, summary, link, from_ms(published), sorted_ids, image, bool(told))
+    named = tuple(sorted(portals.split(","), key=lambda portal: (portal != first, portal))) if portals else ()
+    return Story(story_id, title, summary, link, from_ms(published), sorted_ids, image, bool(told), named)

@@ -12,12 +12,19 @@ from storage.sqlite.inbox import Inbox
 from storage.sqlite.replies import Replies
 from storage.sqlite.reports import Reports
 from storage.sqlite.retention import Retention
+from storage.sqlite.search import Search
 from storage.sqlite.staff import Invitations
 from storage.sqlite.stats import Stats
+from storage.sqlite.suppressions import Suppressions
+from storage.sqlite.withdrawals import Withdrawals
+from storage.sqlite.words import Words
 from storage.stops import Departures
 
 
-class SqliteTx(Feeds, Imports, Invitations, Broadcasts, Replies, Digests, Inbox, Stats, Reports, Retention):
+class SqliteTx(
+    Feeds, Suppressions, Withdrawals, Search, Imports, Invitations, Words, Broadcasts, Replies, Digests, Inbox, Stats,
+    Reports, Retention,
+):  # fmt: skip
     """Everything that a transaction can say (bot.ports.Tx)."""
 
     def __init__(self, db: Database, *, writes: bool, departures: Departures | None = None) -> None:

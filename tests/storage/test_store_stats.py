@@ -19,6 +19,7 @@ async def test_an_empty_store_counts_nothing(store: Store) -> None:
         "holds": 0,
         "inbox": {"waiting": 0, "handled": 0, "with_error": 0},
         "feeds": {"total": 0, "paused": 0, "failing": 0, "last_ok": None},
+        "standing_still": None,
         "sending": {},
     }
 
