@@ -1,21 +1,23 @@
-"""`make bench`, or `python -m bench message poll startup million rate likeness` for some of it; `--json` for data."""
+"""`make bench`, or `python -m bench NAME …` for some of it; `--json` for data."""
 
 import json
 import sys
 import time
 
-from bench import likeness, message, million, parse, poll, rate, startup
+from bench import keywords, likeness, message, million, outbox, parse, poll, rate, startup
 
 ALL = {
+    "keywords": keywords,
+    "likeness": likeness,
     "message": message,
+    "million": million,
+    "outbox": outbox,
     "parse": parse,
     "poll": poll,
-    "startup": startup,
-    "million": million,
     "rate": rate,
-    "likeness": likeness,
+    "startup": startup,
 }
-BY_NAME = {"rate", "likeness"}  # minutes: only when they are named
+BY_NAME = {"rate", "likeness", "outbox"}  # minutes: only when they are named
 
 
 def main() -> None:

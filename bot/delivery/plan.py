@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from bot.delivery.content import Act, BroadcastKind, Level
 
@@ -71,9 +72,8 @@ class Had:
     in_digest: bool = False  # it stood there among others
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One subscriber as the claim needs them."""
+class Reader(NamedTuple):
+    """One subscriber as the claim needs them; a tuple, because a million of them are made for one broadcast."""
 
     subscriber_id: int
     address: str

@@ -33,10 +33,8 @@ _BEGIN_ROUND: Final = """
 UPDATE broadcast_pass SET last_id = 0, final = ? WHERE broadcast_id = ? AND n = ? AND channel = ?
 """
 _FOLLOWERS: Final = """
-SELECT subscriber_id FROM (
-  SELECT subscriber_id FROM subscription
-  WHERE channel = ?1 AND category = ?{place} AND subscriber_id > ?2 AND subscriber_id <= ?3
-  ORDER BY subscriber_id LIMIT ?4)
+SELECT subscriber_id FROM subscription
+WHERE channel = ?1 AND category = ?{place} AND subscriber_id > ?2 AND subscriber_id <= ?3
 """
 _EVERYBODY: Final = """
 SELECT id FROM subscriber WHERE channel = ? AND status = 'active' AND id > ? AND id <= ? ORDER BY id LIMIT ?
@@ -163,7 +161,7 @@ class Audience(People):
                 _WHO_HAD_IT, source, after, broadcast.max_id, channel, whatever, broadcast.version, broadcast.id, limit
             )  # fmt: skip
             readers += [
-                replace(reader_of(row[:-3]), had=Had(State(row[-3]), row[-2], digest))
+                reader_of(row[:-3])._replace(had=Had(State(row[-3]), row[-2], digest))
                 for row in rows
                 if not digest or broadcast.story_id in json.loads(row[-1] or "[]")
             ]
@@ -175,7 +173,10 @@ class Audience(People):
 
 @cache
 def _followers(categories: int) -> str:
-    """Merges the ranges of so many categories by subscriber: each is read no further than the page needs."""
+    """Merges the ranges of so many categories by subscriber: each is read no further than the page needs.
+
+    A LIMIT of its own in each range would read as many pages as there are categories (`python -m bench outbox`: the walk).
+    """
     ranges = " UNION ".join(_FOLLOWERS.format(place=5 + n) for n in range(categories))
     return f"{ranges} ORDER BY subscriber_id LIMIT ?4"
 

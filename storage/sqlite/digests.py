@@ -83,7 +83,7 @@ class Digests(Part):
         due = []
         for *reader, at, had in self.conn.execute(_DUE, values).fetchall():
             value = reader_of(tuple(reader))
-            due.append((replace(value, had=Had(State.SENT, in_digest=True)) if had else value, from_ms(at)))
+            due.append((value._replace(had=Had(State.SENT, in_digest=True)) if had else value, from_ms(at)))
         if not due and self.writes:
             self.run(_FORGET_LEFT, channel, to_ms(now))
         return due
