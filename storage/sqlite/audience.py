@@ -175,7 +175,7 @@ class Audience(People):
 def _followers(categories: int) -> str:
     """Merges the ranges of so many categories by subscriber: each is read no further than the page needs.
 
-    A LIMIT of its own in each range would read as many pages as there are categories (`python -m bench outbox`: the walk).
+    A LIMIT of its own in each would read as many pages as there are categories (`python -m bench outbox`: the walk).
     """
     ranges = " UNION ".join(_FOLLOWERS.format(place=5 + n) for n in range(categories))
     return f"{ranges} ORDER BY subscriber_id LIMIT ?4"
