@@ -1,9 +1,6 @@
 """`kentongan push` as a shell sees it, alone and beside the real program: what it shows, asks, writes and reports."""
 
 import asyncio
-import json
-import os
-import pwd
 import re
 import signal
 import sys
@@ -14,11 +11,10 @@ import pytest
 
 from bot.simulator.telegram import Fault, Limits
 from tests.support.keyboard import keyboard
-from tests.support.program import Ended, Program, begin, ended, environment_of, kentongan
+from tests.support.program import ME, Ended, Program, begin, copies, ended, environment_of, kentongan, readers
 from tests.support.world import World
 
 MakeWorld = Callable[..., Awaitable[World]]
-ME = f"shell:{pwd.getpwuid(os.getuid()).pw_name}"
 TEXT = "Jembatan Ngujang ditutup sampai besok pagi."
 
 
@@ -33,25 +29,6 @@ async def program(town: World) -> AsyncIterator[Program]:
     program = Program(town)
     yield program
     await program.end()
-
-
-async def readers(town: World, count: int, *categories: str) -> None:
-    """So many phones, whose owners follow these categories."""
-    file = town.folder / "in.jsonl"
-    with file.open("w") as lines:
-        for number in range(1, count + 1):
-            town.telegram.add_user(number, f"Warga {number}")
-            row = {"channel": "telegram", "address": str(number), "categories": categories or ("daerah",),
-                   "consent_at": "2026-01-31T09:00:00+07:00"}  # fmt: skip
-            lines.write(json.dumps(row) + "\n")
-    told = await kentongan(town, "subscribers", "import", str(file))
-    assert told.status == 0, told.stderr
-
-
-def copies(town: World, count: int, text: str = TEXT) -> dict[int, int]:
-    """How many phones show the text how often."""
-    shown = [town.copies(number, text) for number in range(1, count + 1)]
-    return {times: shown.count(times) for times in set(shown)}
 
 
 async def push(town: World, *options: str, text: str = TEXT) -> Ended:
@@ -171,7 +148,7 @@ async def test_without_a_program_it_is_kept_and_leaves_when_one_starts(town: Wor
     assert told.status == 0, told.stderr
     assert "it leaves when kentongan run starts" in told.stdout
     await program.start()
-    await town.until(lambda: copies(town, 3) == {1: 3}, what="the alert on all phones")
+    await town.until(lambda: copies(town, 3, TEXT) == {1: 3}, what="the alert on all phones")
 
 
 async def test_beside_the_program_it_is_on_the_phones_within_a_second_and_ends_with_its_report(
@@ -188,7 +165,7 @@ async def test_beside_the_program_it_is_on_the_phones_within_a_second_and_ends_w
         "done", 299, {"chat_not_found": 1}, 0,
     )  # fmt: skip
     assert 0 < report["p50"] <= report["p95"] < 10
-    assert copies(town, 300) == {1: 299, 0: 1}
+    assert copies(town, 300, TEXT) == {1: 299, 0: 1}
     assert town.telegram.floods == 0
     ((made,),) = program.rows("SELECT created_at FROM broadcast WHERE kind = 'alert'")
     first = min(entry.wall for entry in town.telegram.ledger() if entry.method.lower() == "sendmessage")
@@ -212,7 +189,7 @@ async def test_no_wait_prints_the_id_alone(town: World, program: Program) -> Non
     told = await push(town, "--yes", "--no-wait")
     assert (told.status, told.stdout, told.stderr) == (0, "1\n", "")
     assert (await push(town, "--yes", "--no-wait", "--json")).data == {"id": 2}
-    await town.until(lambda: copies(town, 2) == {2: 2}, what="both alerts")
+    await town.until(lambda: copies(town, 2, TEXT) == {2: 2}, what="both alerts")
 
 
 async def test_what_is_set_for_later_leaves_then_and_is_not_waited_for(town: World, program: Program) -> None:
@@ -221,8 +198,8 @@ async def test_what_is_set_for_later_leaves_then_and_is_not_waited_for(town: Wor
     later = datetime.now(UTC) + timedelta(seconds=12)  # noqa: TID251 — the shell's clock
     told = await push(town, "--yes", "--json", "--at", later.isoformat())
     assert (told.status, told.data["waits_for"]) == (0, "time")
-    assert copies(town, 1) == {0: 1}
-    await town.until(lambda: copies(town, 1) == {1: 1}, within=25, what="the alert at its time")
+    assert copies(town, 1, TEXT) == {0: 1}
+    await town.until(lambda: copies(town, 1, TEXT) == {1: 1}, within=25, what="the alert at its time")
     sent = [entry.wall for entry in town.telegram.ledger(1) if entry.method.lower() == "sendmessage"]
     assert sent[0] >= later
 
@@ -237,7 +214,7 @@ async def test_ctrl_c_while_it_is_being_sent_leaves_it_going_out_and_says_so(tow
     assert told.status == 130
     assert "#1 goes on without you" in told.stderr
     assert "broadcasts cancel 1" in told.stderr
-    await town.until(lambda: copies(town, 300) == {1: 300}, what="everybody reached")
+    await town.until(lambda: copies(town, 300, TEXT) == {1: 300}, what="everybody reached")
 
 
 async def test_while_everything_stands_still_it_is_kept_and_says_what_lets_it_go(town: World, program: Program) -> None:
@@ -251,7 +228,7 @@ async def test_while_everything_stands_still_it_is_kept_and_says_what_lets_it_go
     before = await kentongan(town, "broadcasts", "show", "1", "--json")
     assert before.data["reports"][0]["sent"] == 0
     assert (await kentongan(town, "resume", "--json")).data == {"resumed": True}
-    await town.until(lambda: copies(town, 3) == {1: 3}, what="the alert on all phones")
+    await town.until(lambda: copies(town, 3, TEXT) == {1: 3}, what="the alert on all phones")
     assert [row[:2] for row in program.rows("SELECT who, act FROM audit ORDER BY id")] == [
         (ME, "pause_all"), (ME, "push"), (ME, "resume_all"),
     ]  # fmt: skip

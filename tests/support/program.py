@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pwd
 import signal
 import sys
 from contextlib import closing
@@ -12,6 +13,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from tests.support.world import World
+
+ME = f"shell:{pwd.getpwuid(os.getuid()).pw_name}"  # whom the audit log names
 
 
 def environment_of(world: World) -> dict[str, str]:
@@ -53,6 +56,25 @@ async def ended(process: asyncio.subprocess.Process, within: float = 60.0) -> En
 async def kentongan(world: World, *arguments: str) -> Ended:
     """`kentongan …`, to its end."""
     return await ended(await begin(world, *arguments))
+
+
+async def readers(town: World, count: int, *categories: str) -> None:
+    """So many people with phones, who follow these categories (none named: daerah)."""
+    file = town.folder / "in.jsonl"
+    with file.open("w") as lines:
+        for number in range(1, count + 1):
+            town.telegram.add_user(number, f"Warga {number}")
+            row = {"channel": "telegram", "address": str(number), "categories": categories or ("daerah",),
+                   "consent_at": "2026-01-31T09:00:00+07:00"}  # fmt: skip
+            lines.write(json.dumps(row) + "\n")
+    told = await kentongan(town, "subscribers", "import", str(file))
+    assert told.status == 0, told.stderr
+
+
+def copies(town: World, count: int, text: str) -> dict[int, int]:
+    """How many of so many phones show the text how often."""
+    shown = [town.copies(number, text) for number in range(1, count + 1)]
+    return {times: shown.count(times) for times in set(shown)}
 
 
 class Program:
