@@ -1,6 +1,5 @@
 """Where everything is kept: `open_store(url)` gives the store of bot.ports, whichever engine the url names."""
 
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -8,10 +7,8 @@ from bot.ports import Store
 from storage.backup import Backup, Progress, make_backup
 from storage.lock import Lock, holder
 from storage.restore import Interrupted, Restoration, Restored
-from storage.sqlite.connection import connect, path_of, sqlite3, sqlite_faults
-from storage.sqlite.restored import resume
-from storage.sqlite.store import BUSY_SECONDS, check, look, migrate_sqlite, open_sqlite
-from storage.sqlite.tx import SqliteTx
+from storage.sqlite.connection import path_of, sqlite3
+from storage.sqlite.store import BUSY_SECONDS, look, migrate_sqlite, open_sqlite
 from storage.stops import StopsLog, stops_path
 
 __all__ = [
@@ -29,7 +26,6 @@ __all__ = [
     "migrate",
     "open_store",
     "restoration",
-    "resume_sending",
     "sqlite_version",
     "stops_log",
 ]
@@ -79,14 +75,6 @@ def back_up(
 def restoration(url: str, file: Path, *, now: datetime) -> Restoration:
     """A backup on its way into the database's place (storage/restore.py); hold the lock meanwhile."""
     return Restoration(path_of(url), file, now)
-
-
-def resume_sending(url: str) -> bool:
-    """Let broadcasts leave again after a restore; False when nothing kept them."""
-    path = path_of(url)
-    check(path, busy_seconds=BUSY_SECONDS)
-    with sqlite_faults(), closing(connect(path, writes=True, busy_seconds=BUSY_SECONDS)) as db:
-        return resume(SqliteTx(db, writes=True))
 
 
 def stops_log(url: str) -> StopsLog:

@@ -45,11 +45,6 @@ def restoration(settings: Settings, file: Path) -> storage.Restoration:
     return storage.restoration(settings.database_url, file, now=clock.now())
 
 
-def resume_sending(settings: Settings) -> bool:
-    """Let broadcasts leave again after a restore; False when nothing kept them."""
-    return storage.resume_sending(settings.database_url)
-
-
 def stops_fault(settings: Settings) -> str:
     """Why stops cannot be noted outside of the database, "" when they can."""
     return storage.stops_log(settings.database_url).find_fault()

@@ -201,16 +201,6 @@ def _tables(tx: SqliteTx) -> dict[str, set[str]]:
     return tables
 
 
-def paused(tx: SqliteTx) -> str:
-    """Why no broadcast is sent ("restored"); "" when they are."""
-    return tx.value("SELECT value FROM meta WHERE key = 'paused'") or ""
-
-
-def resume(tx: SqliteTx) -> bool:
-    """Send broadcasts again; False when nothing kept them."""
-    return tx.run("DELETE FROM meta WHERE key = 'paused'") > 0
-
-
 def backup_moment(tx: SqliteTx) -> datetime | None:
     """When this file was made, if `backup` made it."""
     at = tx.value("SELECT value FROM meta WHERE key = 'backup_at'")

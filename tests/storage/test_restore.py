@@ -18,7 +18,7 @@ from bot.delivery.content import Note
 from bot.delivery.plan import Rank
 from bot.errors import StoreError, UsageError
 from bot.ports import DeclaredFeed, FeedCheck, Store, Subscription, Tx
-from storage import Restored, back_up, database_path, lock_database, look_at, open_store, restoration, resume_sending
+from storage import Restored, back_up, database_path, lock_database, look_at, open_store, restoration
 from storage.sqlite.connection import connect
 from storage.stops import ERASE, StopsLog, stops_path
 from tests.storage.conftest import MakeStore
@@ -234,8 +234,8 @@ async def test_nothing_is_left_to_send(url: str, make_store: MakeStore) -> None:
     store, file = await backed_up(url, make_store, work)
     store.close()
     assert restore(url, file).settled.replies == 1
-    resume_sending(url)
     again = make_store()
+    await again.write(lambda tx: tx.stand_still(""))
     recovery = await again.write(lambda tx: tx.begin_epoch(LATER))
     assert (recovery.unknown, recovery.again) == (0, 0)
     for now in (minutes(5), LATER):
@@ -347,9 +347,10 @@ async def test_sending_waits_until_it_is_resumed(url: str, make_store: MakeStore
     store, file = await backed_up(url, make_store, three)
     store.close()
     restore(url, file)
-    assert rows(url, "SELECT value FROM meta WHERE key = 'paused'") == [("restored",)]
-    assert resume_sending(url) is True
-    assert resume_sending(url) is False
+    again = make_store()
+    assert await again.read(lambda tx: tx.standing_still()) == "restored"
+    await again.write(lambda tx: tx.stand_still(""))
+    assert await again.read(lambda tx: tx.standing_still()) == ""
     assert rows(url, "SELECT key FROM meta WHERE key IN ('paused', 'backup_at')") == []
 
 
