@@ -15,6 +15,7 @@ from bot.flow.catch_up import CatchUp, Caught
 from bot.flow.facts import host_of
 from bot.flow.notice import Notice, Tell, nobody
 from bot.flow.record import Recorded, Recorder
+from bot.flow.withdrawn import Withdrawn
 from bot.news import hints, interval, moves
 from bot.news.catch_up import joined
 from bot.news.category import LabelMap
@@ -72,6 +73,7 @@ class Poller:
         self._now, self._wake, self._tell, self._chance = now, wake, tell, chance
         self._own = own.removeprefix("www.")
         self._catch_up = CatchUp(store, fetch, parse, now)
+        self._withdrawn = Withdrawn(store, fetch, now, tell)
         self._waiting: list[tuple[str, Feed]] = []  # each with its host
         self._running: dict[int, asyncio.Task[None]] = {}
         self._hosts: Counter[str] = Counter()  # of those that are running
@@ -133,16 +135,13 @@ class Poller:
 
     async def _look_at(self, feed: Feed) -> None:
         try:
-            polled = await self.poll(feed)
+            await self.poll(feed)
         except StoreError as error:
             self._rest(feed)
             log.warning("a poll could not be written; it is done again", feed=feed.url, reason=error.reason)
         except Exception:
             self._rest(feed)
             log.exception("a poll broke", feed=feed.url)
-        else:
-            if polled.told:
-                self._wake()
 
     # One look ---------------------------------------------------------------------------------------------------------
 
@@ -159,8 +158,12 @@ class Poller:
         now = self._now()
         made = await self._store.write(lambda tx: self._record(tx, look, document, now))
         self.recorder.read_by_now(feed)
-        if made.new:
-            log.info("new stories", feed=feed.url, new=made.new, told=made.told, held=len(made.held))
+        if made.told:
+            self._wake()
+        if made.new or made.copies:
+            held = len(made.held)
+            log.info("new stories", feed=feed.url, new=made.new, told=made.told, held=held, copies=made.copies)
+        await self._withdrawn.look(feed, document)  # when all else is done: pages take their time
         return Polled(feed, made.new, made.told, held=len(made.held))
 
     async def _ask(self, feed: Feed) -> _Look:

@@ -149,5 +149,6 @@ def story_of(row: tuple[Any, ...]) -> Story:
     """A row of STORY_COLUMNS as a value."""
     story_id, title, summary, link, published, image, categories, told, first, portals = row
     sorted_ids = tuple(sorted(categories.split(","))) if categories else ()
-    named = tuple(sorted(portals.split(","), key=lambda portal: (portal != first, portal))) if portals else ()
+    several = portals.split(",") if portals and "," in portals else ()
+    named = tuple(sorted(several, key=lambda portal: (portal != first, portal)))
     return Story(story_id, title, summary, link, from_ms(published), sorted_ids, image, bool(told), named)

@@ -22,7 +22,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[FeedDesk]:
 
 
 def statuses(desk: FeedDesk) -> list[int]:
-    return [hit.status for hit in desk.portal.hits]
+    return [hit.status for hit in desk.portal.hits if "/feed/" in hit.path]
 
 
 # When -----------------------------------------------------------------------------------------------------------------
