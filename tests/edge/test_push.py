@@ -139,6 +139,17 @@ async def test_ctrl_c_within_the_ten_seconds_sends_nothing(town: World) -> None:
     assert (await kentongan(town, "broadcasts", "list", "--json")).data == []
 
 
+async def test_on_a_terminal_a_bar_shows_how_far_it_has_come(town: World, program: Program) -> None:
+    await readers(town, 200)
+    await program.start()
+    async with keyboard(town, "push", "--text", TEXT, "--yes") as shell:
+        assert await shell.end() == 0
+    drawn = [int(count) for count in re.findall(r"(\d+) of 200", shell.seen)]
+    assert drawn == sorted(drawn)
+    assert {count for count in drawn if 0 < count < 200}
+    assert "#1 done" in shell.seen
+
+
 # Sent ---------------------------------------------------------------------------------------------------------------
 
 
