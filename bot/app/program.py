@@ -160,7 +160,8 @@ class App:
 
         zone = self._settings.portal.timezone
         deliverer = Deliverer(
-            self._store, channel, compose, zone, epoch, clock.now, on_written=self._written.tell
+            self._store, channel, compose, zone, epoch, clock.now, on_written=self._written.tell,
+            tell=self._staff.refused,
         )  # fmt: skip
         self._deliverers[channel.name] = deliverer
         self._faults[channel.name] = lambda: deliverer.fault
@@ -180,8 +181,8 @@ class App:
     def _news_desk(self, telegram: TelegramParts | None) -> NewsDesk:
         channels = [telegram.channel.name] if telegram is not None else []
         channels += [CONSOLE] if self._with_console else []
-        tell = StaffTeller(self._facts.texts, channels, clock.now)
-        return NewsDesk(self._settings, self._session, self._store, channels, wake=self._wake_all, tell=tell)
+        self._staff = StaffTeller(self._facts.texts, channels, clock.now)
+        return NewsDesk(self._settings, self._session, self._store, channels, wake=self._wake_all, tell=self._staff)
 
     def _start_schedule(self) -> None:
         schedule = Schedule()

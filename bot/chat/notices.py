@@ -1,4 +1,4 @@
-"""What editors and admins are told of the feeds, each in their language; nothing here asks for an answer."""
+"""What editors and admins are told of feeds and broadcasts, in their language; nothing here asks for an answer."""
 
 from typing import Final
 
@@ -20,6 +20,11 @@ _KEYS: Final = {
     "revised": "notice.revised",
 }
 _FLOODS: Final = {"many": "notice.flood_many", "old": "notice.flood_old"}
+
+
+def refused_message(say: Voice, *, broadcast: int, title: str, code: str) -> Message:
+    """A broadcast stands still, because the platform refuses what it says with this code."""
+    return Message(say.rich("notice.refused", n=str(broadcast), title=cut(title, LONGEST_TITLE), text=code))
 
 
 def notice_message(

@@ -1,6 +1,6 @@
 """The inside of a tick's transaction: outcomes are written, and the next attempts are taken and written as started."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,9 @@ from bot.delivery.refusals import CHATS, Refusals
 from bot.flow.claim_broadcasts import BroadcastClaim
 from bot.flow.claim_digests import DigestClaim
 from bot.flow.contents import contents_of
-from bot.ports import Channel, Tx
+from bot.ports import Channel, Sent, Tx
+
+TellRefused = Callable[[Tx, Sent, str], None]  # a broadcast stands still: the platform refuses it with this code
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,10 @@ class Turns:
 class Claim:
     """The inside of one tick's transaction: write outcomes, then take up to `slots` attempts."""
 
-    def __init__(self, channel: Channel, chats: Chats, timezone: ZoneInfo, epoch: int) -> None:
-        self._channel, self._chats, self._epoch = channel, chats, epoch
+    def __init__(
+        self, channel: Channel, chats: Chats, timezone: ZoneInfo, epoch: int, tell: TellRefused = lambda *_: None
+    ) -> None:  # fmt: skip
+        self._channel, self._chats, self._epoch, self._tell = channel, chats, epoch, tell
         self._broadcasts = BroadcastClaim(channel.name, timezone, self._pause)
         self._digests = DigestClaim(channel.name, timezone, self._pause)
         self._reply_turns, self._digest_turns = Turns(1 / 3), Turns(1 / 10)
@@ -103,6 +107,7 @@ class Claim:
         if self._refusals.are_too_many(chats, ended):
             tx.set_status(broadcast_id, Status.PAUSED, f"refused: {code}", now)
             tx.add_audit("kentongan", "pause", f"#{broadcast_id} refused: {code}", now)
+            self._tell(tx, sent, code)
 
     def _take(self, tx: Tx, slots: int, now: datetime) -> tuple[list[QueuedReply], list[Delivery]]:
         """Answers first, then broadcasts by class; while an alert runs it has two thirds, and digests wait."""

@@ -16,7 +16,7 @@ from bot.delivery.pace import Chats, Latencies, Sent, Window, in_flight_limit, t
 from bot.delivery.plan import Delivery, QueuedReply, Settled, State
 from bot.delivery.settle import settle_delivery, settle_reply
 from bot.errors import StoreError
-from bot.flow.claim import Batch, Claim, Finished
+from bot.flow.claim import Batch, Claim, Finished, TellRefused
 from bot.flow.gate import Attempt, Gate
 from bot.ports import Channel, Store, To
 
@@ -37,12 +37,12 @@ class Deliverer:
     def __init__(
         self, store: Store, channel: Channel, compose: Compose, timezone: ZoneInfo, epoch: int,
         now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic,
-        on_written: Callable[[], None] = lambda: None,
+        on_written: Callable[[], None] = lambda: None, tell: TellRefused = lambda *_: None,
     ) -> None:  # fmt: skip
         self._store, self._channel, self._compose = store, channel, compose
         self._now, self._clock, self._on_written = now, clock, on_written
         self._chats, self._latencies = Chats(), Latencies()
-        self._claim = Claim(channel, self._chats, timezone, epoch)
+        self._claim = Claim(channel, self._chats, timezone, epoch, tell)
         self._account = Account(channel.rate)
         self._window = Window(channel.rate, clock())
         self._gate = Gate(self._window, clock, lambda: self._account.pause(clock()), self._leave)

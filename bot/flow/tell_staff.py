@@ -1,16 +1,16 @@
-"""Notices of the feeds, queued for every editor and admin in the transaction of what they tell."""
+"""Notices of feeds and broadcasts, queued for every editor and admin in the transaction of what they tell."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from bot.chat.message import to_json
-from bot.chat.notices import notice_message
-from bot.chat.texts import Texts
+from bot.chat.message import Message, to_json
+from bot.chat.notices import notice_message, refused_message
+from bot.chat.texts import Texts, Voice
 from bot.chat.turn import Mode, Status
 from bot.flow.notice import Notice
 from bot.flow.poll import TELL_FAILURES
-from bot.ports import Tx
+from bot.ports import Sent, Tx
 
 MANY = 3  # feeds that fail at the same time; with more it is our network, and one message says so
 
@@ -26,15 +26,24 @@ class StaffTeller:
         told = _summed(tx, notice)
         if told is None:
             return
-        now, story = self._now(), told.story
-        for member in tx.staff():
-            if member.channel not in self._channels or member.status in {Status.STOPPED, Status.GONE}:
-                continue
-            message = notice_message(
-                told.kind, self._texts.voice(member.language), feed=told.feed.url, text=told.text, count=told.count,
+        story = told.story
+        self._to_all(
+            tx,
+            lambda say: notice_message(
+                told.kind, say, feed=told.feed.url, text=told.text, count=told.count,
                 title=story.title if story else "", link=story.link if story else "",
-            )  # fmt: skip
-            tx.add_reply(member.channel, member.address, member.thread, to_json(message), Mode.NEW, now)
+            ),
+        )  # fmt: skip
+
+    def refused(self, tx: Tx, sent: Sent, code: str) -> None:
+        """A broadcast stands still: the platform refuses what it says."""
+        self._to_all(tx, lambda say: refused_message(say, broadcast=sent.id, title=sent.title, code=code))
+
+    def _to_all(self, tx: Tx, message: Callable[[Voice], Message]) -> None:
+        for member in tx.staff():
+            if member.channel in self._channels and member.status not in {Status.STOPPED, Status.GONE}:
+                said = to_json(message(self._texts.voice(member.language)))
+                tx.add_reply(member.channel, member.address, member.thread, said, Mode.NEW, self._now())
 
 
 def _summed(tx: Tx, notice: Notice) -> Notice | None:

@@ -13,7 +13,7 @@ from bot.delivery.plan import Delivery, Settled, State
 from bot.flow import newsroom, spread
 from bot.flow.claim import Batch, Claim, Finished
 from bot.news.item import Item
-from bot.ports import Report, Store, Subscription, Tx
+from bot.ports import Report, Sent, Store, Subscription, Tx
 
 WIB = ZoneInfo("Asia/Jakarta")
 NOON = datetime(2026, 2, 17, 5, 0, tzinfo=UTC)  # 12.00 in Mojokerto
@@ -38,6 +38,7 @@ class Outbox:
         self.now = NOON
         self.store: Store = storage.open_store(f"sqlite:///{folder}/outbox.db", now=NOON)
         self.sent: list[tuple[Delivery, Content]] = []
+        self.refused: list[tuple[int, str]] = []
         self._finished = Finished()
         self._claim: Claim | None = None
         self._numbers = 0
@@ -50,9 +51,12 @@ class Outbox:
     async def start(self) -> int:
         """A new process; how many deliveries of the one before nobody knows about."""
         recovery = await self.write(lambda tx: tx.begin_epoch(self.now))
-        self._claim = Claim(Gate(), Chats(), WIB, recovery.epoch)  # type: ignore[arg-type]  # only what it looks at
+        self._claim = Claim(Gate(), Chats(), WIB, recovery.epoch, self._note_refused)  # type: ignore[arg-type]  # only what it looks at
         self._finished = Finished()
         return int(recovery.unknown)
+
+    def _note_refused(self, _tx: Tx, sent: Sent, code: str) -> None:
+        self.refused.append((sent.id, code))
 
     async def readers(self, *addresses: str, topics: tuple[str, ...] = ("daerah",), **wishes: Any) -> None:
         """Active subscribers."""
