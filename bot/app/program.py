@@ -70,6 +70,7 @@ class App:
         self._written = Written()
         self._live: dict[str, dict[str, Any]] = {}
         self._faults: dict[str, Callable[[], str]] = {}
+        self._standing_still = ""
         self._feeds_file_seen = _stamp(settings.feeds_file)
         self._started = clock.now()
         self.failure: BaseException | None = None
@@ -222,7 +223,7 @@ class App:
         """After a restore nothing is sent to audiences: whoever forgets to let it go on is told by /healthz."""
         with contextlib.suppress(StoreError):
             why = await self._store.read(lambda tx: tx.standing_still())
-            self._faults["broadcasts"] = lambda: STANDING_STILL.format(why) if why else ""
+            self._standing_still = STANDING_STILL.format(why) if why else ""
 
     async def _note_live(self) -> None:
         """Commands beside us see how sending goes; what has not changed is not written again."""
@@ -256,6 +257,7 @@ class App:
         return {
             "ok": not faults,
             "faults": faults,
+            "standing_still": self._standing_still,  # somebody wanted it: no reason to start this program anew
             "since": self._started.isoformat(timespec="seconds"),
             "channels": {
                 name: {"in_flight": d.in_flight, "in_flight_limit": d.limit} for name, d in self._deliverers.items()

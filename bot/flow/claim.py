@@ -89,7 +89,9 @@ class Claim:
         closed = tx.close_broadcasts(now)
         contents = contents_of(tx, deliveries, known, now)
         more = self._broadcasts.more or self._digests.more or bool(closed)
-        return Batch(tuple(replies), tuple(deliveries), contents, tx.next_due(name, now), more, tuple(closed))
+        # While everything stands still, what is due is no reason to look again soon.
+        next_due = None if tx.standing_still() else tx.next_due(name, now)
+        return Batch(tuple(replies), tuple(deliveries), contents, next_due, more, tuple(closed))
 
     def _stop_what_is_refused(self, tx: Tx, ended: Sequence[tuple[Delivery, Settled]], now: datetime) -> None:
         """A text that the platform does not take stands still until an editor looks; an urgent alert never does."""

@@ -50,6 +50,7 @@ FROM (SELECT subscriber_id AS value FROM ({_SOME_QUEUED}))
 _DIGEST_SOON: Final = f"""
 UPDATE subscriber SET digest_at = :now WHERE digest_at IS NULL AND id IN ({_SOME_QUEUED})
 """
+_EVERYBODY: Final = 1 << 62  # no subscriber's id is higher
 _ABANDONED: Final = timedelta(days=1)  # a late story whose channel no longer runs is closed after that
 _CLOSED: Final = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED}
 
@@ -69,6 +70,8 @@ class Broadcasts(Audience):
         if broadcast_id is None:
             return int(self.one(_STORY_BROADCAST, story_id)[0])
         self.run(_ADD_PASSES, broadcast_id, 1, listed(sorted(categories)), None, listed(sorted(channels)))
+        if not_before is not None and not_before > now:  # whoever joins until it begins is meant too
+            self.run("UPDATE broadcast_pass SET max_id = ? WHERE broadcast_id = ?", _EVERYBODY, broadcast_id)
         return broadcast_id
 
     def add_about(

@@ -34,6 +34,11 @@ _NEXT_REPLY: Final = f"""
 SELECT next_at FROM reply r WHERE channel = ? AND state = 'queued' AND {_IS_HEAD} ORDER BY next_at LIMIT 1
 """
 
+_NEXT_BEGINNING: Final = """
+SELECT min(b.not_before) FROM broadcast b WHERE b.done_at IS NULL AND b.status = 'running' AND b.not_before > ?2
+  AND EXISTS (SELECT 1 FROM broadcast_pass p WHERE p.broadcast_id = b.id AND p.channel = ?1 AND p.done = 0)
+"""
+
 
 class Replies(Deliveries, Digests):
     """Answers: one at a time a chat, in their order."""
@@ -77,9 +82,10 @@ class Replies(Deliveries, Digests):
         elif settled.hold_until is not None:
             self._hold(channel, settled.new_address or address, settled.hold_until)
 
-    def next_due(self, channel: str, now: datetime) -> datetime | None:  # noqa: ARG002 — rows carry their own time
-        """When the earliest queued delivery, reply or digest of this channel is due; None when nothing waits."""
+    def next_due(self, channel: str, now: datetime) -> datetime | None:
+        """When the earliest queued delivery, reply, digest or scheduled broadcast is due; None when nothing waits."""
         waiting = [self.value(NEXT_DELIVERY, channel, int(rank)) for rank in Rank]
         waiting += [self.value(_NEXT_REPLY, channel), self.next_digest(channel)]
+        waiting.append(self.value(_NEXT_BEGINNING, channel, to_ms(now)))
         due = [at for at in waiting if at is not None]
         return from_ms(min(due)) if due else None

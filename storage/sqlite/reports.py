@@ -33,7 +33,8 @@ WHERE broadcast_id = :broadcast AND subscriber_id IN (
     AND (:codes IS NULL OR d.code IN (SELECT value FROM json_each(:codes))) LIMIT :limit)
 """
 _REOPEN: Final = """
-UPDATE broadcast SET status = 'running', done_at = NULL, expires_at = max(expires_at, ?) WHERE id = ?
+UPDATE broadcast SET status = CASE status WHEN 'paused' THEN status ELSE 'running' END, done_at = NULL,
+  expires_at = max(expires_at, ?) WHERE id = ?
 """
 _EVERYBODY: Final = "SELECT count(*) FROM subscriber WHERE channel = ? AND status = 'active'"
 _FOLLOWERS: Final = """
@@ -76,10 +77,7 @@ class Reports(Part):
         }  # fmt: skip
         again = self.conn.execute(_MISS_AGAIN, values).rowcount
         if again:
-            reopen = (
-                "UPDATE broadcast SET status = 'running', done_at = NULL, expires_at = max(expires_at, ?) WHERE id = ?"
-            )
-            self.run(reopen, to_ms(until), broadcast_id)
+            self.run(_REOPEN, to_ms(until), broadcast_id)
         return again
 
     def audience_size(self, channel: str, categories: Collection[str]) -> int:

@@ -1,7 +1,7 @@
 """Alerts, follow-ups, corrections and withdrawals: each reaches exactly those whom it concerns."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -237,3 +237,29 @@ async def test_some_odd_chats_stop_nobodys_news(outbox: Outbox) -> None:
     outbox.answer(await outbox.claim(), Settled(State.FAILED, "bad_request", refused=True))
     await outbox.claim(slots=0)
     assert await outbox.status(story) == "done"
+
+
+async def test_a_scheduled_alert_begins_at_its_time_also_for_those_who_joined_meanwhile(outbox: Outbox) -> None:
+    await outbox.readers("1")
+    begins = outbox.now + timedelta(hours=2)
+    await outbox.write(
+        lambda tx: newsroom.alert(tx, Note("Pasar murah"), (), ["telegram"], "redaksi", outbox.now, begins)
+    )
+    await outbox.readers("2")
+    assert await outbox.drain() == []
+    assert await outbox.store.read(lambda tx: tx.next_due("telegram", outbox.now)) == begins
+    outbox.now = begins
+    assert who(await outbox.drain()) == ["1", "2"]
+
+
+async def test_trying_again_does_not_resume_what_is_paused(outbox: Outbox) -> None:
+    await outbox.readers("1", "2")
+    story = await outbox.tell("Satu")
+    outbox.answer(await outbox.claim(slots=1), UNKNOWN)
+    await outbox.claim(slots=0)
+    await outbox.write(lambda tx: newsroom.pause(tx, story, "", "redaksi", outbox.now))
+    await outbox.write(lambda tx: newsroom.try_again(tx, story, "redaksi", outbox.now, unknown=True))
+    assert await outbox.drain() == []
+    await outbox.write(lambda tx: newsroom.resume(tx, story, "redaksi", outbox.now))
+    outbox.later(seconds=6)
+    assert who(await outbox.drain()) == ["1", "2"]
