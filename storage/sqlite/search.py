@@ -12,7 +12,7 @@ from storage.sqlite.part import Part, listed
 from storage.sqlite.stories import STORY_COLUMNS, story_of
 
 _MOST_WORDS, _LONGEST_WORD = 8, 40
-_SHORTEST_BEGINNING: Final = 3  # letters of the last word, which may still be being typed
+_SHORTEST_BEGINNING: Final = 5  # letters of the last word: with fewer, half of all words begin so, and it takes long
 _SHORTEST_STEM: Final = 3
 _CLITICS: Final = ("nya", "lah", "kah", "pun")
 # Of very many the newest: to rank a word that stands in every second story takes longer than anybody waits.
