@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.web.websub import websub_routes
 
 LOOK_EVERY = 0.5  # seconds between two looks at which feeds are due
-HUBS_EVERY = 30.0  # ... and which hubs are to be asked
+HUBS_EVERY = 5.0  # ... and which hubs are to be asked
 
 
 class NewsDesk:

@@ -1,0 +1,118 @@
+"""Notices reach every editor and admin who wants to hear, in their language, in the transaction of what they tell."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot import catalogs
+from bot.chat.message import from_json
+from bot.chat.turn import Role
+from bot.flow.notice import Notice
+from bot.flow.tell_staff import StaffTeller
+from bot.ports import DeclaredFeed, FeedCheck, Store, Tx
+from storage import open_store
+from tests.storage.makers import NOW, TELEGRAM, follow, hours
+
+TELL = StaffTeller(catalogs.load(), [TELEGRAM], lambda: NOW)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """Nine feeds; an admin who never subscribed, an English editor who reads, one who left, one elsewhere."""
+    store = open_store(f"sqlite:///{tmp_path}/k.db", now=NOW)
+
+    def work(tx: Tx) -> None:
+        tx.begin_epoch(NOW)
+        tx.declare_feeds([DeclaredFeed(f"https://portal.example/{n}/feed/") for n in range(9)])
+        for address, role, channel in (
+            ("1", Role.ADMIN, TELEGRAM), ("2", Role.EDITOR, TELEGRAM), ("3", Role.EDITOR, TELEGRAM),
+            ("4", Role.ADMIN, "pigeon"),
+        ):  # fmt: skip
+            tx.add_invitation(f"code{address}", role, NOW, NOW + hours(1))
+            assert tx.redeem_invitation(channel, address, f"code{address}", NOW)[0] is role
+        follow(tx, "2", "daerah")
+        tx.set_language(TELEGRAM, "2", "en")
+        follow(tx, "3", "daerah")
+        tx.stop(TELEGRAM, "3", False, NOW)
+        follow(tx, "9", "daerah")  # a resident
+
+    await store.write(work)
+    yield store
+    store.close()
+
+
+def said(tx: Tx) -> list[tuple[str, str]]:
+    """What leaves for Telegram now: to whom, and its first line."""
+    told = []
+    while replies := tx.claim_replies(TELEGRAM, 1, NOW, 99):
+        told += [(r.address, from_json(r.message).plain().splitlines()[0]) for r in replies]
+        tx.conn.execute("DELETE FROM reply WHERE state = 'started'")  # type: ignore[attr-defined]
+    return told
+
+
+def fails(tx: Tx, feed_id: int) -> None:
+    """Three times; the third is told."""
+    for _ in range(3):
+        tx.feed_checked(feed_id, FeedCheck(NOW, NOW, error="timeout: no answer"))
+    feed = tx.feed(feed_id)
+    assert feed is not None
+    TELL(tx, Notice("failing", feed, feed.error))
+
+
+def recovers(tx: Tx, feed_id: int) -> None:
+    feed = tx.feed(feed_id)
+    assert feed is not None
+    tx.feed_checked(feed_id, FeedCheck(NOW, NOW))
+    TELL(tx, Notice("recovered", feed))
+
+
+async def test_who_hears_and_in_which_language(store: Store) -> None:
+    def work(tx: Tx) -> list[tuple[str, str]]:
+        fails(tx, 1)
+        return said(tx)
+
+    assert sorted(await store.write(work)) == [
+        ("1", "Sumber berita gagal dibaca tiga kali berturut-turut: https://portal.example/0/feed/"),
+        ("2", "A feed could not be read three times in a row: https://portal.example/0/feed/"),
+    ]
+
+
+async def test_when_everything_fails_one_notice_says_so(store: Store) -> None:
+    def work(tx: Tx) -> list[str]:
+        for feed_id in range(1, 10):
+            fails(tx, feed_id)
+        down = [text for address, text in said(tx) if address == "1"]
+        for feed_id in range(1, 10):
+            recovers(tx, feed_id)
+        return down + [text for address, text in said(tx) if address == "1"]
+
+    told = await store.write(work)
+    assert [text.split(":")[0] for text in told] == (
+        ["Sumber berita gagal dibaca tiga kali berturut-turut"] * 3
+        + ["Banyak sumber berita gagal dibaca sekaligus. Mungkin jaringan server terputus. Daftarnya"]
+        + ["Sumber berita sudah pulih"] * 4
+    )
+
+
+async def test_a_paused_feed_that_failed_once_counts_no_more(store: Store) -> None:
+    def work(tx: Tx) -> int:
+        for feed_id in range(1, 5):
+            fails(tx, feed_id)
+        urls = [f"https://portal.example/{n}/feed/" for n in range(4, 9)]
+        tx.declare_feeds([DeclaredFeed(url) for url in urls])  # the four are declared no more
+        said(tx)
+        fails(tx, 5)
+        return len(said(tx))
+
+    assert await store.write(work) == 2
+
+
+async def test_what_is_rolled_back_was_never_told(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        fails(tx, 1)
+        raise RuntimeError("afterwards")
+
+    with pytest.raises(RuntimeError):
+        await store.write(work)
+    assert await store.write(said) == []
