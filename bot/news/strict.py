@@ -76,13 +76,13 @@ def _version(root: Element) -> str:
     """The kind of feed in feedparser's words, which looks at the namespaces first."""
     by_namespace = next((version for each in root.nsmap.items() if (version := _of_namespace(*each))), "")
     if root.tag == "rss":
-        written = root.get("version", "")
+        written = attributes_of(root).get("version", "")
         version = _RSS_VERSIONS.get(written) or ("rss20" if written.startswith("2.") else "rss")
         return by_namespace if by_namespace.startswith("rss") else version
     if root.tag == f"{{{ATOM}}}feed" and by_namespace == "atom10":
         return by_namespace
     if root.tag == f"{{{ATOM_03}}}feed" and not by_namespace:
-        return {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}.get(root.get("version", ""), "atom")
+        return {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}.get(attributes_of(root).get("version", ""), "atom")
     if root.tag == f"{{{RDF}}}RDF" and by_namespace.startswith("rss"):
         return by_namespace
     raise Refused
@@ -122,7 +122,7 @@ class _Feed:
                 raise Refused
 
     def _walk(self, channel: Element, items: str) -> None:
-        if _CDF & set(channel.attrib):
+        if channel.attrib and _CDF & set(attributes_of(channel)):
             raise Refused
         for child in channel:
             name = name_of(child)
@@ -132,7 +132,7 @@ class _Feed:
                 self._head(child, name)
 
     def _entry(self, element: Element) -> None:
-        if _CDF & set(element.attrib):
+        if element.attrib and _CDF & set(attributes_of(element)):
             raise Refused
         self.raw.entries.append(EntryReader(self.raw.version).read(element))
 

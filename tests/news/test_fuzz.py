@@ -51,6 +51,7 @@ def test_damaged_seeds_are_sound(name: str) -> None:
 _ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
 _XHTML = '<content type="xhtml"><p>Isi.<title>Bukan</title></p></content><link href="/1/"/>'
 FOUND = {
+    "an attribute in capitals": ("readers", b"<rss VERSION='2.0'><channel><item HREF='/1/'/></channel></rss>"),
     "a link over two lines": (
         "cleaner",
         b"J\n<p>Warga pulang <a href='/1'>ke desa.<br><br>Baris kedua</a> selesai.</p>",
