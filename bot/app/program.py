@@ -5,6 +5,7 @@ import contextlib
 import gc
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -62,7 +63,6 @@ class App:
     def __init__(self, settings: Settings, *, console: bool = False) -> None:
         self._settings = settings
         self._with_console = console
-        self._facts = Facts(settings, catalogs.load())
         self._stack = contextlib.AsyncExitStack()
         self._told = asyncio.Event()
         self.ready = asyncio.Event()
@@ -106,6 +106,8 @@ class App:
 
     async def _start(self) -> None:
         self._stack.enter_context(hold_database(self._settings))
+        self._opened = time.monotonic()  # from here on nobody else sends; what is read now is read in the empty second
+        self._facts = Facts(self._settings, catalogs.load())
         self._store = open_store(self._settings, migrate=True)
         self._stack.callback(self._store.close)
         now = clock.now()
@@ -162,7 +164,7 @@ class App:
         zone = self._settings.portal.timezone
         deliverer = Deliverer(
             self._store, channel, compose, zone, epoch, clock.now, on_written=self._written.tell,
-            tell=self._staff.refused,
+            tell=self._staff.refused, opened=self._opened,
         )  # fmt: skip
         self._deliverers[channel.name] = deliverer
         self._faults[channel.name] = lambda: deliverer.fault

@@ -38,13 +38,15 @@ class Deliverer:
         self, store: Store, channel: Channel, compose: Compose, timezone: ZoneInfo, epoch: int,
         now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic,
         on_written: Callable[[], None] = lambda: None, tell: TellRefused = lambda *_: None,
+        opened: float | None = None,
     ) -> None:  # fmt: skip
+        """`opened` is the clock's second since which nobody else sends by this account; None: from now on."""
         self._store, self._channel, self._compose = store, channel, compose
         self._now, self._clock, self._on_written = now, clock, on_written
         self._chats, self._latencies = Chats(), Latencies()
         self._claim = Claim(channel, self._chats, timezone, epoch, tell)
         self._account = Account(channel.rate)
-        self._window = Window(channel.rate, clock())
+        self._window = Window(channel.rate, clock() if opened is None else opened)
         self._gate = Gate(self._window, clock, lambda: self._account.pause(clock()), self._leave)
         self._tick_length = tick_length(channel.rate)
         self._writing = 0.0  # seconds that a tick's transaction takes, lately
