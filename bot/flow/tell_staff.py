@@ -50,7 +50,7 @@ def _summed(tx: Tx, notice: Notice) -> Notice | None:
     """When everything fails at once, one notice for all: nobody reads fifty, and fifty more when it is over."""
     if notice.kind not in {"failing", "recovered"}:
         return notice
-    failing = sum(feed.failures >= TELL_FAILURES and not feed.paused for feed in tx.feeds())
+    failing = sum(feed.failures >= TELL_FAILURES and feed.asked for feed in tx.feeds())
     if failing <= MANY:
         return notice
     return replace(notice, kind="failing_many") if notice.kind == "failing" and failing == MANY + 1 else None

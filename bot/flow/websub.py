@@ -153,7 +153,7 @@ class WebSub:
 
     async def _take(self, hub: Hub, body: bytes, content_type: str | None) -> None:
         feed = await self._store.read(lambda tx: tx.feed(hub.feed_id))
-        if feed is None or feed.paused or feed.gone is not None:
+        if feed is None or not feed.asked:
             return
         document: Document | None = None
         if feed.imported_at is not None:  # else a poll must be first: it tells the past from the news
@@ -168,7 +168,7 @@ class WebSub:
 
     def _record(self, tx: Tx, hub: Hub, document: Document) -> int:
         feed, now = tx.feed(hub.feed_id), self._now()
-        if feed is None or feed.paused:
+        if feed is None or not feed.asked:
             return 0
         site = host_of(feed.url)
         known = tx.known_keys([key for item in document.items for key in keys(item, site)])

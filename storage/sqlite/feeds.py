@@ -16,7 +16,7 @@ from storage.sqlite.stories import STORY_COLUMNS, story_of
 _FEEDS: Final = """
 SELECT feed.id, url, every_s, categories, origin, paused, title, etag, last_modified, imported_at, checked_at, ok_at,
   next_check, failures, feed.error, moved_to, moving_to, moved_seen, unconditional_at, ttl, volume, api_forbidden_until,
-  gap_since, gone, websub.delivered_at IS NOT NULL AND websub.lease_until > feed.checked_at
+  gap_since, gone, websub.delivered_at IS NOT NULL AND websub.lease_until > feed.checked_at, halted
 FROM feed LEFT JOIN websub ON websub.feed_id = feed.id
 """
 _DECLARE: Final = """
@@ -24,6 +24,13 @@ INSERT INTO feed (url, origin, every_s, categories, paused) VALUES (?, 'file', ?
 ON CONFLICT (url) DO UPDATE SET origin = 'file', every_s = excluded.every_s, categories = excluded.categories,
   paused = excluded.paused,
   next_check = CASE WHEN every_s IS excluded.every_s THEN next_check END  -- a new pace holds from now on
+"""
+# One of origin `file` that is paused there no longer stands in the file, or is paused by it: both may be taken over.
+_ADD: Final = """
+INSERT INTO feed (url, origin, every_s, categories, halted) VALUES (?, 'chat', ?, ?, ?)
+ON CONFLICT (url) DO UPDATE SET origin = 'chat', every_s = excluded.every_s, categories = excluded.categories,
+  halted = excluded.halted, paused = 0, next_check = NULL, gone = NULL, imported_at = NULL
+WHERE origin = 'file' AND paused
 """
 _GOOD: Final = """
 UPDATE feed SET checked_at = :at, ok_at = :at, next_check = :next, failures = 0, error = '', gone = NULL,
@@ -55,6 +62,21 @@ class Feeds(Hubs):
             listed([f.url for f in feeds]),
         )
 
+    def add_feed(self, feed: DeclaredFeed) -> bool:
+        """A feed of an admin's; one that feeds.yaml declared once is theirs from now on; False when it is in use."""
+        values = (feed.url, feed.every, listed(feed.categories), feed.paused)
+        return self.run(_ADD, *values) > 0
+
+    def halt_feed(self, feed_id: int, halted: bool) -> None:
+        """An admin wants it asked no more (or again, and then at once)."""
+        self.run("UPDATE feed SET halted = ? WHERE id = ?", halted, feed_id)
+        if not halted:
+            self.ask_soon(feed_id)
+
+    def remove_feed(self, feed_id: int) -> bool:
+        """Forget a feed; its stories stay. False for one that feeds.yaml declares."""
+        return self.run("DELETE FROM feed WHERE id = ? AND (origin = 'chat' OR paused)", feed_id) > 0
+
     def feeds(self) -> list[Feed]:
         """All feeds, by id."""
         return [_feed(row) for row in self.all(_FEEDS + "ORDER BY feed.id")]
@@ -66,7 +88,7 @@ class Feeds(Hubs):
 
     def due_feeds(self, now: datetime) -> list[Feed]:
         """Feeds that are neither paused nor gone and whose next check has come, the longest waiting first."""
-        due = """WHERE NOT paused AND gone IS NULL AND (next_check IS NULL OR next_check <= ?)
+        due = """WHERE NOT paused AND NOT halted AND gone IS NULL AND (next_check IS NULL OR next_check <= ?)
             ORDER BY next_check, feed.id"""
         return [_feed(row) for row in self.all(_FEEDS + due, to_ms(now))]
 
@@ -131,8 +153,9 @@ def _feed(row: tuple[Any, ...]) -> Feed:
     imported_at, checked_at, ok_at, next_check = map(from_ms_or_none, row[9:13])
     (failures, error, moved_to, moving_to, moved_seen, unconditional_at, ttl, volume) = row[13:21]
     api_forbidden_until, gap_since, gone = map(from_ms_or_none, row[21:24])
+    pushed, halted = map(bool, row[24:])
     return Feed(
         feed_id, url, every, tuple(json.loads(categories)), origin, bool(paused), title, etag, modified,
         imported_at, checked_at, ok_at, next_check, failures, error, FeedMoves(moved_to, moving_to, moved_seen),
-        from_ms_or_none(unconditional_at), ttl, volume, api_forbidden_until, gap_since, gone, pushed=bool(row[24]),
+        from_ms_or_none(unconditional_at), ttl, volume, api_forbidden_until, gap_since, gone, pushed, halted,
     )  # fmt: skip

@@ -13,7 +13,7 @@ FROM websub
 _DUE: Final = """
 JOIN feed ON feed.id = feed_id
 WHERE (next_ask <= ?1 OR (callback <> '' AND substr(callback, 1, length(?2)) <> ?2))
-  AND NOT feed.paused AND feed.gone IS NULL
+  AND NOT feed.paused AND NOT feed.halted AND feed.gone IS NULL
 ORDER BY next_ask, feed_id
 """
 _NAMED: Final = """

@@ -1,4 +1,4 @@
-"""The news desk's tables: likeness, suppressions, withdrawals, words that people follow (feeds: `schema_feeds`).
+"""The news desk's tables: likeness, suppressions, withdrawals, words that people follow, feeds that admins add.
 
 Times are INTEGER UTC milliseconds, as everywhere; a span is 72 hours, counted from 1970.
 """
@@ -12,6 +12,9 @@ ALTER TABLE story ADD COLUMN portal TEXT;                      -- host family of
 ALTER TABLE story ADD COLUMN text_hash TEXT;                   -- of the text's words: whether an edit changed any
 ALTER TABLE story ADD COLUMN withdrawn_at INTEGER;             -- the portal took it down
 ALTER TABLE story ADD COLUMN looked_at INTEGER;                -- when its page was last looked for
+"""
+_FEED: Final = """
+ALTER TABLE feed ADD COLUMN halted INTEGER NOT NULL DEFAULT 0;  -- by an admin; what feeds.yaml says stands in paused
 """
 _LIKENESS: Final = """
 CREATE TABLE sketch (                        -- what is compared beside the shingles
@@ -108,5 +111,5 @@ END;
 
 def news_desk(db: Database) -> None:
     """What stories need to be known again by their text, to be taken back, and to be found by a word."""
-    for script in (_STORY, _LIKENESS, _FOLLOWING):
+    for script in (_STORY, _FEED, _LIKENESS, _FOLLOWING):
         db.executescript(script)

@@ -18,7 +18,7 @@ SELECT channel, category, count(*) FROM subscription WHERE NOT ({IS_WORD}) GROUP
 UNION ALL SELECT channel, 'kata:*', count(*) FROM subscription WHERE {IS_WORD} GROUP BY 1
 """  # words are many, and what people look for is theirs
 _FEEDS: Final = """
-SELECT count(*), sum(paused), sum(NOT paused AND failures > 0), max(ok_at) FROM feed
+SELECT count(*), sum(paused OR halted), sum(NOT paused AND NOT halted AND failures > 0), max(ok_at) FROM feed
 """
 _INBOX: Final = """
 SELECT (SELECT count(*) FROM inbox WHERE handled_at IS NULL),

@@ -219,3 +219,60 @@ async def test_a_feed_counts_as_pushed_while_the_lease_runs_and_the_hub_delivers
     late = FeedCheck(NOW + hours(2), NOW)
     assert not (await kept(store, lambda tx, f: tx.feed_checked(f.id, late))).pushed
     assert not (await kept(store, lambda tx, f: tx.hub_delivers(f.id, None))).pushed
+
+
+# What admins add ------------------------------------------------------------------------------------------------------
+
+
+async def test_what_an_admin_adds_survives_what_the_file_declares(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        tx.declare_feeds([DeclaredFeed("a")])
+        assert tx.add_feed(DeclaredFeed("b", 60.0, ("daerah",)))
+        assert not tx.add_feed(DeclaredFeed("b"))
+        assert not tx.add_feed(DeclaredFeed("a"))
+        tx.declare_feeds([DeclaredFeed("a")])
+        assert [(f.url, f.origin, f.asked) for f in tx.feeds()] == [("a", "file", True), ("b", "chat", True)]
+        tx.declare_feeds([DeclaredFeed("a"), DeclaredFeed("b", 5.0)])
+        assert [(f.origin, f.every) for f in tx.feeds()] == [("file", None), ("file", 5.0)]
+
+    await store.write(work)
+
+
+async def test_a_halt_outlives_the_file_and_a_resumed_feed_is_due_at_once(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        tx.declare_feeds([DeclaredFeed("a")])
+        tx.feed_checked(1, FeedCheck(NOW, NOW + hours(1)))
+        tx.halt_feed(1, True)
+        tx.declare_feeds([DeclaredFeed("a")])
+        assert tx.due_feeds(NOW + hours(2)) == []
+        assert tx.stats(NOW)["feeds"]["paused"] == 1
+        tx.halt_feed(1, False)
+        assert [f.url for f in tx.due_feeds(NOW)] == ["a"]
+
+    await store.write(work)
+
+
+async def test_only_what_the_file_does_not_declare_can_be_removed(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        tx.declare_feeds([DeclaredFeed("a"), DeclaredFeed("once")])
+        tx.declare_feeds([DeclaredFeed("a")])
+        tx.add_feed(DeclaredFeed("b"))
+        story_id = story(tx)
+        tx.mark_seen(3, [story_id], NOW)
+        assert [tx.remove_feed(n) for n in (1, 2, 3, 4)] == [False, True, True, False]
+        assert [f.url for f in tx.feeds()] == ["a"]
+        assert story_id in tx.stories([story_id])
+
+    await store.write(work)
+
+
+async def test_a_feed_that_left_the_file_is_an_admins_when_they_add_it(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        tx.declare_feeds([DeclaredFeed("a")])
+        tx.feed_checked(1, FeedCheck(NOW, NOW, imported=True))
+        tx.declare_feeds([])
+        assert tx.add_feed(DeclaredFeed("a"))
+        (feed,) = tx.feeds()
+        assert (feed.origin, feed.asked, feed.imported_at) == ("chat", True, None)  # its past is no news
+
+    await store.write(work)
