@@ -14,9 +14,11 @@ Fields = dict[str, Any]  # feedparser's own dictionaries are such, too
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _MEDIA = re.compile(r"\bxmlns:([\w.-]{1,30})\s*=\s*[\"']http://search\.yahoo\.com/mrss/?[\"']", re.IGNORECASE)
-_BASE = re.compile(r"\sxml:base\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')")
+_KEPT = r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|"  # what stands in there is text
+_BASE = re.compile(rf"{_KEPT}(<[a-zA-Z][^<>]*?)\sxml:base\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')", re.DOTALL)
 _CAPTION = (
-    r"<media:description\b[^<>]*(?:/>|>(?>(?:<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|[^<]+)*)</media:description\s*>)"
+    r"()<media:description\b[^<>]*"
+    r"(?:/>|>(?>(?:<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|[^<]+)*)</media:description\s*>)"
 )
 _XHTML = "application/xhtml+xml"
 
@@ -40,10 +42,18 @@ def _prepared(text: str) -> str:
     It takes the caption of a picture (media:description) for the story's body, and a base that an element names for the
     base of all that follow; links are made absolute elsewhere.
     """
-    text = _BASE.sub("", _DECLARATION.sub("", text, count=1))
+    text = _DECLARATION.sub("", text, count=1)
+    text = _BASE.sub(_kept, text) if "xml:base" in text else text
     for prefix in sorted(set(_MEDIA.findall(text)) | ({"media"} if "<media:" in text else set())):
-        text = re.sub(_CAPTION.replace("media", re.escape(prefix)), "", text, flags=re.DOTALL)
+        if f"<{prefix}:description" in text:
+            caption = re.compile(_KEPT + _CAPTION.replace("media", re.escape(prefix)), re.DOTALL)
+            text = caption.sub(_kept, text)
     return text
+
+
+def _kept(match: re.Match[str]) -> str:
+    """Of what matched, what stays: all of a text, the tag before an attribute, nothing of a caption."""
+    return match[0] if match[1] is None else match[1]
 
 
 def _parsed(text: str) -> Any:  # noqa: ANN401 — feedparser has no types

@@ -50,7 +50,13 @@ def test_damaged_seeds_are_sound(name: str) -> None:
 
 _ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
 _XHTML = '<content type="xhtml"><p>Isi.<title>Bukan</title></p></content><link href="/1/"/>'
+_MRSS = 'version="2.0" xmlns:media="http://search.yahoo.com/mrss/"'
+_TALK = (
+    "<item><title>J</title><link>/1/</link><description><![CDATA[Yang xml:base='/x' artinya.<br> <p xml:base='/x'>Ia "
+    "<media:description>bukan foto.</media:description> Ia teks.]]></description></item>"
+)
 FOUND = {
+    "a text about xml:base and captions": ("readers", f"<rss {_MRSS}><channel>{_TALK}</channel></rss>".encode()),
     "an attribute in capitals": ("readers", b"<rss VERSION='2.0'><channel><item HREF='/1/'/></channel></rss>"),
     "a link over two lines": (
         "cleaner",
