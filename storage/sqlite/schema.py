@@ -11,6 +11,7 @@ from sqlite_utils import Database, Migrations
 from bot.errors import StoreError
 from storage.sqlite.schema_feeds import feed_manners
 from storage.sqlite.schema_news import news_desk
+from storage.sqlite.schema_newsroom import newsroom_in_chat
 from storage.sqlite.schema_outbox import whole_outbox
 
 migrations: Final = Migrations("kentongan")
@@ -258,6 +259,7 @@ def first_tables(db: Database) -> None:
 migrations()(feed_manners)
 migrations()(whole_outbox)
 migrations()(news_desk)
+migrations()(newsroom_in_chat)
 
 
 def is_empty(db: Database) -> bool:

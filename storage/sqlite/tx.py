@@ -9,6 +9,7 @@ from storage.sqlite.digests import Digests
 from storage.sqlite.feeds import Feeds
 from storage.sqlite.imports import Imports
 from storage.sqlite.inbox import Inbox
+from storage.sqlite.newsdesk import Newsdesk
 from storage.sqlite.replies import Replies
 from storage.sqlite.reports import Reports
 from storage.sqlite.retention import Retention
@@ -22,8 +23,8 @@ from storage.stops import Departures
 
 
 class SqliteTx(
-    Feeds, Suppressions, Withdrawals, Search, Imports, Invitations, Words, Broadcasts, Replies, Digests, Inbox, Stats,
-    Reports, Retention,
+    Feeds, Suppressions, Withdrawals, Search, Imports, Invitations, Words, Newsdesk, Broadcasts, Replies, Digests,
+    Inbox, Stats, Reports, Retention,
 ):  # fmt: skip
     """Everything that a transaction can say (bot.ports.Tx)."""
 

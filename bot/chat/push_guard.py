@@ -1,0 +1,87 @@
+"""What is looked at before an alert leaves: was it told already, how many today, and what exactly was approved."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+from hashlib import sha256
+from typing import Final
+
+from bot.chat.push import Aim, Draft, Room, Stage, Told
+from bot.chat.turn import Role
+from bot.delivery.content import BroadcastKind, Level
+from bot.delivery.plan import Status
+from bot.news.links import without_tracking
+
+DAY_LIMIT: Final = 4  # alerts a day; readers switch off those who send more
+ALIKE: Final = 85  # per cent, of two titles
+LATELY: Final = timedelta(hours=24)
+APPROVAL_HOLDS: Final = timedelta(minutes=15)
+_TAKEN_BACK: Final = {Status.CANCELLED, Status.WITHDRAWN}
+_LONGEST_COMPARED: Final = 300  # characters of a title
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Something told lately that says the same."""
+
+    told: Told
+    percent: int  # 100 where the link is the same
+
+
+def like(draft: Draft, lately: Iterable[Told]) -> Like | None:
+    """What is most like the draft among what was told, if anything is like enough."""
+    found = [Like(told, _percent(draft, told)) for told in lately if told.status not in _TAKEN_BACK]
+    found = [f for f in found if f.told.kind in {BroadcastKind.STORY, BroadcastKind.ALERT} and f.percent >= ALIKE]
+    return max(found, key=lambda f: (f.percent, f.told.id), default=None)
+
+
+def _percent(draft: Draft, told: Told) -> int:
+    if draft.note.link and told.link and without_tracking(draft.note.link) == without_tracking(told.link):
+        return 100
+    return alike(draft.note.title or draft.note.text, told.title)
+
+
+def alike(one: str, other: str) -> int:
+    """How much two titles are alike, 0 to 100, whatever their case, signs and spaces."""
+    left, right = _plain(one), _plain(other)
+    if not (left and right):
+        return 0
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    return int(matcher.ratio() * 100) if matcher.real_quick_ratio() * 100 >= ALIKE else 0
+
+
+def _plain(title: str) -> str:
+    spaced = "".join(c if c.isalnum() else " " for c in title[:_LONGEST_COMPARED].casefold())
+    return " ".join(spaced.split())
+
+
+def fingerprint(draft: Draft) -> str:
+    """SHA-256 of everything that readers will see, of whom they are and of when: what an approval is bound to."""
+    said = {
+        "aim": draft.aim, "note": asdict(draft.note), "categories": sorted(draft.categories), "about": draft.about,
+        "story": draft.story_id, "at": draft.at.isoformat() if draft.at else None,
+    }  # fmt: skip
+    return sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode(errors="replace")).hexdigest()
+
+
+def approvable(draft: Draft, version: int, now: datetime) -> bool:
+    """Whether what a colleague was asked to approve is still exactly this, and was asked not long ago."""
+    return (
+        draft.stage is Stage.WAITING
+        and draft.version == version
+        and draft.asked_hash == fingerprint(draft)
+        and draft.asked_at is not None
+        and draft.asked_at <= now < draft.asked_at + APPROVAL_HOLDS
+    )
+
+
+def needs_two(draft: Draft, level: Level) -> bool:
+    """Whether a colleague must approve: what wakes people. Taking back what was wrong must not wait."""
+    return level is Level.URGENT and draft.aim in {Aim.ALERT, Aim.FOLLOW_UP}
+
+
+def may_alone(room: Room) -> bool:
+    """Whether the author may sound an urgent alert alone: there is no other editor, and an admin has said why."""
+    return bool(room.permission) and not any(c.role == Role.EDITOR for c in room.colleagues)
