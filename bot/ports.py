@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.chat.message import Message
+from bot.chat.push import Draft
 from bot.chat.turn import Person, Role
 from bot.chat.turn import Status as SubscriberStatus
 from bot.delivery.content import Act, BroadcastKind, Content, Level, Note
@@ -73,6 +74,12 @@ class Feed:
     def asked(self) -> bool:
         """Whether it is looked at at all."""
         return not (self.paused or self.halted or self.gone)
+    halted: bool = False  # an admin paused it; `paused` is what feeds.yaml says
+
+    @property
+    def asked(self) -> bool:
+        """Whether it is looked at at all."""
+        return not (self.paused or self.halted or self.gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,15 @@ class FeedsTx(Protocol):
 
     def declare_feeds(self, feeds: Sequence[DeclaredFeed]) -> None:
         """Make the feeds of origin `file` equal to these; one declared no more is kept, paused, with its history."""
+
+    def add_feed(self, feed: DeclaredFeed) -> bool:
+        """A feed of an admin's; one that feeds.yaml declared once is theirs from now on; False when it is in use."""
+
+    def halt_feed(self, feed_id: int, halted: bool) -> None:
+        """An admin wants it asked no more (or again, and then at once)."""
+
+    def remove_feed(self, feed_id: int) -> bool:
+        """Forget a feed; its stories stay. False for one that feeds.yaml declares."""
 
     def add_feed(self, feed: DeclaredFeed) -> bool:
         """A feed of an admin's; one that feeds.yaml declared once is theirs from now on; False when it is in use."""
@@ -631,6 +647,75 @@ class NewsroomTx(Protocol):
         """The newest acts: when, who, what, about what."""
 
 
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A message of somebody of staff that tells how a broadcast goes."""
+
+    broadcast_id: int
+    channel: str
+    address: str
+    message_id: str  # "" where the platform names none
+    shown: str = ""
+
+
+class NewsdeskTx(Protocol):
+    """What transactions say about editors at work."""
+
+    def button_key(self) -> bytes:
+        """The secret that seals buttons; made when it is first needed."""
+
+    def next_draft(self) -> int:
+        """The id of the draft that is begun next."""
+
+    def draft(self, draft_id: int) -> Draft | None:
+        """One draft, or None."""
+
+    def draft_of(self, channel: str, address: str) -> Draft | None:
+        """The newest draft of this person that is neither sent nor closed."""
+
+    def draft_behind(self, broadcast_id: int) -> Draft | None:
+        """The draft that has become this broadcast."""
+
+    def keep_draft(self, draft: Draft, now: datetime) -> None:
+        """Write a draft as it is now."""
+
+    def alerts_between(self, begin: datetime, end: datetime) -> int:
+        """How many alerts and follow-ups begin in this span, without the cancelled."""
+
+    def told_since(self, at: datetime, limit: int) -> list[Sent]:
+        """Stories and alerts that were made since then, the newest first."""
+
+    def scheduled(self, now: datetime, limit: int) -> list[Sent]:
+        """Alerts and follow-ups that have not begun, the next first."""
+
+    def begin_at(self, broadcast_id: int, not_before: datetime, expires_at: datetime) -> None:
+        """It begins then, and gets old then."""
+
+    def story_behind(self, link: str) -> Story | None:
+        """The story that this address of the portal tells."""
+
+    def title_before(self, story_id: int) -> str:
+        """What the portal called the story before it called it as it does now; empty when never otherwise."""
+
+    def watch_on(self, broadcast_id: int, channel: str, address: str, message_id: str, at: datetime) -> None:
+        """This message shows how the broadcast goes, from then on."""
+
+    def screens_due(self, now: datetime, limit: int) -> list[Screen]:
+        """The screens that may be edited now, the longest waiting first."""
+
+    def screen_shown(self, screen: Screen, shown: str, next_at: datetime | None) -> None:
+        """What it shows, and when it may be edited again; None: it is over."""
+
+    def is_on_its_way(self, channel: str, address: str, message_id: str) -> bool:
+        """Whether an edit of this message waits to leave: another one would only make the queue longer."""
+
+    def permission(self) -> str:
+        """The reason for which an only editor may sound urgent alerts alone; empty: they may not."""
+
+    def permit(self, reason: str) -> None:
+        """Give or (with an empty reason) take that permission."""
+
+
 # Inbox --------------------------------------------------------------------------------------------------------------
 
 
@@ -675,7 +760,7 @@ class RetentionTx(Protocol):
 
 class Tx(
     FeedsTx, StoriesTx, LikenessTx, WithdrawalsTx, SearchTx, PeopleTx, WordsTx, OutboxTx, DigestsTx, RepliesTx,
-    NewsroomTx, InboxTx, StatsTx, RetentionTx, Protocol,
+    NewsroomTx, NewsdeskTx, InboxTx, StatsTx, RetentionTx, Protocol,
 ):  # fmt: skip
     """Everything that a transaction can say."""
 
