@@ -74,12 +74,6 @@ class Feed:
     def asked(self) -> bool:
         """Whether it is looked at at all."""
         return not (self.paused or self.halted or self.gone)
-    halted: bool = False  # an admin paused it; `paused` is what feeds.yaml says
-
-    @property
-    def asked(self) -> bool:
-        """Whether it is looked at at all."""
-        return not (self.paused or self.halted or self.gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +125,6 @@ class FeedsTx(Protocol):
 
     def declare_feeds(self, feeds: Sequence[DeclaredFeed]) -> None:
         """Make the feeds of origin `file` equal to these; one declared no more is kept, paused, with its history."""
-
-    def add_feed(self, feed: DeclaredFeed) -> bool:
-        """A feed of an admin's; one that feeds.yaml declared once is theirs from now on; False when it is in use."""
-
-    def halt_feed(self, feed_id: int, halted: bool) -> None:
-        """An admin wants it asked no more (or again, and then at once)."""
-
-    def remove_feed(self, feed_id: int) -> bool:
-        """Forget a feed; its stories stay. False for one that feeds.yaml declares."""
 
     def add_feed(self, feed: DeclaredFeed) -> bool:
         """A feed of an admin's; one that feeds.yaml declared once is theirs from now on; False when it is in use."""
