@@ -28,7 +28,7 @@ from bot.news.strict_parts import (
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 # Control codes that feedparser takes for marks of Windows-1252, written out or by number.
 _C1 = (re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#0*(?:1[2-5][0-9]|[xX]0*[89][0-9a-fA-F]);"))
-_BASES = etree.XPath("boolean(//@*[translate(name(), 'BASE', 'base') = 'base'])")
+_BASES = etree.XPath("boolean(//@*[translate(local-name(), 'BASE', 'base') = 'base' and name() != 'xml:base'])")
 _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _BY_NAMESPACE = {RSS_10.lower(): "rss10", ATOM.lower(): "atom10"}
 _TITLES = frozenset({"title", "dc:title", "media:title"})

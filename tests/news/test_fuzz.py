@@ -57,6 +57,10 @@ _TALK = (
 )
 FOUND = {
     "a text about xml:base and captions": ("readers", f"<rss {_MRSS}><channel>{_TALK}</channel></rss>".encode()),
+    "a base in capitals": (
+        "readers",
+        b"<rss version='2.0' xml:bAse='https://a.example/'><channel><link>/</link></channel></rss>",
+    ),
     "an attribute in capitals": ("readers", b"<rss VERSION='2.0'><channel><item HREF='/1/'/></channel></rss>"),
     "a link over two lines": (
         "cleaner",
