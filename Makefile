@@ -5,7 +5,7 @@ READY := .venv/ready
 PYTEST := $(BIN)/python -m pytest -n 6 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-shared check format bench lock screenshots chromium clean
+.PHONY: help setup demo run test test-shared check format bench chaos lock screenshots chromium clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## */: /' | sort
@@ -43,6 +43,9 @@ format: setup    ## let ruff mend what it can
 
 bench: setup     ## CPU and time, each beside its baseline in the same run
 	@$(BIN)/python -m bench
+
+chaos: setup     ## real processes killed, starved and lied to: some twenty minutes, best on an idle machine
+	@$(BIN)/python -m tests.chaos
 
 screenshots: setup chromium  ## the pictures of the README, taken anew
 	@$(BIN)/python -m tests.browser.shoot

@@ -9,7 +9,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -22,6 +22,7 @@ STOPS_A_KILL = 2
 EARLY_EACH = 10  # each so many-th kill comes at once
 AT_ONCE, LATER = (0.0, 0.15), (0.3, 1.5)  # seconds after the first send of a life
 SENDING_WITHIN = 2.0  # seconds after a start
+CLAIMED_WITHIN = 0.3  # seconds: longer nothing is in flight here
 UNHEARD_OF = 30.0  # seconds in which nothing is sent: then something else is wrong
 
 
@@ -33,7 +34,13 @@ class Life:
     sending: float = 0.0  # the first send's arrival
     killed: float = 0.0
     early: bool = False
-    limit: int = 0  # the greatest W that it had in its last second
+    limits: list[tuple[float, int]] = field(default_factory=list)  # W, and when the program said so
+
+    @property
+    def limit(self) -> int:
+        """The greatest W that was in force shortly before the end: what is in flight was claimed by then."""
+        known = [limit for at, limit in self.limits if limit and at >= self.killed - CLAIMED_WITHIN]
+        return max(known, default=self.limits[-1][1] if self.limits else 0)
 
 
 @dataclass
@@ -75,13 +82,16 @@ class Course:
                 self.ask_to_stop()
             if left > 0.1:
                 self.supply()
-                life.limit = self.trial.program.limit() if left < 1.0 else life.limit
+                self._ask_limit(life)
             time.sleep(min(0.01, max(0.0, left)))
             self.look()
-        life.limit = max(life.limit, self.trial.program.limit())
+        self._ask_limit(life)
         for _ in asks:
             self.ask_to_stop()
         life.killed = self.trial.program.kill()
+
+    def _ask_limit(self, life: Life) -> None:
+        life.limits.append((time.monotonic(), self.trial.program.limit()))
 
     def _rise_again(self) -> None:
         """At once; now and then somebody asks to stop while nobody is there."""

@@ -62,6 +62,11 @@ class Phones:
         """Sends that were more than the limits allow."""
         return int(self._ask("GET", "/simulator/stats")["floods"])
 
+    def close(self) -> None:
+        """Hang up."""
+        if self._connection is not None:
+            self._connection.close()
+
     def _ask(self, verb: str, path: str, body: Any = None) -> Any:
         sent = None if body is None else json.dumps(body)
         self._connection = self._connection or HTTPConnection(urlsplit(self.url).netloc, timeout=60)
@@ -79,9 +84,11 @@ def phones(**options: Any) -> Iterator[Phones]:
     command = [sys.executable, "-m", "tests.chaos.outside", *(f"--{name}={value}" for name, value in options.items())]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
+    made = Phones(process.stdout.readline().strip())
     try:
-        yield Phones(process.stdout.readline().strip())
+        yield made
     finally:
+        made.close()
         process.kill()
         process.wait()
         process.stdout.close()

@@ -84,7 +84,8 @@ class Program:
             with urllib.request.urlopen(f"http://{self.environment['LISTEN']}/healthz", timeout=5) as answer:
                 return dict(json.loads(answer.read()))
         except urllib.error.HTTPError as error:
-            return dict(json.loads(error.read()))
+            with error:
+                return dict(json.loads(error.read()))
         except OSError:
             return {}
 

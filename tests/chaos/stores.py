@@ -33,14 +33,16 @@ print(time.monotonic(), flush=True)
 """
 
 
-def disk(seed: int = 0, *, readers: int = READERS, rate: int = RATE) -> Verdict:
+def disk(seed: int = 0, *, readers: int = READERS, rate: int = RATE, seconds: float = FULL) -> Verdict:
     """A small file system of its own runs full in the middle of two broadcasts, and is freed."""
     with temporary() as folder, small_disk(folder / "disk") as place:
         if place is None:
             return Verdict({"skipped": "mounting a small file system is not allowed here (it takes root)"})
         filler = place / "filler"
         with trial(readers, rate, disk=place, seed=seed) as made:
-            return _through(made, rate, seed, "disk_full", lambda: _fill(filler), lambda: _wait_and_free(filler))
+            return _through(
+                made, rate, seed, "disk_full", lambda: _fill(filler), lambda: _wait_and_free(filler, seconds)
+            )
 
 
 def locked(seed: int = 0, *, readers: int = READERS, rate: int = RATE, seconds: float = LOCKED) -> Verdict:
@@ -159,7 +161,7 @@ def _fill(filler: Path) -> None:
                 continue
 
 
-def _wait_and_free(filler: Path) -> float:
-    time.sleep(FULL)
+def _wait_and_free(filler: Path, seconds: float) -> float:
+    time.sleep(seconds)
     filler.unlink()
     return time.monotonic()

@@ -17,7 +17,7 @@ def test_three_kills_in_the_middle_of_broadcasts_lose_nobody_and_no_stop(tmp_pat
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="a small file system takes root to mount")
 def test_a_full_disk_stops_sending_before_anything_unrecorded_leaves() -> None:
-    verdict = stores.disk(1, readers=200, rate=50)
+    verdict = stores.disk(1, readers=150, rate=60, seconds=2)
     if "skipped" in verdict.figures:
         pytest.skip(str(verdict.figures["skipped"]))
     assert verdict.complaints == []

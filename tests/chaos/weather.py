@@ -49,7 +49,7 @@ def endure(weather: Weather, seed: int, judge: Callable[[Verdict, Trial, list[Fa
         made.phones.fault(weather.fault, method="sendMessage", **weather.how)
         began = time.monotonic()
         made.tell_story()
-        made.wait_for(weather.readers // 10)
+        made.wait_for(5)
         made.sound_alert()
         if weather.lasts is not None:
             passes = began + weather.lasts
