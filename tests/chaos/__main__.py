@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from tests.chaos import crowd, kills, starts, stores, weather
+from tests.chaos import crowd, kills, machine, starts, stores, weather
 from tests.chaos.judge import Verdict
 
 
@@ -19,11 +19,12 @@ def main() -> None:
     trials = scenarios(options)
     complaints = 0
     for name in options.trials or trials:
-        began = time.monotonic()
+        began, others = time.monotonic(), machine.others()
         try:
             verdict = trials[name]()
         except (TimeoutError, RuntimeError) as fault:
             verdict = Verdict(complaints=[str(fault)])
+        verdict.figures["used by other programs meanwhile"] = others()
         show(name, verdict, time.monotonic() - began)
         complaints += len(verdict.complaints)
     sys.exit(1 if complaints else 0)

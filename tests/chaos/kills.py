@@ -23,6 +23,7 @@ EARLY_EACH = 10  # each so many-th kill comes at once
 AT_ONCE, LATER = (0.0, 0.15), (0.3, 1.5)  # seconds after the first send of a life
 SENDING_WITHIN = 2.0  # seconds after a start
 CLAIMED_WITHIN = 0.3  # seconds: longer nothing is in flight here
+EMPTY = 0.9  # seconds after a start: the program sends nothing in its first, so what arrives is of the life before
 UNHEARD_OF = 30.0  # seconds in which nothing is sent: then something else is wrong
 
 
@@ -37,10 +38,15 @@ class Life:
     limits: list[tuple[float, int]] = field(default_factory=list)  # W, and when the program said so
 
     @property
+    def own(self) -> float:
+        """From when on what arrives was sent in this life."""
+        return self.started + EMPTY
+
+    @property
     def limit(self) -> int:
         """The greatest W that was in force shortly before the end: what is in flight was claimed by then."""
-        known = [limit for at, limit in self.limits if limit and at >= self.killed - CLAIMED_WITHIN]
-        return max(known, default=self.limits[-1][1] if self.limits else 0)
+        known = [limit for at, limit in self.limits if at >= self.killed - CLAIMED_WITHIN]
+        return max([*known, *(limit for _, limit in self.limits[-1:])], default=0)
 
 
 @dataclass
@@ -69,8 +75,8 @@ class Course:
         while not life.sending:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"nothing was sent within {UNHEARD_OF} s of a start")
-            life.sending = next((send.at for send in self.look() if send.at > life.started and is_broadcast(send)), 0.0)
-            time.sleep(0.005)
+            life.sending = next((send.at for send in self.look() if send.at > life.own and is_broadcast(send)), 0.0)
+            time.sleep(0.01)
 
     def _live_on(self, life: Life) -> None:
         """Until its last moment; some people ask to stop meanwhile, one of them just before."""
@@ -91,7 +97,9 @@ class Course:
         life.killed = self.trial.program.kill()
 
     def _ask_limit(self, life: Life) -> None:
-        life.limits.append((time.monotonic(), self.trial.program.limit()))
+        limit = self.trial.program.limit()
+        if limit:
+            life.limits.append((time.monotonic(), limit))
 
     def _rise_again(self) -> None:
         """At once; now and then somebody asks to stop while nobody is there."""
@@ -125,7 +133,7 @@ def run(
     began = time.monotonic()
     with trial(readers, rate, folder=folder, seed=seed) as made:
         leaving = dice.sample(list(made.readers), min(STOPS_A_KILL * kills, readers // 4))
-        course = Course(made, dice, [Life(time.monotonic())], leaving, [])
+        course = Course(made, dice, [Life(time.monotonic() - EMPTY)], leaving, [])
         course.go(kills)
         while course.leaving:
             course.ask_to_stop()
@@ -194,7 +202,7 @@ def judge_starts(verdict: Verdict, lives: Sequence[Life], within: float | None) 
 
 def life_of(lives: Sequence[Life], at: float) -> int:
     """The life in which something was sent."""
-    return max(n for n, life in enumerate(lives) if life.started <= at)
+    return max(n for n, life in enumerate(lives) if life.own <= at)
 
 
 def is_broadcast(send: Send) -> bool:

@@ -97,13 +97,14 @@ def test_more_than_the_rate_and_floods_are_complained_about() -> None:
         pytest.param(4, "unknown", "read_timeout", [], "for another reason", id="a doubt that is none of the kill's"),
         pytest.param(4, "sent", "", [1.0, 6.0], "", id="a copy after the kill"),
         pytest.param(0, "sent", "", [1.0, 6.0], "1 extra or unknown, W was 0", id="more copies than W"),
+        pytest.param(4, "sent", "", [4.1, 6.0], "", id="a copy of what arrived while nobody lived"),
         pytest.param(4, "sent", "", [6.0, 7.0], "no kill explains", id="a copy without a kill"),
     ],
 )
 def test_what_a_kill_leaves_in_doubt_is_judged(
     limit: int, state: str, code: str, arrivals: list[float], complaint: str
 ) -> None:
-    lives = [Life(0.0, 0.5, killed=4.0, limits=[(3.9, limit)]), Life(5.0, 5.5)]
+    lives = [Life(0.0, 1.0, killed=4.0, limits=[(3.9, limit)]), Life(5.0, 5.5)]
     sends = [send(SIAGA, at) for at in arrivals]
     found = fates({SIAGA: ALERT}, [7], sends, [row(SIAGA, state, code)])
     verdict = Verdict()
