@@ -9,13 +9,15 @@ from bot.news.withdrawal import Shown
 from storage.sqlite.part import Part, from_ms, from_ms_or_none, listed, to_ms
 from storage.sqlite.stories import STORY_COLUMNS, story_of
 
+# From the few stories of these days: a feed that is read for years has shown very many.
 _SHOWN: Final = """
 SELECT s.id, s.link, s.published, f.last_seen, s.looked_at FROM story s
-JOIN feed_story f ON f.story_id = s.id AND f.feed_id = ?
+CROSS JOIN feed_story f ON f.story_id = s.id AND f.feed_id = ?
 WHERE s.published >= ? AND s.withdrawn_at IS NULL
 """
+# When it was looked for stays: one feed's stale cache and another's fresh page must not take turns with every poll.
 _BACK: Final = """
-UPDATE story SET withdrawn_at = NULL, looked_at = NULL
+UPDATE story SET withdrawn_at = NULL
 WHERE id IN (SELECT value FROM json_each(?)) AND withdrawn_at IS NOT NULL
 """
 

@@ -58,6 +58,9 @@ def test_help_names_every_command(shell: Shell) -> None:
         "stats",
         "healthcheck",
         "migrate",
+        "backup",
+        "restore",
+        "resume",
         "version",
     ):
         assert command in helped.stdout
@@ -66,7 +69,10 @@ def test_help_names_every_command(shell: Shell) -> None:
 @pytest.mark.parametrize(
     "command",
     [["run"], ["demo"], ["doctor"], ["feeds", "list"], ["feeds", "test"], ["invite"], ["subscribers", "import"],
-     ["subscribers", "export"], ["subscribers", "list"], ["stats"], ["healthcheck"], ["migrate"], ["version"]],
+     ["subscribers", "export"], ["subscribers", "list"], ["stats"], ["healthcheck"], ["migrate"], ["version"],
+     ["backup"], ["restore"], ["resume"],
+     *(["feeds", name] for name in ("add", "pause", "resume", "remove", "import", "export")),
+     *(["feeds", name] for name in ("release", "suppressions", "undo"))],
     ids=" ".join,
 )  # fmt: skip
 def test_every_command_has_help_with_an_example(shell: Shell, command: list[str]) -> None:
