@@ -19,7 +19,8 @@ ELSEWHERE = {
     "error.no_story", "invitation.expired", "latest.none", "menu.instant", "menu.quiet_off", "start.welcome_anywhere",
     "topics.none",
 }  # fmt: skip
-BROADCAST = ("broadcast.", "digest.", "more.", "button.see_all", "button.see_more")  # test_broadcasts.py
+# test_broadcasts.py, test_notices.py
+BROADCAST = ("broadcast.", "digest.", "more.", "button.see_all", "button.see_more", "notice.")
 
 
 class Heard(Texts):
