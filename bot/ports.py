@@ -19,6 +19,7 @@ from bot.delivery.digest import Owing, Telling
 from bot.delivery.outcome import Outcome
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Rank, Reader, Settled, Status
+from bot.delivery.receipts import Receipt, Tag
 from bot.news.changes import Form, SameStory
 from bot.news.duplicates import Likely, Source, Suppression, Undone
 from bot.news.item import Document, Item, Story
@@ -723,6 +724,45 @@ class InboxTx(Protocol):
         """Drop handled updates older than this (the highest of each channel stays); how many."""
 
 
+# WhatsApp -----------------------------------------------------------------------------------------------------------
+
+
+class WhatsAppTx(Protocol):
+    """What transactions say about a channel whose people have two names, and that tells what became of things."""
+
+    def whatsapp_address(self, phone: str | None, user_id: str | None, at: datetime | None) -> str:
+        """Where to reach whoever said something then under these names; both are remembered."""
+
+    def whatsapp_moved(
+        self, old: tuple[str | None, str | None], new: tuple[str | None, str | None], at: datetime
+    ) -> None:  # fmt: skip
+        """Whoever had the old (number, id) has the new ones from now on; a stranger's move means nothing to us."""
+
+    def open_window(self, address: str, at: datetime, now: datetime) -> None:
+        """This person wrote then: for 24 hours anything may be sent; what they are owed comes at once."""
+
+    def keep_options(self, address: str, options: str | None) -> None:
+        """What numbers mean that this person types from now on; None: nothing of their own."""
+
+    def options_of(self, address: str) -> str | None:
+        """What was kept."""
+
+    def first_sight(self, message_id: str, what: str, now: datetime) -> bool:
+        """Whether this message (`message`), or this status of it, comes for the first time."""
+
+    def forget_sights(self, before: datetime, limit: int) -> int:
+        """Drop at most so many that nobody will bring again; how many."""
+
+    def take_receipts(self, receipts: Sequence[Receipt], now: datetime) -> None:
+        """What statuses tell, each counted once."""
+
+    def doubtful(self) -> list[Tag]:
+        """Attempts that ended without an answer, and that no receipt has settled."""
+
+    def once_more(self, doubts: Sequence[Tag], now: datetime) -> int:
+        """No receipt came: these are sent once more, if there is still reason to; how many."""
+
+
 # Whole --------------------------------------------------------------------------------------------------------------
 
 
@@ -745,7 +785,7 @@ class RetentionTx(Protocol):
 
 class Tx(
     FeedsTx, StoriesTx, LikenessTx, WithdrawalsTx, SearchTx, PeopleTx, WordsTx, OutboxTx, DigestsTx, RepliesTx,
-    NewsroomTx, NewsdeskTx, InboxTx, StatsTx, RetentionTx, Protocol,
+    NewsroomTx, NewsdeskTx, InboxTx, WhatsAppTx, StatsTx, RetentionTx, Protocol,
 ):  # fmt: skip
     """Everything that a transaction can say."""
 

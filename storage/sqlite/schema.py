@@ -13,6 +13,7 @@ from storage.sqlite.schema_feeds import feed_manners
 from storage.sqlite.schema_news import news_desk
 from storage.sqlite.schema_newsroom import newsroom_in_chat
 from storage.sqlite.schema_outbox import whole_outbox
+from storage.sqlite.schema_whatsapp import whatsapp
 
 migrations: Final = Migrations("kentongan")
 
@@ -260,6 +261,7 @@ migrations()(feed_manners)
 migrations()(whole_outbox)
 migrations()(news_desk)
 migrations()(newsroom_in_chat)
+migrations()(whatsapp)
 
 
 def is_empty(db: Database) -> bool:

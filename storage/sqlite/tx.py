@@ -17,14 +17,15 @@ from storage.sqlite.search import Search
 from storage.sqlite.staff import Invitations
 from storage.sqlite.stats import Stats
 from storage.sqlite.suppressions import Suppressions
+from storage.sqlite.whatsapp import WhatsApp
 from storage.sqlite.withdrawals import Withdrawals
 from storage.sqlite.words import Words
 from storage.stops import Departures
 
 
 class SqliteTx(
-    Feeds, Suppressions, Withdrawals, Search, Imports, Invitations, Words, Newsdesk, Broadcasts, Replies, Digests,
-    Inbox, Stats, Reports, Retention,
+    Feeds, Suppressions, Withdrawals, Search, Imports, Invitations, Words, Newsdesk, Broadcasts, WhatsApp, Replies,
+    Digests, Inbox, Stats, Reports, Retention,
 ):  # fmt: skip
     """Everything that a transaction can say (bot.ports.Tx)."""
 

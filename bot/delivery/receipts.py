@@ -1,0 +1,147 @@
+"""Platforms that tell afterwards what became of a message: how it is recognised, and how long a doubt waits for that.
+
+A send of which nobody knows is not repeated here after a moment, as elsewhere: its receipt settles it. Only when
+receipts have been coming for two minutes and none of them was its own, it is sent once more (promise 4).
+"""
+
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.plan import Delivery, QueuedReply, Settled, State
+from bot.delivery.settle import REPLY_TRIES, settle_story
+from bot.delivery.settle import settle_reply as settle_answer
+
+LISTENED: Final = 120.0  # seconds of receipts coming in after which a missing one means something
+LONGEST_GAP: Final = 30.0  # seconds: more than that between two receipts may be a webhook that did not work
+ANSWER_WAITS: Final = timedelta(minutes=10)  # for its receipt, where none come at all; then it is sent once more
+UNDELIVERABLE: Final = "undeliverable"  # this many times in a row, and the reader is gone
+MOST_UNDELIVERABLE: Final = 3
+MARKETING_STOPPED: Final = "marketing_stopped"  # the reader's own word, said to the platform
+WINDOW_CLOSED: Final = "window_closed"
+UNWANTED_NOW: Final = frozenset({"ecosystem", "experiment"})  # the platform spares this reader for a day or more
+# Codes that are about this reader alone, and say neither that they are gone nor that the text is wrong.
+OF_THE_READER: Final = frozenset({UNDELIVERABLE, MARKETING_STOPPED, WINDOW_CLOSED}) | UNWANTED_NOW
+_LEAST_PAUSE: Final = timedelta(minutes=1)
+_DIGITS: Final = 18
+
+
+class DeliveryTag(NamedTuple):
+    """Names one attempt of a delivery."""
+
+    broadcast_id: int
+    subscriber_id: int
+    attempt: int
+
+    def __str__(self) -> str:
+        """As the platform carries it."""
+        return f"d:{self.broadcast_id}:{self.subscriber_id}:{self.attempt}"
+
+
+class ReplyTag(NamedTuple):
+    """Names one attempt of an answer."""
+
+    reply_id: int
+    attempt: int
+
+    def __str__(self) -> str:
+        """As the platform carries it."""
+        return f"r:{self.reply_id}:{self.attempt}"
+
+
+Tag = DeliveryTag | ReplyTag
+
+
+def tag_of(delivery: Delivery) -> DeliveryTag:
+    """What the platform gives back with each receipt of this attempt."""
+    return DeliveryTag(delivery.broadcast_id, delivery.subscriber_id, delivery.attempt)
+
+
+def tag_of_reply(reply: QueuedReply) -> ReplyTag:
+    """The same for an answer."""
+    return ReplyTag(reply.id, reply.attempt)
+
+
+def read_tag(text: str | None) -> Tag | None:
+    """The tag that was carried, None when it is none of ours."""
+    kind, *numbers = (text or "").split(":")
+    if not all(n.isascii() and n.isdecimal() and len(n) <= _DIGITS for n in numbers):
+        return None
+    match kind, [int(n) for n in numbers]:
+        case "d", [broadcast, subscriber, attempt]:
+            return DeliveryTag(broadcast, subscriber, attempt)
+        case "r", [reply, attempt]:
+            return ReplyTag(reply, attempt)
+    return None
+
+
+class Receipt(NamedTuple):
+    """What the platform tells about one message; `failed` is None where it has arrived, or is on its way."""
+
+    message_id: str
+    word: str  # the platform's own: sent, delivered, read, …
+    tag: Tag | None
+    phone: str | None = None
+    user_id: str | None = None
+    failed: Settled | None = None
+
+
+# What outcomes mean here --------------------------------------------------------------------------------------------
+
+
+def settle_delivery(delivery: Delivery, outcome: Outcome, now: datetime) -> Settled:
+    """An attempt of any kind: a doubt waits for its receipt, what is about the reader alone ends the attempt."""
+    if outcome.code in OF_THE_READER:
+        return failed(outcome, now)
+    return settle_story(outcome, delivery.attempt, now)
+
+
+def settle_reply(outcome: Outcome, attempt: int, now: datetime) -> Settled:
+    """An answer: a doubt waits for its receipt, but not for ever."""
+    if outcome.kind is Kind.UNKNOWN and attempt < REPLY_TRIES:
+        return Settled(State.QUEUED, outcome.code, next_at=now + ANSWER_WAITS, doubt=True)
+    if outcome.code in OF_THE_READER:
+        return failed(outcome, now)
+    return settle_answer(outcome, attempt, now)
+
+
+def failed(outcome: Outcome, now: datetime) -> Settled:
+    """A message that did not arrive after all; with `next_at` what it said may come again in a digest from then on."""
+    if outcome.kind not in {Kind.LATER, Kind.NOT_SENT}:
+        return Settled(State.FAILED, outcome.code, gone=outcome.kind is Kind.GONE)
+    pause = timedelta(seconds=outcome.retry_after or 0.0)
+    return Settled(State.FAILED, outcome.code, next_at=now + max(pause, _LEAST_PAUSE))
+
+
+# Doubts -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Listening:
+    """For how many seconds receipts have been coming in; seconds of a monotonic clock."""
+
+    seconds: float = 0.0
+    _last: float | None = None
+
+    def heard(self, now: float) -> None:
+        """Something has come in: the way here works, and worked since what came before, if that is not long ago."""
+        if self._last is not None:
+            self.seconds += min(max(0.0, now - self._last), LONGEST_GAP)
+        self._last = now
+
+
+@dataclass(slots=True)
+class Doubts:
+    """Attempts of which nobody knows, and how much had been heard when each was first looked at.
+
+    Forgets with the process, which only makes it more patient.
+    """
+
+    _since: dict[Hashable, float] = field(default_factory=dict)
+
+    def ripe(self, doubts: Collection[Hashable], heard: float) -> list[Hashable]:
+        """Those that have been listened for long enough; `doubts` are all that there are now."""
+        self._since = {doubt: self._since.get(doubt, heard) for doubt in doubts}
+        return [doubt for doubt, since in self._since.items() if heard - since >= LISTENED]

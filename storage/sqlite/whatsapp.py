@@ -1,0 +1,225 @@
+"""What transactions say about receipts: what has been seen already, and what a status means for its delivery."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from bot.delivery.plan import Delivery, QueuedReply, Settled, State
+from bot.delivery.receipts import (
+    ANSWER_WAITS,
+    MARKETING_STOPPED,
+    MOST_UNDELIVERABLE,
+    UNDELIVERABLE,
+    UNWANTED_NOW,
+    WINDOW_CLOSED,
+    DeliveryTag,
+    Receipt,
+    ReplyTag,
+    Tag,
+)
+from bot.delivery.settle import REPLY_TRIES
+from bot.ports import Recovery
+from storage.sqlite.part import from_ms, to_ms, to_ms_or_none
+from storage.sqlite.replies import Replies
+from storage.sqlite.whatsapp_people import NAME, WhatsAppPeople
+
+_BITS: Final = {"message": 1, "sent": 2, "delivered": 4, "read": 8, "played": 16, "failed": 32}
+_OTHER_BIT: Final = 64
+_SEE: Final = """
+INSERT INTO whatsapp_seen VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET seen = seen | ?2 WHERE seen & ?2 = 0
+"""
+_THIS: Final = "WHERE broadcast_id = ? AND subscriber_id = ?"
+_ARRIVED: Final = f"""
+UPDATE delivery SET state = 'sent', code = '', message_id = ?, finished_at = ?, channel = NULL, rank = NULL,
+  next_at = NULL {_THIS} AND state IN ('unknown', 'queued')
+"""
+_FAILED: Final = f"""
+UPDATE delivery SET state = 'failed', code = ?, finished_at = ?, channel = NULL, rank = NULL, next_at = NULL {_THIS}
+  AND state IN ('unknown', 'queued', 'sent')
+"""
+_OF_THIS_CHANNEL: Final = "(SELECT channel FROM subscriber WHERE id = subscriber_id) = 'whatsapp'"
+_CRASHED: Final = f"""
+UPDATE delivery INDEXED BY delivery_open SET state = 'unknown', code = 'crash', finished_at = ?
+WHERE finished_at IS NULL AND state = 'started'
+  AND broadcast_id IN (SELECT id FROM broadcast WHERE done_at IS NULL) AND {_OF_THIS_CHANNEL}
+RETURNING 'd', broadcast_id, subscriber_id
+"""
+_CRASHED_REPLIES: Final = """
+UPDATE reply SET state = 'queued', doubt = 1, next_at = ?
+WHERE channel = 'whatsapp' AND state = 'started' AND attempt < ? RETURNING 'r', id, 0
+"""
+_DOUBTFUL: Final = f"""
+SELECT broadcast_id, subscriber_id, attempt FROM delivery INDEXED BY delivery_unknown
+WHERE state = 'unknown' AND doubts = 0 AND {_OF_THIS_CHANNEL}
+"""
+_ONCE_MORE: Final = f"""
+UPDATE delivery SET state = 'queued', finished_at = NULL, doubts = 1, next_at = ?, channel = 'whatsapp',
+  rank = (SELECT rank FROM broadcast WHERE id = broadcast_id) {_THIS} AND state = 'unknown' AND doubts = 0
+  AND (SELECT status FROM broadcast WHERE id = broadcast_id) IN ('running', 'paused', 'done')
+"""
+_REOPEN: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
+_EARLY: Final = "SELECT * FROM whatsapp_early WHERE kind = ? AND a = ? AND b = ?"
+_OWE: Final = "UPDATE subscriber SET digest_at = ?2 WHERE id = ?1 AND (digest_at IS NULL OR digest_at > ?2)"
+
+
+class WhatsApp(WhatsAppPeople, Replies):
+    """Receipts, and the doubts that they settle."""
+
+    def first_sight(self, message_id: str, what: str, now: datetime) -> bool:
+        """Whether this message (`message`), or this status of it, comes for the first time."""
+        bit = _BITS.get(what, _OTHER_BIT)
+        return self.run(_SEE, message_id, bit, to_ms(now)) == 1
+
+    def forget_sights(self, before: datetime, limit: int) -> int:
+        """Drop at most so many that nobody will bring again; how many."""
+        old = "SELECT id FROM whatsapp_seen WHERE at < ? LIMIT ?"
+        return self.run(f"DELETE FROM whatsapp_seen WHERE id IN ({old})", to_ms(before), limit)
+
+    def take_receipts(self, receipts: Sequence[Receipt], now: datetime) -> None:
+        """What statuses tell, each counted once."""
+        for receipt in receipts:
+            if self.first_sight(receipt.message_id, receipt.word, now):
+                self._take(receipt, now)
+
+    def doubtful(self) -> list[Tag]:
+        """Attempts that ended without an answer, and that no receipt has settled."""
+        replies = "SELECT id, attempt FROM reply WHERE channel = 'whatsapp' AND doubt = 1 AND state = 'queued'"
+        return [*(DeliveryTag(*row) for row in self.all(_DOUBTFUL)), *(ReplyTag(*row) for row in self.all(replies))]
+
+    def once_more(self, doubts: Sequence[Tag], now: datetime) -> int:
+        """No receipt came: these are sent once more, if there is still reason to; how many."""
+        count = 0
+        for doubt in doubts:
+            if isinstance(doubt, ReplyTag):
+                again = "UPDATE reply SET doubt = 0, next_at = ? WHERE id = ? AND doubt = 1 AND state = 'queued'"
+                count += self.run(again, to_ms(now), doubt.reply_id)
+            elif self.run(_ONCE_MORE, to_ms(now), doubt.broadcast_id, doubt.subscriber_id):
+                self.run(_REOPEN, doubt.broadcast_id)
+                count += 1
+        return count
+
+    # Receipts -------------------------------------------------------------------------------------------------------
+
+    def _take(self, receipt: Receipt, now: datetime) -> None:
+        match receipt.tag:
+            case DeliveryTag(broadcast, subscriber, _):
+                row = self.one(f"SELECT state, message_id FROM delivery {_THIS}", broadcast, subscriber)
+                state, known = row or ("", None)
+                if state == State.STARTED:
+                    self._keep_early(receipt.tag, receipt)
+                elif receipt.failed is None:
+                    self._arrived(receipt.tag, receipt.message_id, now)
+                elif known in (None, receipt.message_id):
+                    self._failed(receipt.tag, receipt.failed, now)
+            case ReplyTag(reply, _):
+                if self.value("SELECT state FROM reply WHERE id = ?", reply) == State.STARTED:
+                    self._keep_early(receipt.tag, receipt)
+                else:
+                    self.run("DELETE FROM reply WHERE id = ? AND doubt = 1", reply)
+                self._news_of_recipient(receipt, now)
+            case None:
+                self._news_of_recipient(receipt, now)
+
+    def _arrived(self, tag: DeliveryTag, message_id: str, now: datetime) -> None:
+        self.run(_ARRIVED, message_id, to_ms(now), tag.broadcast_id, tag.subscriber_id)
+        reached = "UPDATE whatsapp_person SET undeliverable = 0 WHERE subscriber_id = ? AND undeliverable > 0"
+        self.run(reached, tag.subscriber_id)
+
+    def _failed(self, tag: DeliveryTag, failed: Settled, now: datetime) -> None:
+        if self.run(_FAILED, failed.code, to_ms(now), tag.broadcast_id, tag.subscriber_id):
+            self._after_failure(tag, failed, now)
+
+    def _after_failure(self, tag: DeliveryTag, failed: Settled, now: datetime) -> None:
+        if failed.next_at is not None:
+            self._owe_again(tag, failed, failed.next_at)
+        self._news_of_reader(tag.subscriber_id, failed, now)
+
+    def _owe_again(self, tag: DeliveryTag, failed: Settled, at: datetime) -> None:
+        """News that did not arrive comes in a digest; a digest that the platform did not want is dropped."""
+        story, stories = self.one(
+            f"SELECT b.story_id, d.stories FROM delivery d JOIN broadcast b ON b.id = d.broadcast_id {_THIS} "
+            "AND b.kind IN ('story', 'digest')", tag.broadcast_id, tag.subscriber_id,
+        ) or (None, None)  # fmt: skip
+        owed = [story] if story is not None else json.loads(stories or "[]")
+        if not owed or (story is None and failed.code in UNWANTED_NOW):
+            return
+        self.conn.executemany("INSERT OR IGNORE INTO owed VALUES (?, ?)", [(tag.subscriber_id, s) for s in owed])
+        self.run(_OWE, tag.subscriber_id, to_ms(at))
+
+    def _news_of_recipient(self, receipt: Receipt, now: datetime) -> None:
+        names = (("phone", receipt.phone), ("user_id", receipt.user_id))
+        known = [s for column, value in names if (s := self._by_name(column, value)) is not None]
+        if receipt.failed is not None and known:
+            self._news_of_reader(known[0], receipt.failed, now)
+
+    def _news_of_reader(self, subscriber: int, failed: Settled, now: datetime) -> None:
+        """What a failure tells about the reader, whichever way it was told."""
+        if failed.code == MARKETING_STOPPED:
+            self.stop(NAME, self._address(subscriber), False, now)
+        elif failed.code == WINDOW_CLOSED:
+            self.run("UPDATE subscriber SET window_until = min(window_until, ?) WHERE id = ?", to_ms(now), subscriber)
+        elif failed.code == UNDELIVERABLE:
+            self.run("INSERT OR IGNORE INTO whatsapp_person (subscriber_id) VALUES (?)", subscriber)
+            count = "UPDATE whatsapp_person SET undeliverable = undeliverable + 1 WHERE subscriber_id = ? "
+            if self.value(count + "RETURNING undeliverable", subscriber) >= MOST_UNDELIVERABLE:
+                self._leave(NAME, subscriber, gone=True, now=now)
+
+    # Answers and receipts in either order ---------------------------------------------------------------------------
+
+    def settle(self, channel: str, finished: Sequence[tuple[Delivery, Settled]], epoch: int, now: datetime) -> None:
+        """Write finished attempts; on WhatsApp also what receipts have told of them already."""
+        super().settle(channel, finished, epoch, now)
+        if channel != NAME:
+            return
+        for delivery, settled in finished:
+            tag = DeliveryTag(delivery.broadcast_id, delivery.subscriber_id, delivery.attempt)
+            if settled.state is State.FAILED:
+                self._after_failure(tag, settled, now)
+            self._take_early(self.all(_EARLY, "d", *tag[:2]), now)
+
+    def settle_replies(self, channel: str, finished: Sequence[tuple[QueuedReply, Settled]], now: datetime) -> None:
+        """Write finished answers; on WhatsApp a doubt is kept as one, and receipts may have settled it already."""
+        super().settle_replies(channel, finished, now)
+        if channel != NAME:
+            return
+        for reply, settled in finished:
+            if settled.doubt:
+                self.run("UPDATE reply SET doubt = 1 WHERE id = ? AND state = 'queued'", reply.id)
+            subscriber = self._subscriber(NAME, reply.address)
+            if settled.state is State.FAILED and subscriber is not None:
+                self._news_of_reader(subscriber, settled, now)
+            self._take_early(self.all(_EARLY, "r", reply.id, 0), now)
+
+    def begin_epoch(self, now: datetime) -> Recovery:
+        """On WhatsApp nothing of a dead epoch is repeated at once: receipts settle it."""
+        crashed = self.all(_CRASHED, to_ms(now))
+        answers = self.all(_CRASHED_REPLIES, to_ms(now + ANSWER_WAITS), REPLY_TRIES)
+        recovery = super().begin_epoch(now)
+        for key in (*crashed, *answers):
+            self._take_early(self.all(_EARLY, *key), now)
+        return replace(recovery, unknown=recovery.unknown + len(crashed))
+
+    def _keep_early(self, tag: Tag, receipt: Receipt) -> None:
+        a, b = (tag.broadcast_id, tag.subscriber_id) if isinstance(tag, DeliveryTag) else (tag.reply_id, 0)
+        failed = receipt.failed
+        row = (str(tag)[0], a, b, tag.attempt, receipt.message_id, None if failed is None else failed.code,
+               None if failed is None else to_ms_or_none(failed.next_at))  # fmt: skip
+        # A failure is the last word about a message, whatever came before or comes late.
+        keep = "INSERT INTO whatsapp_early VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        keep += "code = coalesce(excluded.code, code), next_at = coalesce(excluded.next_at, next_at)"
+        self.run(keep, *row)
+
+    def _take_early(self, rows: Sequence[Any], now: datetime) -> None:
+        """Receipts that came before the answer was written are taken now that their attempt is over."""
+        for kind, a, b, attempt, message_id, code, next_at in rows:
+            tag: Tag = DeliveryTag(a, b, attempt) if kind == "d" else ReplyTag(a, attempt)
+            failed = None if code is None else Settled(State.FAILED, code, next_at=_moment(next_at))
+            self._take(Receipt(message_id, "", tag, failed=failed), now)
+            drop = "DELETE FROM whatsapp_early WHERE kind = ? AND a = ? AND b = ? AND attempt = ?"
+            self.run(drop, kind, a, b, attempt)
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else from_ms(ms)

@@ -1,0 +1,124 @@
+"""What transactions say about people on WhatsApp: two names of one subscriber, moves, and the 24 hours of a window."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from storage.sqlite.moves import Moves
+from storage.sqlite.part import to_ms
+
+NAME: Final = "whatsapp"
+WINDOW: Final = timedelta(hours=24)
+_LEARN: Final = """
+INSERT INTO whatsapp_person (subscriber_id, phone, user_id) VALUES (?, ?, ?)
+ON CONFLICT (subscriber_id) DO UPDATE SET phone = coalesce(excluded.phone, phone),
+  user_id = coalesce(excluded.user_id, user_id)
+"""
+_LAST_WORD: Final = """
+SELECT CASE status WHEN 'new' THEN -1 ELSE max(coalesce(consent_at, 0), coalesce(joined_at, 0), coalesce(chosen_at, 0),
+  coalesce(stopped_at, 0)) END FROM subscriber WHERE id = ?
+"""
+_OPEN: Final = """
+UPDATE subscriber SET window_until = max(window_until, :until),
+  digest_at = CASE WHEN window_until <= :now AND mode = 'instant' AND digest_at > :now THEN :now ELSE digest_at END
+WHERE channel = 'whatsapp' AND address = :address
+"""
+
+
+class WhatsAppPeople(Moves):
+    """Aliases, moves, windows."""
+
+    def whatsapp_address(self, phone: str | None, user_id: str | None, at: datetime | None) -> str:
+        """Where to reach whoever said something then under these names; both are remembered."""
+        known = {s for s in (self._by_name("phone", phone), self._by_name("user_id", user_id)) if s is not None}
+        if not known and (former := self._former((phone, user_id), at)) is not None:
+            return self._address(former)
+        subscriber = self._unite(*known) if known else self._known(NAME, phone or user_id or "")
+        return self._learn(subscriber, phone, user_id)
+
+    def whatsapp_moved(
+        self, old: tuple[str | None, str | None], new: tuple[str | None, str | None], at: datetime
+    ) -> None:  # fmt: skip
+        """Whoever had the old (number, id) has the new ones from now on; a stranger's move means nothing to us."""
+        names = ("phone", "user_id")
+        known = {s for name, value in zip(names, old, strict=True) if (s := self._by_name(name, value)) is not None}
+        if not known:
+            return
+        there = {s for name, value in zip(names, new, strict=True) if (s := self._by_name(name, value)) is not None}
+        subscriber = self._unite(*(known | there))
+        for before, after in zip(old, new, strict=True):
+            if before is not None and after is not None and before != after:
+                forget = "INSERT INTO whatsapp_former VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET until = excluded.until"
+                self.run(forget, before, subscriber, to_ms(at))
+        self._learn(subscriber, *new)
+
+    def open_window(self, address: str, at: datetime, now: datetime) -> None:
+        """This person wrote then: for 24 hours anything may be sent; what they are owed comes at once."""
+        until = to_ms(min(at, now) + WINDOW)
+        self.conn.execute(_OPEN, {"address": address, "until": until, "now": to_ms(now)})
+        reached = "UPDATE whatsapp_person SET undeliverable = 0 WHERE subscriber_id = ? AND undeliverable > 0"
+        self.run(reached, self._subscriber(NAME, address))
+
+    def keep_options(self, address: str, options: str | None) -> None:
+        """What numbers mean that this person types from now on; None: nothing of their own."""
+        keep = "UPDATE whatsapp_person SET options = ? WHERE subscriber_id = ?"
+        self.run(keep, options, self._subscriber(NAME, address))
+
+    def options_of(self, address: str) -> str | None:
+        """What was kept."""
+        find = "SELECT options FROM whatsapp_person WHERE subscriber_id = ?"
+        options: str | None = self.value(find, self._subscriber(NAME, address))
+        return options
+
+    # Names ----------------------------------------------------------------------------------------------------------
+
+    def _by_name(self, column: str, value: str | None) -> int | None:
+        """Whose name this is; an imported subscriber has only an address."""
+        if value is None:
+            return None
+        found: int | None = self.value(f"SELECT subscriber_id FROM whatsapp_person WHERE {column} = ?", value)
+        return found if found is not None else self._subscriber(NAME, value)
+
+    def _former(self, names: tuple[str | None, ...], at: datetime | None) -> int | None:
+        """Who had one of these names when that was said."""
+        if at is None:
+            return None
+        find = "SELECT subscriber_id FROM whatsapp_former WHERE alias = ? AND until >= ?"
+        found = (self.value(find, name, to_ms(at)) for name in names if name is not None)
+        return next((subscriber for subscriber in found if subscriber is not None), None)
+
+    def _address(self, subscriber: int) -> str:
+        return str(self.value("SELECT address FROM subscriber WHERE id = ?", subscriber))
+
+    def _learn(self, subscriber: int, phone: str | None, user_id: str | None) -> str:
+        """Remember both names; what is sent to is the number, and the id only of those who hide it."""
+        self.run(_LEARN, subscriber, phone, user_id)
+        names = "SELECT phone, user_id FROM whatsapp_person WHERE subscriber_id = ?"
+        known_phone, known_id = self.one(names, subscriber)
+        before, after = self._address(subscriber), str(known_phone or known_id)
+        if before != after:
+            self.run("UPDATE subscriber SET address = ? WHERE id = ?", after, subscriber)
+            self.run("UPDATE reply SET address = ? WHERE channel = ? AND address = ?", after, NAME, before)
+        return after
+
+    def _unite(self, *known: int) -> int:
+        """These were taken for several people and are one: their last word counts, whichever of them said it."""
+        keep, *others = sorted(known, key=lambda s: (-self.value(_LAST_WORD, s), s))
+        for drop in others:
+            self._inherit(keep, drop)
+            self._merge(NAME, keep=keep, drop=drop)
+        return keep
+
+    def _inherit(self, keep: int, drop: int) -> None:
+        window = "SELECT max(window_until) FROM subscriber WHERE id IN (?, ?)"
+        self.run("UPDATE subscriber SET window_until = ? WHERE id = ?", self.value(window, keep, drop), keep)
+        names = self.one("SELECT phone, user_id FROM whatsapp_person WHERE subscriber_id = ?", drop)
+        there = self._address(drop)
+        self.run("DELETE FROM whatsapp_person WHERE subscriber_id = ?", drop)  # so that the names are free
+        self.run("UPDATE whatsapp_former SET subscriber_id = ? WHERE subscriber_id = ?", keep, drop)
+        self.run("UPDATE reply SET address = ? WHERE channel = ? AND address = ?", self._address(keep), NAME, there)
+        if names is not None:
+            missing = "INSERT INTO whatsapp_person (subscriber_id, phone, user_id) VALUES (?, ?, ?) ON CONFLICT DO "
+            missing += (
+                "UPDATE SET phone = coalesce(phone, excluded.phone), user_id = coalesce(user_id, excluded.user_id)"
+            )
+            self.run(missing, keep, *names)

@@ -1,0 +1,284 @@
+"""What receipts settle: doubts, failures that are told later, and answers that come after their receipts."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+import pytest
+
+from bot.chat.turn import Status
+from bot.delivery.content import Note
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.plan import Broadcast, Delivery, Rank, Settled, State
+from bot.delivery.receipts import DeliveryTag, Receipt, ReplyTag, failed, settle_delivery, settle_reply, tag_of
+from bot.ports import Store, Tx
+from tests.storage.makers import NOW, due, follow, hours, story
+
+WA, SARI = "whatsapp", "6281200000001"
+UNKNOWN = Settled(State.UNKNOWN, "read_timeout")
+
+
+def told(tx: Tx, kind: str = "story", readers: Collection[str] = (SARI,)) -> tuple[int, list[Delivery]]:
+    """An epoch, and a broadcast that is under way to these readers."""
+    epoch = tx.begin_epoch(NOW).epoch
+    for reader in readers:
+        follow(tx, tx.whatsapp_address(reader, None, NOW), "daerah", channel=WA)
+    if kind == "story":
+        tx.add_broadcast("story", Rank.STORY, story(tx), ["daerah"], [WA], NOW, NOW + hours(12))
+    else:
+        tx.add_broadcast(kind, Rank.ALERT, None, ["daerah"], [WA], NOW, NOW + hours(6), note=Note("Jembatan ditutup."))
+    return epoch, started(tx, tx.open_passes(WA, NOW)[0], epoch)
+
+
+def started(tx: Tx, broadcast: Broadcast, epoch: int) -> list[Delivery]:
+    readers = tx.readers(WA, broadcast, 99)
+    made = [
+        Delivery(broadcast.id, broadcast.story_id, r.subscriber_id, r.address, None, "id", kind=broadcast.kind)
+        for r in readers
+    ]
+    tx.start_deliveries(made, epoch, NOW)
+    tx.move_pass(WA, broadcast, readers[-1].subscriber_id, done=True)
+    return made
+
+
+def receipt(tag: object, word: str = "delivered", message_id: str = "wamid.1", code: str = "") -> Receipt:
+    gone_wrong = failed(Outcome(Kind.LATER, code), NOW) if code else None
+    return Receipt(message_id, word, tag, failed=gone_wrong)  # type: ignore[arg-type]
+
+
+def rows(tx: Tx) -> list[tuple[str, str | None, str | None]]:
+    found = tx.conn.execute("SELECT state, code, message_id FROM delivery ORDER BY subscriber_id")  # type: ignore[attr-defined]
+    return list(found.fetchall())
+
+
+async def test_a_message_and_each_status_of_it_are_seen_once(store: Store) -> None:
+    def work(tx: Tx) -> list[bool]:
+        words = ("message", "sent", "read", "sent", "delivered", "message", "read", "glanced", "glanced")
+        return [tx.first_sight("wamid.1", word, NOW) for word in words]
+
+    assert await store.write(work) == [True, True, True, False, True, False, False, True, False]
+    assert await store.write(lambda tx: tx.first_sight("wamid.2", "sent", NOW + hours(1))) is True
+    assert await store.write(lambda tx: tx.forget_sights(NOW + hours(1), 9)) == 1
+    assert await store.write(lambda tx: tx.first_sight("wamid.1", "sent", NOW)) is True
+
+
+@pytest.mark.parametrize("word", ["sent", "delivered", "read"])
+@pytest.mark.parametrize("kind", ["story", "alert"])
+async def test_a_receipt_settles_a_doubt(store: Store, kind: str, word: str) -> None:
+    def work(tx: Tx) -> list[tuple[str, str | None, str | None]]:
+        epoch, (delivery,) = told(tx, kind)
+        tx.settle(WA, [(delivery, UNKNOWN)], epoch, NOW)
+        assert tx.doubtful() == [tag_of(delivery)]
+        tx.take_receipts([receipt(tag_of(delivery), word)], NOW)
+        assert tx.doubtful() == []
+        return rows(tx)
+
+    assert await store.write(work) == [("sent", "", "wamid.1")]
+
+
+async def test_without_a_receipt_a_doubt_is_sent_once_more_and_never_again(store: Store) -> None:
+    def work(tx: Tx) -> Iterator[object]:
+        epoch, (delivery,) = told(tx)
+        tx.settle(WA, [(delivery, UNKNOWN)], epoch, NOW)
+        tx.close_broadcasts(NOW)
+        yield tx.once_more(tx.doubtful(), NOW)
+        (again,) = due(tx, NOW, 9, WA)
+        yield again.doubts, again.attempt
+        tx.start_deliveries([again], epoch, NOW)
+        tx.settle(WA, [(again, UNKNOWN)], epoch, NOW)
+        yield tx.doubtful()
+        yield tx.once_more([tag_of(again)], NOW)
+        yield rows(tx)
+
+    assert await store.write(lambda tx: list(work(tx))) == [
+        1, (1, 2), [], 0, [("unknown", "read_timeout", None)]
+    ]  # fmt: skip
+
+
+async def test_a_late_receipt_of_the_first_attempt_keeps_the_second_from_leaving(store: Store) -> None:
+    def work(tx: Tx) -> list[Delivery]:
+        epoch, (delivery,) = told(tx)
+        tx.settle(WA, [(delivery, UNKNOWN)], epoch, NOW)
+        tx.once_more(tx.doubtful(), NOW)
+        tx.take_receipts([receipt(tag_of(delivery))], NOW)
+        return due(tx, NOW, 9, WA)
+
+    assert await store.write(work) == []
+
+
+@pytest.mark.parametrize("outcome", [UNKNOWN, Settled(State.SENT, message_id="wamid.1")], ids=["unknown", "sent"])
+async def test_a_receipt_that_comes_before_the_answer_counts(store: Store, outcome: Settled) -> None:
+    def work(tx: Tx, code: str) -> list[tuple[str, str | None, str | None]]:
+        epoch, (delivery,) = told(tx)
+        word = "failed" if code else "sent"
+        tx.take_receipts([receipt(tag_of(delivery), word, code=code)], NOW)
+        tx.settle(WA, [(delivery, outcome)], epoch, NOW)
+        return rows(tx)
+
+    assert (await store.write(lambda tx: work(tx, "")))[0][0] == "sent"
+
+
+async def test_a_failure_that_comes_before_the_answer_is_the_last_word(store: Store) -> None:
+    def work(tx: Tx) -> list[tuple[str, str | None, str | None]]:
+        epoch, (delivery,) = told(tx)
+        tag = tag_of(delivery)
+        tx.take_receipts([receipt(tag, "failed", code="undeliverable"), receipt(tag, "sent")], NOW)
+        tx.settle(WA, [(delivery, Settled(State.SENT, message_id="wamid.1"))], epoch, NOW)
+        return rows(tx)
+
+    assert [row[:2] for row in await store.write(work)] == [("failed", "undeliverable")]
+
+
+async def test_a_failure_that_is_told_later_gives_the_story_to_the_digest(store: Store) -> None:
+    def work(tx: Tx) -> tuple[object, int, datetime | None]:
+        epoch, (delivery,) = told(tx)
+        tx.settle(WA, [(delivery, Settled(State.SENT, message_id="wamid.1"))], epoch, NOW)
+        tx.take_receipts([receipt(tag_of(delivery), "failed", code="window_closed")], NOW)
+        owing = tx.owings(WA, [delivery.subscriber_id], tx.tellings(WA, NOW), NOW)[delivery.subscriber_id]
+        return rows(tx), len(owing.put_by), tx.next_due(WA, NOW)
+
+    assert await store.write(work) == ([("failed", "window_closed", "wamid.1")], 1, NOW + hours(1 / 60))
+
+
+async def test_a_failure_of_another_attempt_takes_nothing_back(store: Store) -> None:
+    def work(tx: Tx) -> list[tuple[str, str | None, str | None]]:
+        epoch, (delivery,) = told(tx)
+        tx.settle(WA, [(delivery, Settled(State.SENT, message_id="wamid.2"))], epoch, NOW)
+        tx.take_receipts([receipt(tag_of(delivery), "failed", "wamid.1", "undeliverable")], NOW)
+        return rows(tx)
+
+    assert await store.write(work) == [("sent", "", "wamid.2")]
+
+
+WAYS = {"told later": True, "told in the answer": False}
+
+
+@pytest.mark.parametrize("later", WAYS.values(), ids=WAYS)
+async def test_three_undeliverable_messages_in_a_row_end_a_subscription(store: Store, later: bool) -> None:
+    def send(tx: Tx, code: str, n: int) -> Status:
+        epoch = tx.begin_epoch(NOW).epoch
+        tx.add_broadcast("story", Rank.STORY, story(tx, f"s{n}"), ["daerah"], [WA], NOW, NOW + hours(12))
+        (delivery,) = started(tx, tx.open_passes(WA, NOW)[0], epoch)
+        outcome = Outcome(Kind.LATER, code) if code else Outcome(Kind.SENT, message_id=f"w{n}")
+        if later or not code:
+            tx.settle(WA, [(delivery, Settled(State.SENT, message_id=f"w{n}"))], epoch, NOW)
+            word = "failed" if code else "delivered"
+            tx.take_receipts([receipt(tag_of(delivery), word, f"w{n}", code)], NOW)
+        else:
+            tx.settle(WA, [(delivery, settle_delivery(delivery, outcome, NOW))], epoch, NOW)
+        tx.close_broadcasts(NOW)
+        return tx.person(WA, SARI).status
+
+    def work(tx: Tx) -> list[Status]:
+        follow(tx, tx.whatsapp_address(SARI, None, NOW), "daerah", channel=WA)
+        codes = ["undeliverable", "undeliverable", "", "undeliverable", "undeliverable", "undeliverable"]
+        return [send(tx, code, n) for n, code in enumerate(codes)]
+
+    seen = await store.write(work)
+    assert seen[:2] == [Status.ACTIVE] * 2
+    assert seen[-2:] == [Status.ACTIVE, Status.GONE]
+
+
+@pytest.mark.parametrize("later", WAYS.values(), ids=WAYS)
+async def test_whoever_stopped_marketing_at_the_platform_has_stopped_here(store: Store, later: bool) -> None:
+    def work(tx: Tx) -> Status:
+        epoch, (delivery,) = told(tx)
+        if later:
+            tx.settle(WA, [(delivery, Settled(State.SENT, message_id="wamid.1"))], epoch, NOW)
+            tx.take_receipts([receipt(tag_of(delivery), "failed", code="marketing_stopped")], NOW)
+        else:
+            stopped = settle_delivery(delivery, Outcome(Kind.GONE, "marketing_stopped"), NOW)
+            tx.settle(WA, [(delivery, stopped)], epoch, NOW)
+        return tx.person(WA, SARI).status
+
+    assert await store.write(work) is Status.STOPPED
+
+
+async def test_a_failed_answer_tells_about_its_reader_too(store: Store) -> None:
+    def work(tx: Tx) -> Status:
+        tx.begin_epoch(NOW)
+        follow(tx, tx.whatsapp_address(SARI, "ID.77", NOW), "daerah", channel=WA)
+        unknown = Receipt(
+            "wamid.8", "failed", None, user_id="ID.77", failed=failed(Outcome(Kind.GONE, "marketing_stopped"), NOW)
+        )
+        tx.take_receipts([unknown], NOW)
+        return tx.person(WA, SARI).status
+
+    assert await store.write(work) is Status.STOPPED
+
+
+async def test_after_a_crash_nothing_is_repeated_before_its_receipt_was_waited_for(store: Store) -> None:
+    def crash(tx: Tx) -> None:
+        told(tx, "alert", ("1", "2"))
+        tx.add_reply(WA, "1", None, "[]", "new", NOW)
+        tx.claim_replies(WA, 1, NOW, 9)
+
+    def restart(tx: Tx) -> tuple[int, list[object], list[Delivery]]:
+        recovery = tx.begin_epoch(NOW)
+        return recovery.unknown, list(tx.doubtful()), due(tx, NOW, 9, WA)
+
+    await store.write(crash)
+    unknown, doubts, repeated = await store.write(restart)
+    assert (unknown, repeated) == (2, [])
+    assert doubts == [DeliveryTag(1, 1, 1), DeliveryTag(1, 2, 1), ReplyTag(1, 1)]
+    assert await store.read(lambda tx: tx.claim_replies(WA, 2, NOW + hours(0.1), 9)) == []
+    await store.write(
+        lambda tx: tx.take_receipts([receipt(DeliveryTag(1, 1, 1)), receipt(ReplyTag(1, 1), "sent", "wamid.2")], NOW)
+    )
+    assert await store.read(lambda tx: tx.doubtful()) == [DeliveryTag(1, 2, 1)]
+    assert [row[0] for row in await store.read(rows)] == ["sent", "unknown"]
+
+
+async def test_a_receipt_before_the_crash_counts_after_it(store: Store) -> None:
+    def work(tx: Tx) -> list[object]:
+        _, (delivery,) = told(tx)
+        tx.take_receipts([receipt(tag_of(delivery))], NOW)
+        tx.begin_epoch(NOW)
+        return list(tx.doubtful())
+
+    assert await store.write(work) == []
+    assert await store.read(rows) == [("sent", "", "wamid.1")]
+
+
+async def test_a_doubtful_answer_waits_for_its_receipt(store: Store) -> None:
+    def ask(tx: Tx, now: datetime = NOW) -> list[int]:
+        return [reply.attempt for reply in tx.claim_replies(WA, 1, now, 9)]
+
+    def work(tx: Tx) -> list[object]:
+        tx.begin_epoch(NOW)
+        tx.add_reply(WA, SARI, None, "[]", "new", NOW)
+        (reply,) = tx.claim_replies(WA, 1, NOW, 9)
+        unknown = settle_reply(Outcome(Kind.UNKNOWN, "read_timeout"), 1, NOW)
+        tx.settle_replies(WA, [(reply, unknown)], NOW)
+        seen: list[object] = [tx.doubtful(), ask(tx)]
+        tx.once_more(tx.doubtful(), NOW)
+        return [*seen, tx.doubtful(), ask(tx)]
+
+    assert await store.write(work) == [[ReplyTag(1, 1)], [], [], [2]]
+
+
+async def test_a_receipt_that_overtakes_a_doubtful_answer_ends_it(store: Store) -> None:
+    def work(tx: Tx) -> list[object]:
+        tx.begin_epoch(NOW)
+        tx.add_reply(WA, SARI, None, "[]", "new", NOW)
+        (reply,) = tx.claim_replies(WA, 1, NOW, 9)
+        tx.take_receipts([receipt(ReplyTag(reply.id, reply.attempt), "sent")], NOW)
+        tx.settle_replies(WA, [(reply, settle_reply(Outcome(Kind.UNKNOWN, "drop"), 1, NOW))], NOW)
+        return [tx.doubtful(), tx.claim_replies(WA, 1, NOW + hours(9), 9)]
+
+    assert await store.write(work) == [[], []]
+
+
+async def test_other_channels_settle_as_before(store: Store) -> None:
+    def work(tx: Tx) -> int:
+        tx.begin_epoch(NOW)
+        follow(tx, "1", "daerah")
+        tx.add_broadcast("alert", Rank.ALERT, None, [], ["telegram"], NOW, NOW + hours(6), note=Note("x"))
+        broadcast = tx.open_passes("telegram", NOW)[0]
+        (reader,) = tx.readers("telegram", broadcast, 9)
+        tx.start_deliveries(
+            [Delivery(broadcast.id, None, reader.subscriber_id, "1", None, "id", kind=broadcast.kind)], 1, NOW
+        )
+        return tx.begin_epoch(NOW).again
+
+    assert await store.write(work) == 1
+    assert await store.read(lambda tx: tx.doubtful()) == []
