@@ -8,7 +8,7 @@ function: it may decide, it must not wait. All times are aware datetimes; the st
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from bot.chat.message import Message
 from bot.chat.push import Draft
@@ -806,8 +806,7 @@ class Store(Protocol):
         """Finish the running transaction, checkpoint, close."""
 
 
-@dataclass(frozen=True, slots=True)
-class To:
+class To(NamedTuple):
     """Where on a channel something goes."""
 
     address: str

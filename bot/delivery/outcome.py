@@ -1,7 +1,7 @@
 """What became of one send, and what that means for the delivery."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -15,8 +15,7 @@ class Kind(StrEnum):
     LATER = "later"  # hold this chat until retry_after
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One send's outcome; `code` is a stable word for reports (`blocked`, `read_timeout`, `flood`, …)."""
 
     kind: Kind

@@ -90,9 +90,8 @@ class Reader(NamedTuple):
     had: Had | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One broadcast to one subscriber, about to be attempted."""
+class Delivery(NamedTuple):
+    """One broadcast to one subscriber, about to be attempted; a tuple like Reader, made once a message."""
 
     broadcast_id: int
     story_id: int | None
@@ -129,8 +128,7 @@ class QueuedReply:
     attempt: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What is written down about one finished attempt."""
 
     state: State

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import Enum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.delivery.content import BroadcastKind, Level
@@ -110,6 +111,7 @@ def _awake(at: datetime, reader: Reader, timezone: ZoneInfo) -> datetime:
     return quiet_ends(at, reader.quiet, timezone) or at
 
 
+@lru_cache(maxsize=512)
 def quiet_ends(now: datetime, quiet: tuple[int, int] | None, timezone: ZoneInfo) -> datetime | None:
     """When the quiet hours that hold at `now` end, or None when it is not quiet."""
     if quiet is None or quiet[0] == quiet[1]:

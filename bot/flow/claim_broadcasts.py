@@ -11,7 +11,7 @@ from bot.delivery.plan import Broadcast, Delivery, Rank, Reader
 from bot.delivery.timing import Way, local_day, turn_of
 from bot.ports import Tx
 
-AHEAD = 32  # readers looked at beyond the free slots, so that a pass gets over sleeping chats quickly
+AHEAD = 4  # readers looked at beyond the free slots; ever more while they sleep, to get over a sleeping city
 MOST_LOOKED_AT = 1_000  # readers of one pass in one tick: some 10 ms of the write lock
 RETRIES_SHARE = 0.5  # promise 6: a broken network never starves what is new
 
@@ -23,6 +23,7 @@ class Sorted:
     started: list[Delivery] = field(default_factory=list)
     waiting: list[tuple[Reader, datetime]] = field(default_factory=list)
     owed: list[tuple[int, datetime]] = field(default_factory=list)  # subscriber, when their digest is due
+    limited: list[int] = field(default_factory=list)  # of those started, subscribers with a daily limit
     seen: int = 0
 
 
@@ -76,7 +77,7 @@ class BroadcastClaim:
             turn = turn_of(due.broadcast, due.reader, now, self._timezone)
             match turn.way:
                 case Way.NOW:
-                    ready.append(replace(due.delivery, version=self._version))
+                    ready.append(due.delivery._replace(version=self._version))
                 case Way.WAIT if turn.at is not None:
                     tx.postpone(due.delivery, turn.at)
                 case Way.DIGEST if turn.at is not None:
@@ -117,8 +118,9 @@ class BroadcastClaim:
         if ready is None:
             return []
         broadcast = ready
+        ahead = AHEAD
         while len(leaving) < slots and looked_at < MOST_LOOKED_AT:
-            page = slots - len(leaving) + AHEAD
+            page, ahead = slots - len(leaving) + ahead, min(8 * ahead, MOST_LOOKED_AT // 2)
             readers = tx.readers(self._channel, broadcast, page)
             found = self._sort(readers, slots - len(leaving), broadcast, now)
             self._write(tx, broadcast, found, now)
@@ -139,8 +141,8 @@ class BroadcastClaim:
             tx.queue_deliveries(broadcast, found.waiting, now)
         if found.owed:
             tx.owe_digests(found.owed)
-        if broadcast.kind is BroadcastKind.STORY and found.started:
-            tx.count_today([d.subscriber_id for d in found.started], local_day(now, self._timezone))
+        if found.limited:
+            tx.count_today(found.limited, local_day(now, self._timezone))
 
     def _sort(self, readers: Sequence[Reader], slots: int, broadcast: Broadcast, now: datetime) -> Sorted:
         """Of the first readers of a page: who is sent to now (at most `slots`), and what becomes of the others."""
@@ -157,6 +159,8 @@ class BroadcastClaim:
                 found.waiting.append((reader, now + timedelta(seconds=pause)))
             elif turn.at is None:
                 found.started.append(self._delivery(broadcast, reader, act))
+                if reader.daily_limit is not None and broadcast.kind is BroadcastKind.STORY:
+                    found.limited.append(reader.subscriber_id)
             elif turn.way is Way.DIGEST:
                 found.owed.append((reader.subscriber_id, turn.at))
             else:

@@ -10,6 +10,7 @@ from bot.delivery.about import act_for
 from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.plan import Broadcast, Delivery, Had, Rank, Reader, Settled, State, Status
 from bot.delivery.settle import AGAIN_AFTER_DOUBT
+from bot.errors import StoreError
 from bot.ports import DueDelivery, Recovery
 from storage.sqlite.audience import HOLD, READER, pass_of, reader_of
 from storage.sqlite.moves import Moves
@@ -121,6 +122,8 @@ class Deliveries(Moves):
 
     def start_deliveries(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> None:
         """Rows are born `started`, or a queued one becomes `started` with its attempt."""
+        if deliveries:
+            self._require_epoch(epoch)
         at = to_ms(now)
         rows = [
             (
@@ -131,6 +134,11 @@ class Deliveries(Moves):
         ]  # fmt: skip
         if rows and self.conn.executemany(_START, rows).rowcount != len(rows):
             raise ValueError("a delivery that is under way or finished was started again: a reader gets one copy")
+
+    def _require_epoch(self, epoch: int) -> None:
+        """A process that has been followed by another starts nothing any more (the lock should have kept it out)."""
+        if epoch != int(self.value("SELECT value FROM meta WHERE key = 'epoch'") or 0):
+            raise StoreError("stale_epoch", "another process has taken over this database: this one sends nothing more")
 
     def queue_deliveries(self, broadcast: Broadcast, readers: Sequence[tuple[Reader, datetime]], now: datetime) -> None:  # noqa: ARG002 — other engines note the time
         """Rows are born `queued(next_at)`: the reader's chat is on hold or asleep."""
@@ -186,7 +194,7 @@ class Deliveries(Moves):
         for one in due:
             stories = tuple(s for s in one.delivery.stories if s not in withdrawn)
             if stories:
-                kept.append(replace(one, delivery=replace(one.delivery, stories=stories)))
+                kept.append(replace(one, delivery=one.delivery._replace(stories=stories)))
             else:
                 self.give_up(one.delivery, Status.WITHDRAWN.value, now)
         return kept
@@ -229,7 +237,7 @@ class Deliveries(Moves):
         else:
             written = self.run(_FINISH, *_finish(delivery, settled, epoch, to_ms(now)))
         if written:
-            news = replace(settled, gone=False) if settled.gone and self._came_back(delivery) else settled
+            news = settled._replace(gone=False) if settled.gone and self._came_back(delivery) else settled
             self._news_of_chat(channel, delivery.subscriber_id, delivery.address, news, now)
             if _takes_back(delivery, settled):
                 self.run(_RECALLED, delivery.subscriber_id, delivery.broadcast_id)

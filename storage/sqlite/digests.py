@@ -78,6 +78,9 @@ class Digests(Part):
 
     def digests_due(self, channel: str, now: datetime, limit: int, slot: str) -> list[tuple[Reader, datetime]]:
         """Active readers whose digest is due, with the time it was due at; `had` is set where this slot's was sent."""
+        earliest = self.next_digest(channel)
+        if earliest is None or earliest > to_ms(now):  # as in most ticks
+            return []
         values = {"channel": channel, "now": to_ms(now), "limit": limit, "slot": slot}
         due = []
         for *reader, at, had in self.conn.execute(_DUE, values).fetchall():

@@ -32,7 +32,7 @@ class Acts:
     def plan(self, seconds: float) -> list[tuple[float, Act]]:
         """The moments of one scene, and what happens then."""
         plot, dice = self._world.plot, self._dice
-        acts: list[Act] = [self._tell] * plot.stories + [self._alert] * plot.alerts
+        acts: list[Act] = [*([self._tell] * plot.stories), *([self._alert] * plot.alerts)]
         for _ in range(plot.acts):
             roll = dice.random()
             if roll < plot.replies:

@@ -41,7 +41,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         """Nobody needs to be woken: there are no threads."""
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:  # noqa: ARG002
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:  # type: ignore[override]  # noqa: ARG002
         """At once, here."""
         future = self.create_future()
         try:
@@ -73,9 +73,10 @@ class Inline:
 @contextmanager
 def without_threads() -> Iterator[None]:
     """Stores that are opened meanwhile work in the caller's thread."""
-    threads = storage.sqlite.worker.ThreadPoolExecutor
-    storage.sqlite.worker.ThreadPoolExecutor = Inline  # type: ignore[misc,assignment]
+    worker: Any = storage.sqlite.worker
+    threads = worker.ThreadPoolExecutor
+    worker.ThreadPoolExecutor = Inline
     try:
         yield
     finally:
-        storage.sqlite.worker.ThreadPoolExecutor = threads  # type: ignore[misc]
+        worker.ThreadPoolExecutor = threads

@@ -171,7 +171,7 @@ class World:
                     breaks += 1
                     self.truth.complain(f"the program broke: {process.running.exception()!r}")
                     process.kill()
-                elif self.stormy and not process.dead:  # type: ignore[redundant-expr]  # it may have died meanwhile
+                elif self.stormy and not process.dead:  # it may have died meanwhile
                     await self._doom(process, dying)
             dying.cancel()
             await self._after_death(process)

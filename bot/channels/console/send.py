@@ -3,7 +3,6 @@
 What is done to an earlier message is told: a line above the new text says which message it is about.
 """
 
-from dataclasses import replace
 from itertools import count
 from secrets import token_hex
 from typing import TextIO
@@ -55,7 +54,7 @@ class Terminal:
         if act is Act.REPLY or shown.message_id is None:
             return shown
         self._printed[to.message] = self._printed.pop(shown.message_id)
-        return replace(shown, message_id=to.message)
+        return shown._replace(message_id=to.message)
 
     def _screen(self, message: Message, about: str = "") -> Outcome:
         self._buttons = render.choices(message) or self._buttons

@@ -4,7 +4,6 @@ Everything that differs from reader to reader stands at the beginning of a body;
 """
 
 import json
-from dataclasses import replace
 
 from bot.delivery.content import Act
 from bot.delivery.outcome import Kind, Outcome
@@ -41,8 +40,8 @@ def _chat(address: str) -> str:
 def edited(outcome: Outcome, to: To) -> Outcome:
     """An edit's outcome: done, or done in so far as nothing can be done, which its code then says."""
     if outcome.kind is Kind.SENT:
-        return replace(outcome, message_id=to.message)
-    return replace(outcome, kind=Kind.SENT) if outcome.code in NOTHING_TO_EDIT else outcome
+        return outcome._replace(message_id=to.message)
+    return outcome._replace(kind=Kind.SENT) if outcome.code in NOTHING_TO_EDIT else outcome
 
 
 def deleted(outcome: Outcome, to: To) -> Outcome:
@@ -54,4 +53,4 @@ def deleted(outcome: Outcome, to: To) -> Outcome:
 
 def stubbed(outcome: Outcome) -> Outcome:
     """The outcome of an edit that stands in for a deletion."""
-    return replace(outcome, code="stub") if outcome == Outcome(Kind.SENT, message_id=outcome.message_id) else outcome
+    return outcome._replace(code="stub") if outcome == Outcome(Kind.SENT, message_id=outcome.message_id) else outcome
