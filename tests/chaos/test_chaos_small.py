@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos import kills, stores
+from tests.chaos import kills, stores, weather
 
 
 def test_three_kills_in_the_middle_of_broadcasts_lose_nobody_and_no_stop(tmp_path: Path) -> None:
@@ -21,3 +21,21 @@ def test_a_full_disk_stops_sending_before_anything_unrecorded_leaves() -> None:
     if "skipped" in verdict.figures:
         pytest.skip(str(verdict.figures["skipped"]))
     assert verdict.complaints == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_twenty_kills_lose_nobody_and_no_stop(tmp_path: Path) -> None:
+    assert kills.run(20, 3_000, seed=4, rate=300, folder=tmp_path, within=None).complaints == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_a_lock_of_ten_seconds_loses_nobody() -> None:
+    assert stores.locked(1, readers=600, rate=60, seconds=10).complaints == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_lost_answers_lose_nobody() -> None:
+    assert weather.drops(1).complaints == []
