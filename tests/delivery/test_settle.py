@@ -22,7 +22,7 @@ def after(seconds: float) -> datetime:
         ("unknown is not tried again", Outcome(Kind.UNKNOWN, "read_timeout"), 1,
          Settled(State.UNKNOWN, "read_timeout")),
         ("gone unsubscribes", Outcome(Kind.GONE, "blocked"), 1, Settled(State.FAILED, "blocked", gone=True)),
-        ("refused content fails", Outcome(Kind.REFUSED, "too_long"), 1, Settled(State.FAILED, "too_long")),
+        ("refused content fails", Outcome(Kind.REFUSED, "too_long"), 1, Settled(State.FAILED, "too_long", refused=True)),
         ("a refused account waits", Outcome(Kind.REFUSED, "unauthorized", account=True), 1,
          Settled(State.QUEUED, "unauthorized", next_at=after(1))),
         ("a refused connection is tried again", Outcome(Kind.NOT_SENT, "refused"), 3,
