@@ -812,6 +812,7 @@ class To(NamedTuple):
     address: str
     thread: str | None = None
     message: str | None = None  # the platform's id of the earlier message that this is about
+    delivery: Delivery | None = None  # of which this is an attempt, for platforms that give its name back
 
 
 class Channel(Protocol):

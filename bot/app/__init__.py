@@ -4,6 +4,7 @@
 `outside`      fetching, reading and the bot's name, for the program and for commands
 `news_desk`    polls and hubs
 `first_admin`  how the first admin comes in
+`whatsapp`     the channel that is on when its four variables are set
 `program`      the running program
 """
 
@@ -20,8 +21,9 @@ from bot.app.database import (
     sqlite_version,
     stops_fault,
 )
+from bot.app.memory import spare_the_collector
 from bot.app.outside import Outside, label_map, new_session, outside
-from bot.app.program import App, spare_the_collector
+from bot.app.program import App
 
 __all__ = [
     "App",

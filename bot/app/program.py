@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import sys
 import time
@@ -16,15 +15,18 @@ import structlog
 from bot import catalogs, clock
 from bot.app.database import database_path, hold_database, open_store
 from bot.app.first_admin import invite_first_admin
+from bot.app.memory import spare_the_collector
 from bot.app.news_desk import NewsDesk
 from bot.app.outside import new_session
+from bot.app.whatsapp import SETTLING, whatsapp_parts
 from bot.channels.console import Console
 from bot.channels.console.send import NAME as CONSOLE
 from bot.channels.telegram import TelegramParts
+from bot.channels.whatsapp import WhatsAppParts
 from bot.chat.broadcasts import broadcast_message
 from bot.delivery.content import Content
 from bot.errors import SettingsError, StoreError
-from bot.flow.deliver import Deliverer
+from bot.flow.deliver import AT_ONCE, Deliverer, Settling
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
 from bot.flow.progress import Progress, Written, watch
@@ -45,16 +47,6 @@ TIDY_EVERY = 3600.0
 UPDATES_KEPT = timedelta(days=2)  # the platform drops its own after one
 LAST_SENDS = 5.0  # seconds for what is in flight when we are told to stop: less than ten in all, with everything else
 STANDING_STILL = "standing still ({}): nothing is sent until `kentongan resume`"
-
-
-def spare_the_collector() -> None:
-    """What is loaded by now stays for good: the cyclic collector need not look at it again after every few messages.
-
-    Measured by `python -m bench message`: a fifth of the CPU of a message went into walking modules and catalogs.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 class App:
@@ -117,11 +109,17 @@ class App:
         self._session = await self._stack.enter_async_context(new_session())
         self._desk = Desk(self._store, self._facts, clock.now, self._wake)
         telegram = self._telegram()
-        self._news = self._news_desk(telegram)
-        routes = [health_route(self._health), *self._news.routes(), *(telegram.routes() if telegram else ())]
+        whatsapp = whatsapp_parts(
+            self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake
+        )  # fmt: skip
+        self._news = self._news_desk([parts.channel.name for parts in (telegram, whatsapp) if parts is not None])
+        routes = [health_route(self._health), *self._news.routes()]
+        routes += [route for parts in (telegram, whatsapp) if parts is not None for route in parts.routes()]
         server = await self._start_web(routes)  # before Telegram is told to call; a taken port costs nothing yet
         if telegram is not None:
             await self._start_telegram(telegram, recovery.epoch)
+        if whatsapp is not None:
+            self._start_whatsapp(whatsapp, recovery.epoch)
         if self._with_console:
             await self._start_console(recovery.epoch)
         self._start_schedule()
@@ -150,6 +148,13 @@ class App:
         self._facts.address = lambda: parts.address
         self._faults["telegram updates"] = lambda: parts.fault
 
+    def _start_whatsapp(self, parts: WhatsAppParts, epoch: int) -> None:
+        self._deliver(parts.channel, epoch, SETTLING)
+        parts.start()
+        self._stack.push_async_callback(parts.stop)
+        for task in parts.tasks:
+            self._watch(task)
+
     async def _start_console(self, epoch: int) -> None:
         console = Console(self._store, self._desk, sys.stdin, sys.stdout, clock.now)
         self._deliver(console, epoch)
@@ -157,14 +162,14 @@ class App:
         self._stack.push_async_callback(_cancel, task)
         self._watch(task, ends_the_program=True)
 
-    def _deliver(self, channel: Channel, epoch: int) -> None:
+    def _deliver(self, channel: Channel, epoch: int, settling: Settling = AT_ONCE) -> None:
         def compose(content: Content, language: str) -> object:
             return channel.prepare(broadcast_message(content, language, self._facts.board(clock.now())))
 
         zone = self._settings.portal.timezone
         deliverer = Deliverer(
             self._store, channel, compose, zone, epoch, clock.now, on_written=self._written.tell,
-            tell=self._staff.refused, opened=self._opened,
+            tell=self._staff.refused, opened=self._opened, settling=settling,
         )  # fmt: skip
         self._deliverers[channel.name] = deliverer
         self._faults[channel.name] = lambda: deliverer.fault
@@ -181,8 +186,7 @@ class App:
 
     # Feeds and what returns -----------------------------------------------------------------------------------------
 
-    def _news_desk(self, telegram: TelegramParts | None) -> NewsDesk:
-        channels = [telegram.channel.name] if telegram is not None else []
+    def _news_desk(self, channels: list[str]) -> NewsDesk:
         channels += [CONSOLE] if self._with_console else []
         self._staff = StaffTeller(self._facts.texts, channels, clock.now)
         return NewsDesk(self._settings, self._session, self._store, channels, wake=self._wake_all, tell=self._staff)

@@ -121,7 +121,8 @@ def _moment(at: str | None, now: datetime, loaded: Settings, faults: Faults) -> 
 
 def _audience(loaded: Settings, categories: tuple[str, ...]) -> tuple[dict[str, int], dict[str, float]]:
     """Readers by channel, and what each channel sends a second."""
-    rates = {"telegram": loaded.telegram.rate} if loaded.telegram else {CONSOLE: Terminal.rate}
+    on = {"telegram": loaded.telegram, "whatsapp": loaded.whatsapp}
+    rates = {name: channel.rate for name, channel in on.items() if channel is not None} or {CONSOLE: Terminal.rate}
 
     async def count(store: Store) -> dict[str, int]:
         return await store.read(lambda tx: _count(tx, rates, categories))
@@ -132,7 +133,7 @@ def _audience(loaded: Settings, categories: tuple[str, ...]) -> tuple[dict[str, 
         if error.reason != "missing":
             raise
         audience = dict.fromkeys(rates, 0)  # nobody has come yet
-    if loaded.telegram is None and not audience[CONSOLE]:
+    if CONSOLE in rates and not audience[CONSOLE]:
         raise UsageError(missing_token_help())
     return audience, rates
 

@@ -27,7 +27,7 @@ def run(
     With --console it is a terminal chat that needs no token: kentongan run --console
     """
     settings = load(os.environ)
-    if settings.telegram is None and not console:
+    if settings.telegram is None and settings.whatsapp is None and not console:
         raise UsageError(missing_token_help())
     # In a terminal chat the terminal belongs to the conversation: the log speaks up only when something is wrong.
     level = "warning" if console and log_level == "info" else log_level

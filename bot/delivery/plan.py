@@ -88,6 +88,7 @@ class Reader(NamedTuple):
     day: int | None = None  # the local day (as an ordinal) that day_count counts
     day_count: int = 0
     had: Had | None = None
+    window_until: datetime | None = None  # None: this channel may always be sent to
 
 
 class Delivery(NamedTuple):

@@ -12,6 +12,7 @@ from bot.delivery.plan import Broadcast, Reader
 MORNING, EVENING = time(6), time(17)  # local: when digests are made
 SLOTS = {"instant": (MORNING, EVENING), "both": (MORNING, EVENING), "morning": (MORNING,), "evening": (EVENING,)}
 DIGEST_LIVES = timedelta(hours=3)  # promise 7: later than that it waits for the next one
+CLOSING = timedelta(minutes=1)  # a window is not used to its last second: a message takes its time
 SILENT = frozenset({BroadcastKind.MARK, BroadcastKind.WITHDRAWAL})  # an edited message wakes nobody
 
 
@@ -41,6 +42,9 @@ def turn_of(broadcast: Broadcast, reader: Reader, now: datetime, timezone: ZoneI
         turn = _story(reader, broadcast.expires_at <= now, now, timezone)
     else:
         turn = _message(broadcast, reader, now, timezone)
+    if turn.way is Way.NOW and _is_closed(reader, now):
+        # What costs money is not decided here: without a budget nothing leaves outside of an open window.
+        return _next_slot(reader, now, timezone) if broadcast.kind is BroadcastKind.STORY else SKIP
     if turn.way is Way.NOW and reader.hold_until is not None and reader.hold_until > now:
         return Turn(Way.WAIT, reader.hold_until)
     return turn
@@ -77,11 +81,15 @@ def digest_turn(reader: Reader, due_at: datetime, now: datetime, timezone: ZoneI
     quiet = quiet_ends(now, reader.quiet, timezone)
     if quiet is not None:
         return Turn(Way.DIGEST, quiet)
-    if now - due_at > DIGEST_LIVES:
-        return Turn(Way.DIGEST, next_digest(reader, now, timezone))
+    if now - due_at > DIGEST_LIVES or _is_closed(reader, now):
+        return _next_slot(reader, now, timezone)
     if reader.hold_until is not None and reader.hold_until > now:
         return Turn(Way.DIGEST, reader.hold_until)
     return NOW
+
+
+def _next_slot(reader: Reader, now: datetime, timezone: ZoneInfo) -> Turn:
+    return Turn(Way.DIGEST, next_digest(reader, now, timezone))
 
 
 def next_digest(reader: Reader, now: datetime, timezone: ZoneInfo) -> datetime:
@@ -95,6 +103,11 @@ def next_digest(reader: Reader, now: datetime, timezone: ZoneInfo) -> datetime:
 def local_day(now: datetime, timezone: ZoneInfo) -> int:
     """The local day as an ordinal."""
     return now.astimezone(timezone).toordinal()
+
+
+def _is_closed(reader: Reader, now: datetime) -> bool:
+    """Whether the platform lets us send this reader nothing now, unless it is paid for."""
+    return reader.window_until is not None and reader.window_until <= now + CLOSING
 
 
 def _had_enough(reader: Reader, now: datetime, timezone: ZoneInfo) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +32,17 @@ FORGET_EVERY = 5.0  # seconds between two tidyings of the chats' memory
 Compose = Callable[[Content, str], object]  # what is said, in a language, prepared for the channel
 
 
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What outcomes mean on a channel."""
+
+    delivery: Callable[[Delivery, Outcome, datetime], Settled] = settle_delivery
+    reply: Callable[[Outcome, int, datetime], Settled] = settle_reply
+
+
+AT_ONCE = Settling()  # what may be said twice is tried again after a moment
+
+
 class Deliverer:
     """The sending side of one channel: claims by the tick, sends as slots come free, writes outcomes with a tick."""
 
@@ -38,11 +50,11 @@ class Deliverer:
         self, store: Store, channel: Channel, compose: Compose, timezone: ZoneInfo, epoch: int,
         now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic,
         on_written: Callable[[], None] = lambda: None, tell: TellRefused = lambda *_: None,
-        opened: float | None = None,
+        opened: float | None = None, settling: Settling = AT_ONCE,
     ) -> None:  # fmt: skip
         """`opened` is the clock's second since which nobody else sends by this account; None: from now on."""
         self._store, self._channel, self._compose = store, channel, compose
-        self._now, self._clock, self._on_written = now, clock, on_written
+        self._now, self._clock, self._on_written, self._settling = now, clock, on_written, settling
         self._chats, self._latencies = Chats(), Latencies()
         self._claim = Claim(channel, self._chats, timezone, epoch, tell)
         self._account = Account(channel.rate)
@@ -206,18 +218,18 @@ class Deliverer:
         except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
             outcome = self._broken(fault)
         self._note(outcome, reply.address, sent)
-        self._finished.replies.append((reply, settle_reply(outcome, reply.attempt, self._now())))
+        self._finished.replies.append((reply, self._settling.reply(outcome, reply.attempt, self._now())))
         self._write_soon()
 
     async def _send_delivery(self, delivery: Delivery, sent: Sent) -> None:
         try:
             prepared = self._prepare(delivery.says, delivery.language)
-            to = To(delivery.address, delivery.thread, delivery.message)
+            to = To(delivery.address, delivery.thread, delivery.message, delivery)
             outcome = await self._channel.deliver(prepared, to, delivery.act)
         except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
             outcome = self._broken(fault)
         self._note(outcome, delivery.address, sent)
-        self._finished.deliveries.append((delivery, settle_delivery(delivery, outcome, self._now())))
+        self._finished.deliveries.append((delivery, self._settling.delivery(delivery, outcome, self._now())))
         self._write_soon()
 
     def _broken(self, fault: Exception) -> Outcome:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
-from bot.settings.model import LogFormat, Mode, TelegramSettings
+from bot.settings.model import LogFormat, Mode, TelegramSettings, WhatsAppSettings
 from bot.settings.words import web_address
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def log_format(text: str) -> LogFormat:
 
 
 def other_secrets(variables: Variables) -> tuple[str, ...]:
-    """Secrets of parts that this program does not run yet: kept out of the logs all the same."""
+    """WhatsApp's secrets, whether it is on or not: kept out of the logs all the same."""
     return tuple(value for name in OTHER_SECRETS if (value := variables.get(name)))
 
 
@@ -131,3 +131,33 @@ def check_webhook(variables: Variables, public_url: str | None, *, local: bool) 
             "PUBLIC_URL cannot be called by Telegram; write an https address on port 443, 80, 88 or 8443, or set "
             "TELEGRAM_MODE=polling"
         )
+
+
+# WhatsApp -----------------------------------------------------------------------------------------------------------
+
+NEEDED = ("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
+
+
+def whatsapp(variables: Variables) -> WhatsAppSettings | None:
+    """WhatsApp's settings, or None while one of the four that it needs is missing."""
+    if not all(variables.get(name) for name in NEEDED):
+        return None
+    access_token, app_secret, verify_token = (variables.read(name, word, "") for name in OTHER_SECRETS)
+    number_id = variables.read("WHATSAPP_PHONE_NUMBER_ID", phone_number_id, "")
+    api_url: str | None = variables.read("WHATSAPP_API_URL", base_url, None)
+    per_second = variables.read("WHATSAPP_RATE", rate, 80.0)
+    return WhatsAppSettings(access_token, number_id, app_secret, verify_token, api_url, per_second)
+
+
+def word(text: str) -> str:
+    """A secret of Meta's, or the word that was agreed for the challenge; it never stands in the fault."""
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("has spaces or letters that none of Meta's has; copy it once more")
+    return text
+
+
+def phone_number_id(text: str) -> str:
+    """The id that Meta gave the number: it is not the number itself."""
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError("is not the id of a phone number (digits only); copy it from WhatsApp > API setup")
+    return text

@@ -34,6 +34,7 @@ def load(
     listen = variables.read("LISTEN", listen_address, ("127.0.0.1", 8080))
     public_url: str | None = variables.read("PUBLIC_URL", env_.base_url, None)
     telegram = env_.telegram(variables, public_url)
+    whatsapp = env_.whatsapp(variables)
     allow_private = variables.read("FETCH_ALLOW_PRIVATE", boolean, False)
     log_format: LogFormat | None = variables.read("LOG_FORMAT", env_.log_format, None)
     if content is None or variables.faults or faults:
@@ -42,7 +43,7 @@ def load(
         database_url=database_url, feeds_file=path, listen=listen, public_url=public_url, telegram=telegram,
         fetch_allow_private=allow_private, log_format=log_format, portal=content.portal,
         categories=content.categories, feeds=content.feeds, quiet=content.quiet, daily_limit=content.daily_limit,
-        other_secrets=env_.other_secrets(variables),
+        whatsapp=whatsapp, other_secrets=env_.other_secrets(variables),
     )  # fmt: skip
 
 

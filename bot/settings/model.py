@@ -45,6 +45,18 @@ class TelegramSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WhatsAppSettings:
+    """WhatsApp is on."""
+
+    access_token: str = field(repr=False)
+    phone_number_id: str
+    app_secret: str = field(repr=False)  # proves webhooks
+    verify_token: str = field(repr=False)  # the word of the webhook's challenge
+    api_url: str | None = None  # None: Meta's own
+    rate: float = 80.0  # messages a second
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that is set, checked."""
 
@@ -60,6 +72,7 @@ class Settings:
     feeds: tuple[DeclaredFeed, ...]
     quiet: tuple[int, int] | None  # minutes of the local day, for new subscribers
     daily_limit: int | None  # stories a day for new subscribers; None: no limit
+    whatsapp: WhatsAppSettings | None = None
     other_secrets: tuple[str, ...] = field(default=(), repr=False)  # of parts that are switched off here
 
     def secrets(self) -> tuple[str, ...]:

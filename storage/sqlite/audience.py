@@ -13,7 +13,7 @@ from storage.sqlite.part import from_ms, from_ms_or_none, listed, to_ms
 from storage.sqlite.people import ALL, People, quiet_of
 
 READER: Final = """s.id, s.address, s.thread, s.language, s.quiet_from, s.quiet_to, h.until, s.mode, s.paused_until,
-  s.urgent, s.daily_limit, s.day, s.day_count"""
+  s.urgent, s.daily_limit, s.day, s.day_count, s.window_until"""
 HOLD: Final = "LEFT JOIN hold h ON h.channel = s.channel AND h.address = s.address"
 COLUMNS: Final = """b.id, b.kind, b.rank, b.story_id, p.n, p.categories, p.last_id, p.max_id, b.created_at,
   b.expires_at, p.telling, b.level, b.original_id, p.source_id, b.version, b.erase, p.final"""
@@ -196,8 +196,24 @@ def pass_of(row: tuple[Any, ...]) -> Broadcast:
 
 def reader_of(row: tuple[Any, ...]) -> Reader:
     """The columns of READER as a value."""
-    subscriber, address, thread, language, quiet_from, quiet_to, until, mode, paused, urgent, limit, day, count = row
+    (
+        subscriber,
+        address,
+        thread,
+        language,
+        quiet_from,
+        quiet_to,
+        until,
+        mode,
+        paused,
+        urgent,
+        limit,
+        day,
+        count,
+        window,
+    ) = row
     return Reader(
         subscriber, address, thread, language or "id", quiet_of(quiet_from, quiet_to), from_ms_or_none(until), mode,
-        from_ms_or_none(paused), bool(urgent), limit, day, count,
+        from_ms_or_none(paused), bool(urgent), limit, day, count, None,
+        from_ms_or_none(window),
     )  # fmt: skip

@@ -1,0 +1,64 @@
+"""Sends that were never answered: their receipts settle them; those that none comes for are sent once more."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+import structlog
+
+from bot.channels.whatsapp.send import NAME
+from bot.delivery.receipts import Doubts, Listening, Tag
+from bot.errors import StoreError
+from bot.ports import Store
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY: Final = 5.0  # seconds
+BROUGHT_FOR: Final = timedelta(days=8)  # webhooks are brought again for seven days
+TIDY_EVERY: Final = 720  # looks: an hour
+A_TIME: Final = 5_000  # rows dropped in one transaction
+
+
+class DoubtSweeper:
+    """Looks every few seconds for doubts that have been listened for long enough."""
+
+    def __init__(
+        self, store: Store, now: Callable[[], datetime], clock: Callable[[], float], wake: Callable[[], None]
+    ) -> None:  # fmt: skip
+        self._store, self._now, self._clock, self._wake = store, now, clock, wake
+        self._doubts, self._listening = Doubts(), Listening()
+
+    def heard(self) -> None:
+        """Webhooks come in."""
+        self._listening.heard(self._clock())
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        looks = 0
+        while True:
+            try:
+                await self.look()
+                if looks % TIDY_EVERY == 0:
+                    await self._tidy()
+            except StoreError as error:
+                log.warning("doubts wait for the store", channel=NAME, reason=error.reason)
+            looks += 1
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> int:
+        """Send once more what is ripe; how many."""
+        doubts = await self._store.read(lambda tx: tx.doubtful())
+        ripe = cast("list[Tag]", self._doubts.ripe(doubts, self._listening.seconds))
+        if not ripe:
+            return 0
+        now = self._now()
+        count = await self._store.write(lambda tx: tx.once_more(ripe, now))
+        log.warning("sent once more: no receipt came", channel=NAME, count=count)
+        self._wake()
+        return count
+
+    async def _tidy(self) -> None:
+        before = self._now() - BROUGHT_FOR
+        while await self._store.write(lambda tx: tx.forget_sights(before, A_TIME)):  # noqa: ASYNC110 — each look does work
+            await asyncio.sleep(0.05)  # the outbox writes in between

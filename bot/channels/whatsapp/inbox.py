@@ -1,0 +1,217 @@
+"""Webhooks between their arrival and their handling: taken apart, each thing in them counted once and handled once.
+
+A post is taken apart in one transaction: statuses are settled there, and what people said or did gets a row of its own
+in the inbox, in its order. Those rows are handled one after the other, by the desk where somebody waits for an answer.
+"""
+
+import asyncio
+import json
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+
+from bot.channels.whatsapp import outcome as meaning
+from bot.channels.whatsapp.events import Event, Fault, Item, Moved, Other, Said, Status, Wish, kept, read, walk
+from bot.channels.whatsapp.receive import POSTS
+from bot.channels.whatsapp.send import NAME
+from bot.chat.turn import Incoming, Press, Text
+from bot.delivery.outcome import Outcome
+from bot.delivery.receipts import Receipt, failed, read_tag
+from bot.errors import StoreError
+from bot.flow.desk import Desk, Sender
+from bot.ports import Store, Tx
+
+log = structlog.get_logger(__name__)
+
+PAGE: Final = 50  # posts taken apart at once, rows read at once
+STORE_PAUSE: Final = 1.0  # seconds between two tries while the store refuses
+STOP: Final = "stop"
+MOST_DIGITS: Final = 2
+
+
+@dataclass(slots=True)
+class Post:
+    """One post, read."""
+
+    id: int
+    events: list[tuple[Item, Event]] = field(default_factory=list)
+    error: str = ""
+
+
+class Inbox:
+    """Takes posts apart and hands what people said to the desk."""
+
+    def __init__(
+        self, store: Store, desk: Desk, number_id: str, now: Callable[[], datetime],
+        *, heard: Callable[[], None], stopped: Callable[[Outcome], None],
+    ) -> None:  # fmt: skip
+        """`heard`: posts come in; `stopped`: a status says that the account may not send."""
+        self._store, self._desk, self._number_id, self._now = store, desk, number_id, now
+        self._heard, self._stopped = heard, stopped
+        self._news = asyncio.Event()
+        self._finishing = False
+
+    def wake(self) -> None:
+        """Something has been stored."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Handle what an earlier life left, then what comes, until `finish`."""
+        while True:
+            self._news.clear()
+            try:
+                await self._open_posts()
+                await self._handle_waiting()
+            except StoreError as error:
+                log.error("webhooks wait for the store", channel=NAME, reason=error.reason)  # noqa: TRY400
+                if self._finishing:
+                    return
+                await self._rest(STORE_PAUSE)
+                continue
+            if self._finishing:
+                return
+            await self._news.wait()
+
+    def finish(self) -> None:
+        """Handle what is stored, then end."""
+        self._finishing = True
+        self._news.set()
+
+    async def _rest(self, seconds: float) -> None:
+        timer = asyncio.get_running_loop().call_later(seconds, self._news.set)
+        await self._news.wait()
+        timer.cancel()
+
+    # Posts ----------------------------------------------------------------------------------------------------------
+
+    async def _open_posts(self) -> None:
+        while waiting := await self._store.read(lambda tx: tx.waiting_updates(POSTS, PAGE)):
+            self._heard()
+            posts = [read_post(post_id, body, self._number_id) for post_id, body in waiting]
+            now = self._now()
+            await self._store.write(lambda tx, posts=posts, now=now: take_apart(tx, posts, now))  # type: ignore[misc]
+            self._tell(posts)
+            await self._handle_waiting()
+
+    def _tell(self, posts: Iterable[Post]) -> None:
+        """What concerns the account, and what nobody foresaw, for whoever reads the log."""
+        for item, event in (pair for post in posts for pair in post.events):
+            if isinstance(event, Status) and event.fault is not None:
+                self._judge(event.fault)
+            elif isinstance(event, Other):
+                log.info("WhatsApp tells", channel=NAME, what=event.what, event=str(item.body.get("event", "")))
+
+    def _judge(self, fault: Fault) -> None:
+        outcome = meaning.of_failure(fault)
+        if outcome.account:
+            log.error("WhatsApp refuses our account", channel=NAME, code=fault.code, text=fault.text)
+            self._stopped(outcome)
+        elif fault.code not in meaning.TABLE:
+            log.warning("a status with an error that nobody knows", channel=NAME, code=fault.code, text=fault.text)
+
+    # People ---------------------------------------------------------------------------------------------------------
+
+    async def _handle_waiting(self) -> None:
+        while waiting := await self._store.read(lambda tx: tx.waiting_updates(NAME, PAGE)):
+            for update_id, body in waiting:
+                await self._handle(update_id, body)
+
+    async def _handle(self, update_id: int, body: str) -> None:
+        """One row; whatever it does, it is marked, so that a poisonous one never blocks the rest.
+
+        Only a refusal of the store is passed on: then nothing was done, and the row keeps waiting.
+        """
+        told = ""
+        try:
+            await self._act(update_id, read(kept(json.loads(body))))
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 — a message of a form that nobody foresaw
+            told = describe(error)
+            log.error("a message could not be handled", channel=NAME, update_id=update_id, error=told)  # noqa: TRY400
+        now = self._now()
+        await self._store.write(lambda tx: tx.handled(NAME, update_id, now, told))
+
+    async def _act(self, update_id: int, event: Event) -> None:
+        now = self._now()
+        match event:
+            case Said():
+                address, incoming = await self._store.write(lambda tx: meet(tx, event, now))
+                if incoming is not None:
+                    await self._desk.handle(update_id, Sender(NAME, address), incoming)
+            case Moved(_, old, new, at):
+                await self._once(update_id, now, lambda tx: tx.whatsapp_moved(old, new, at or now))
+            case Wish(_, who, value, at) if value == STOP:
+                await self._once(
+                    update_id, now, lambda tx: tx.stop(NAME, tx.whatsapp_address(*who, at), False, now)
+                )  # fmt: skip
+
+    async def _once(self, update_id: int, now: datetime, work: Callable[[Tx], Any]) -> None:
+        def guarded(tx: Tx) -> None:
+            if tx.handled(NAME, update_id, now):
+                work(tx)
+
+        await self._store.write(guarded)
+
+
+def read_post(post_id: int, body: str, number_id: str) -> Post:
+    """What a post says to our number; what is no JSON says nothing, and is kept."""
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return Post(post_id, error="not JSON")
+    ours = (item for item in walk(payload) if item.number in (None, number_id))
+    return Post(post_id, [(item, read(item)) for item in ours])
+
+
+def take_apart(tx: Tx, posts: Iterable[Post], now: datetime) -> None:
+    """Statuses are settled; whatever people did waits in a row of its own, once however often it was brought."""
+    receipts: list[Receipt] = []
+    rows: list[str] = []
+    for post in posts:
+        if not tx.handled(POSTS, post.id, now, post.error):
+            continue
+        for item, event in post.events:
+            if isinstance(event, Status):
+                receipts.append(receipt(event, now))
+            elif isinstance(event, Said | Moved | Wish) and tx.first_sight(event.id, "message", now):
+                rows.append(json.dumps(item.kept()))
+    tx.take_receipts(receipts, now)
+    tx.receive(NAME, list(enumerate(rows, (tx.last_update(NAME) or 0) + 1)), now)
+
+
+def receipt(status: Status, now: datetime) -> Receipt:
+    """A status in the outbox's words."""
+    gone_wrong = failed(meaning.of_failure(status.fault), now) if status.fault is not None else None
+    return Receipt(status.message_id, status.word, read_tag(status.tag), *status.who, gone_wrong)
+
+
+def meet(tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:
+    """Who this is, with their window open; and what they said, numbers under our last screen understood."""
+    address = tx.whatsapp_address(*said.who, said.at)
+    if said.opens:
+        tx.open_window(address, said.at or now, now)
+    incoming = said.incoming
+    if isinstance(incoming, Text) and (action := chosen(incoming.text, tx.options_of(address))):
+        incoming = Press(action)
+    return address, incoming
+
+
+def chosen(text: str, options: str | None) -> str:
+    """The action that a typed number stands for; "" where it stands for none, or the conversation knows it."""
+    number = text.strip().rstrip(".")
+    if options is None or not (number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS):
+        return ""
+    actions: list[str] = json.loads(options)
+    return actions[int(number) - 1] if 1 <= int(number) <= len(actions) else ""
+
+
+def describe(fault: BaseException) -> str:
+    """What broke and where, without the exception's words: they may hold what a person wrote."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    where = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
+    return type(fault).__name__ + where

@@ -1,0 +1,18 @@
+"""What channels say where there is too little to tap: how a list is opened, and which numbers may be typed."""
+
+from bot.chat.texts import Voice
+
+
+def choose(say: Voice) -> str:
+    """On the button that opens a list."""
+    return say.t("typed.choose")
+
+
+def one_number(say: Voice) -> str:
+    """Under numbered options."""
+    return say.t("typed.one")
+
+
+def several_numbers(say: Voice) -> str:
+    """Under numbered topics."""
+    return say.t("typed.several")

@@ -1,0 +1,200 @@
+"""A person with WhatsApp: real desk, store, outbox, channel and webhook, the strict simulator at the other end of HTTP.
+
+What a transcript expects is first put into WhatsApp's form: one thing to tap a line, and a passing line is a message.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import storage
+from bot.app import new_session
+from bot.app.whatsapp import SETTLING
+from bot.channels.whatsapp import PATH, WhatsAppParts
+from bot.channels.whatsapp.receive import POSTS
+from bot.channels.whatsapp.send import NAME
+from bot.chat.broadcasts import broadcast_message
+from bot.chat.texts import Texts
+from bot.delivery.content import Content
+from bot.delivery.pace import ChatRate
+from bot.flow.deliver import Deliverer
+from bot.flow.desk import Desk
+from bot.flow.facts import Facts
+from bot.flow.spread import announce
+from bot.ports import Store, Tx
+from bot.settings import load
+from bot.simulator.clock import HandClock
+from bot.simulator.portal import Portal
+from bot.simulator.server import Simulator
+from bot.simulator.telegram import Telegram
+from bot.simulator.whatsapp import Choice, Limits, Shown, WhatsApp
+from bot.web.server import WebServer
+from tests.support.at_console import REPOSITORY, settle_town
+from tests.support.town import NOW, STORIES, TEXTS
+from tests.support.transcript import Screen, Step, Transcript, same
+
+PERSON = "6281200000077"
+TOKEN, SECRET, VERIFY = "wa-canary-token", "wa-canary-secret", "wa-canary-verify"
+NUMBER_ID = "1122334455667"
+SHARE = frozenset({"Bagikan", "Share"})
+_NUMBERED = re.compile(r"\d+\. .+")
+_LINK = re.compile(r"(?P<label>.+): https?://\S+")
+_ADDRESS = re.compile(r"https?://\S+")
+
+
+# The transcript's side ----------------------------------------------------------------------------------------------
+
+
+def for_whatsapp(transcript: Transcript) -> Transcript:
+    """The conversation as it looks here."""
+    return replace(transcript, steps=[Step(s.act, s.line, list(_degraded(s.expected))) for s in transcript.steps])
+
+
+def _degraded(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if line.startswith("[") and line.endswith("]"):
+            yield from (f"[{label}]" for label in line[1:-1].split(" | ") if label not in SHARE)
+        elif line.startswith("(") and line.endswith(")"):
+            yield line[1:-1]
+        else:
+            yield line
+
+
+def screen_of(shown: Shown, hints: frozenset[str]) -> Screen:
+    """A message as a transcript writes it: without marks, numbers and bare addresses."""
+    lines = shown.text.replace("*", "").replace("_", "").split("\n")
+    if lines and lines[-1] in hints:
+        lines.pop()
+        while lines and (not lines[-1] or _NUMBERED.fullmatch(lines[-1])):
+            lines.pop()
+    links = [found["label"] for line in lines if (found := _LINK.fullmatch(line))]
+    kept = [line for line in lines if not _LINK.fullmatch(line) and not _ADDRESS.fullmatch(line)]
+    labels = [*links, *(label_of(choice) for choice in shown.choices)]
+    return Screen("\n".join(kept).strip("\n"), tuple((label,) for label in labels))
+
+
+def label_of(choice: Choice) -> str:
+    """The whole label of what can be tapped."""
+    return choice.description or choice.title
+
+
+def hints_of(texts: Texts) -> frozenset[str]:
+    """What stands under numbers."""
+    return frozenset(texts.t(code, key) for code in texts.catalogs for key in ("typed.one", "typed.several"))
+
+
+# The person's side --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class AtWhatsApp:
+    """One person who types and taps in WhatsApp."""
+
+    whatsapp: WhatsApp
+    store: Store
+    parts: WhatsAppParts
+    deliverer: Deliverer
+    clock: HandClock
+    hook: str
+    without: frozenset[str] = frozenset()
+    _seen: int = 0
+
+    async def say(self, text: str) -> None:
+        """Type and send."""
+        self.whatsapp.say(PERSON, text)
+        await self.rested()
+
+    async def press(self, label: str) -> None:
+        """Tap the newest thing with this label."""
+        for shown in reversed(self.whatsapp.shown(PERSON)):
+            for choice in shown.choices:
+                if same(label_of(choice), label):
+                    self.whatsapp.press(PERSON, shown.message_id, choice.id)
+                    await self.rested()
+                    return
+        raise AssertionError(f"nothing to tap that says {label!r}")
+
+    async def publish(self, number: int) -> None:
+        """The story is told and goes out to whoever follows its topics."""
+        await self.store.write(lambda tx: announce(tx, number, STORIES[number].categories, [NAME], self.clock.now()))
+        self.deliverer.wake()
+        await self.rested()
+
+    async def shown(self) -> list[Screen]:
+        """What has appeared since the last call."""
+        return [screen_of(shown, hints_of(TEXTS)) for shown in self.arrived()]
+
+    def arrived(self) -> list[Shown]:
+        """The business's messages since the last call."""
+        whole = self.whatsapp.shown(PERSON)
+        new, self._seen = whole[self._seen :], len(whole)
+        return [shown for shown in new if shown.from_business]
+
+    async def rested(self, within: float = 10.0) -> None:
+        """Everything that was said has been handled, and everything that followed has been sent."""
+        async with asyncio.timeout(within):
+            while self.whatsapp.webhook.pending or not await self.store.read(self._at_rest):  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+
+    def _at_rest(self, tx: Tx) -> bool:
+        counts, now = tx.stats(self.clock.now()), self.clock.now()
+        waiting = tx.waiting_updates(POSTS, 1) or tx.waiting_updates(NAME, 1)
+        due = tx.next_due(NAME, now)
+        under_way = "started" in counts["deliveries"]["by_state"] or (due is not None and due <= now)
+        return not waiting and not counts["replies"] and not under_way and not counts["broadcasts"].get("running")
+
+
+@asynccontextmanager
+async def at_whatsapp(
+    folder: Path, *, limits: Limits | None = None, start: datetime = NOW, unpaced: bool = True
+) -> AsyncIterator[AtWhatsApp]:  # fmt: skip
+    """A person with WhatsApp in front of a program whose store holds the town; one clock for both, turned by hand."""
+    clock = HandClock(start)
+    whatsapp = WhatsApp(TOKEN, SECRET, number_id=NUMBER_ID, limits=limits or Limits.off(), clock=clock)
+    whatsapp.add_person(PERSON, "Warga")
+    simulator = Simulator(
+        Telegram("1:x"), Portal(name="Target 24 Jam", categories={}), extra_routes=whatsapp.routes()
+    )  # fmt: skip
+    url = await simulator.start()
+    store = storage.open_store(f"sqlite:///{folder / 'kentongan.db'}", now=start)
+    settings = load({"FEEDS_FILE": str(REPOSITORY / "feeds.yaml"), "DATABASE_URL": "sqlite:///unused.db"}, dotenv=None)
+    facts = Facts(settings, TEXTS)
+    async with new_session() as session:
+        desk = Desk(store, facts, clock.now, lambda _: deliverer.wake())
+        parts = WhatsAppParts(
+            access_token=TOKEN, number_id=NUMBER_ID, app_secret=SECRET, verify_token=VERIFY, api_url=url,
+            session=session, store=store, desk=desk, texts=TEXTS, now=clock.now, wake=lambda: deliverer.wake(),  # noqa: PLW0108 — made below
+            rate=1000,
+        )  # fmt: skip
+        if unpaced:
+            parts.channel.chat_rate = lambda address: ChatRate()  # type: ignore[method-assign]  # noqa: ARG005
+
+        def compose(content: Content, language: str) -> object:
+            return parts.channel.prepare(broadcast_message(content, language, facts.board(clock.now())))
+
+        epoch = await store.write(settle_town)
+        deliverer = Deliverer(
+            store, parts.channel, compose, settings.portal.timezone, epoch, clock.now,
+            opened=time.monotonic() - 10, settling=SETTLING,
+        )  # fmt: skip
+        server = WebServer(("127.0.0.1", 0), parts.routes())
+        await server.start()
+        deliverer.start()
+        parts.start()
+        hook = "http://{}:{}{}".format(*server.address, PATH)
+        await whatsapp.subscribe(hook, VERIFY)
+        try:
+            yield AtWhatsApp(whatsapp, store, parts, deliverer, clock, hook)
+        finally:
+            whatsapp.webhook.how.paused = True
+            await whatsapp.close()
+            await server.stop()
+            await parts.stop()
+            await deliverer.stop(2)
+            store.close()
+            await simulator.stop()
