@@ -14,6 +14,7 @@ from bot.chat.message import Message
 from bot.chat.push import Draft
 from bot.chat.turn import Person, Role
 from bot.chat.turn import Status as SubscriberStatus
+from bot.chat.wishes import Contact, ContactKind
 from bot.delivery.content import Act, BroadcastKind, Content, Level, Note
 from bot.delivery.digest import Owing, Telling
 from bot.delivery.outcome import Outcome
@@ -389,6 +390,54 @@ class WordsTx(Protocol):
 
     def changed_words(self, after: int) -> tuple[int, list[tuple[str, bool]]]:
         """What has changed after this number (0: everything): the newest number, and words with whether any follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFrom:
+    """What a resident wrote to the newsroom, and where an answer goes: editors never see that."""
+
+    contact: Contact
+    channel: str
+    address: str
+    thread: str | None
+    language: str  # "" when never chosen
+    status: SubscriberStatus
+
+
+class WishesTx(Protocol):
+    """What transactions say about residents' wishes beside their topics."""
+
+    def set_urgent(self, channel: str, address: str, urgent: bool) -> None:
+        """Whether urgent alerts come in quiet hours too."""
+
+    def set_step(self, channel: str, address: str, step: str, now: datetime) -> None:
+        """What this person's next text is taken for; "" forgets it, and makes nobody known."""
+
+    def last_received(self, channel: str, address: str) -> tuple[str, int | None, tuple[str, ...]] | None:
+        """The last thing that reached this person: its kind, its story, whose followers it was for."""
+
+    def words_in(self, story_id: int) -> tuple[str, ...]:
+        """The followed words, as categories, that stand in a story."""
+
+    def add_contact(
+        self, channel: str, address: str, kind: ContactKind, text: str, story_id: int | None, now: datetime
+    ) -> int:  # fmt: skip
+        """Keep what somebody wrote to the newsroom; its id."""
+
+    def contacts_since(self, channel: str, address: str, since: datetime) -> int:
+        """How often this person has written to the newsroom since then."""
+
+    def contact(self, contact_id: int) -> ContactFrom | None:
+        """What somebody wrote, and where an answer would go; None when they asked to be forgotten."""
+
+    def contact_answered(self, contact_id: int) -> None:
+        """An editor has answered."""
+
+    def data_of(self, channel: str, address: str) -> dict[str, list[dict[str, Any]]]:
+        """Every row that any table has of this address, by table, as it is stored."""
+
+    def erase(self, channel: str, address: str, now: datetime) -> None:
+        """Forget this address in every table and in the log; noted, hashed, so that no backup brings it back."""
 
 
 # Outbox -------------------------------------------------------------------------------------------------------------
@@ -784,8 +833,8 @@ class RetentionTx(Protocol):
 
 
 class Tx(
-    FeedsTx, StoriesTx, LikenessTx, WithdrawalsTx, SearchTx, PeopleTx, WordsTx, OutboxTx, DigestsTx, RepliesTx,
-    NewsroomTx, NewsdeskTx, InboxTx, WhatsAppTx, StatsTx, RetentionTx, Protocol,
+    FeedsTx, StoriesTx, LikenessTx, WithdrawalsTx, SearchTx, PeopleTx, WordsTx, WishesTx, OutboxTx, DigestsTx,
+    RepliesTx, NewsroomTx, NewsdeskTx, InboxTx, WhatsAppTx, StatsTx, RetentionTx, Protocol,
 ):  # fmt: skip
     """Everything that a transaction can say."""
 

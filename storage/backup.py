@@ -127,7 +127,20 @@ def _copy(database: Path, part: Path, now: datetime, busy_seconds: float, progre
     with sqlite_faults(), _plain(part) as copy:
         copy.execute("PRAGMA journal_mode = DELETE")  # a backup is one file, and can be read where nothing is written
         copy.execute("INSERT OR REPLACE INTO meta VALUES ('backup_at', ?)", (str(to_ms(now)),))
+        forgotten = copy.execute("SELECT 1 FROM meta WHERE key = 'erased'").fetchone() is not None
+    if forgotten:
+        _build_anew(part)
     return counts
+
+
+def _build_anew(part: Path) -> None:
+    """Leave behind what free space may still hold of people who asked to be forgotten (storage/sqlite/erasure.py)."""
+    tight = part.with_name(part.name + "-tight")
+    with sqlite_faults(), disk(part), _plain(part) as copy:
+        copy.execute("DELETE FROM meta WHERE key = 'erased'")
+        copy.execute("VACUUM INTO ?", (str(tight),))
+        tight.chmod(0o600)
+    tight.replace(part)
 
 
 @contextmanager
@@ -191,7 +204,7 @@ def sync(file: Path) -> None:
 
 def remove_part(part: Path) -> None:
     """Take away an unfinished copy and what SQLite put beside it."""
-    for end in ("", "-journal", "-wal", "-shm"):
+    for end in ("", "-journal", "-wal", "-shm", "-tight"):
         with suppress(OSError):
             part.with_name(part.name + end).unlink()
 

@@ -42,6 +42,12 @@ class Person:
     draft: frozenset[str] | None = None  # a newcomer's ticks that are not yet confirmed
 
 
+    mode: str = "instant"  # instant | morning | evening | both
+    urgent: bool = True  # urgent alerts come in quiet hours too
+    paused_until: datetime | None = None
+    words: tuple[str, ...] = ()  # followed words, folded
+    step: str = ""  # what their next text is taken for (bot.chat.steps)
+    step_at: datetime | None = None  # since when
 @dataclass(frozen=True, slots=True)
 class Place:
     """How far a reader has come in the list of their stories: the last one shown, and how many that made."""
@@ -100,6 +106,7 @@ class StoryFound:
     purpose: str = ""
 
 
+    words: tuple[str, ...] = ()  # the followed words that stand in it, folded
 @dataclass(frozen=True, slots=True)
 class InvitationChecked:
     """The answer to RedeemInvitation: the role now held, or why not (`unknown`, `expired`, `used`, `too_many`)."""

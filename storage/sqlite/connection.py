@@ -80,6 +80,7 @@ def connect(path: Path, *, writes: bool, busy_seconds: float) -> Database:
         conn.execute("PRAGMA foreign_keys = ON")
         conn.execute(f"PRAGMA journal_size_limit = {_JOURNAL_LIMIT}")
         conn.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        conn.execute("PRAGMA secure_delete = ON")  # whoever asks to be forgotten is not found in free space either
         conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB[writes]}")
         if not writes:
             conn.execute("PRAGMA query_only = ON")

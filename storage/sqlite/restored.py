@@ -4,7 +4,6 @@ A backup remembers a past. What happened since then happened all the same: peopl
 used. So everything that could be said a second time is closed, and whoever left since is taken out.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from storage.stops import Left, StopsLog
 
 CODE: Final = "restored"  # why such a delivery is unknown, and why nothing is sent until `resume`
 _PEOPLE: Final = """
-SELECT id, channel, address, status, stopped_at, max(coalesce(joined_at, 0), coalesce(chosen_at, 0),
+SELECT channel, address, status, stopped_at, max(coalesce(joined_at, 0), coalesce(chosen_at, 0),
   coalesce(min(consent_at, :backup), 0))
 FROM subscriber ORDER BY id
 """
@@ -112,19 +111,19 @@ def settle(
 
 def _let_go(tx: SqliteTx, stops: StopsLog, backup_at: datetime) -> tuple[int, int]:
     """Stops and erasures that the backup does not know; how many of each."""
-    stopped, erased = 0, []
+    stopped, erased = 0, 0
     for row in tx.conn.execute(_PEOPLE, {"backup": to_ms(backup_at)}).fetchall():
-        subscriber, channel, address, status, stopped_at, joined = row
+        channel, address, status, stopped_at, joined = row
         left = stops.left(channel, address)
         if left is None:
             continue
         if left.erased_at is not None and _is_news(left.erased_at, backup_at, joined):
-            erased.append(subscriber)
+            tx.erase(channel, address, left.erased_at)
+            erased += 1
         elif _is_news(left.at, backup_at, joined) and not (status == "stopped" and _knows(stopped_at, left)):
             tx.stop(channel, address, gone=False, now=left.at)
             stopped += 1
-    _erase(tx, erased)
-    return stopped, len(erased)
+    return stopped, erased
 
 
 def _is_news(at: datetime, backup_at: datetime, joined: int) -> bool:
@@ -137,21 +136,6 @@ def _is_news(at: datetime, backup_at: datetime, joined: int) -> bool:
 
 def _knows(stopped_at: int | None, left: Left) -> bool:
     return stopped_at is not None and stopped_at >= to_ms(left.at)
-
-
-def _erase(tx: SqliteTx, subscribers: list[int]) -> None:
-    """Everything that any table has of them, so that a table which comes later is not forgotten."""
-    if not subscribers:
-        return
-    them = json.dumps(subscribers)
-    among = "(SELECT value FROM json_each(?))"
-    at_address = f"(channel, address) IN (SELECT channel, address FROM subscriber WHERE id IN {among})"
-    for table, columns in _tables(tx).items():
-        if "subscriber_id" in columns:
-            tx.run(f'DELETE FROM "{table}" WHERE subscriber_id IN {among}', them)
-        elif table != "subscriber" and {"channel", "address"} <= columns:
-            tx.run(f'DELETE FROM "{table}" WHERE {at_address}', them)
-    tx.run(f"DELETE FROM subscriber WHERE id IN {among}", them)
 
 
 def _interrupt(tx: SqliteTx, row: tuple[Any, ...], now: int) -> Interrupted:
@@ -187,18 +171,6 @@ def _drop_updates(tx: SqliteTx, now: datetime, leaves: Callable[[str], bool]) ->
     answered = [(to_ms(now), update) for update, body in waiting if not leaves(body)]
     tx.conn.executemany(_DROP_UPDATE, answered)
     return len(answered)
-
-
-def _tables(tx: SqliteTx) -> dict[str, set[str]]:
-    """Our tables with their columns."""
-    tables: dict[str, set[str]] = {}
-    rows = tx.all(
-        "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c "
-        "WHERE t.type = 'table' AND t.sql LIKE 'CREATE TABLE%'"
-    )  # fmt: skip
-    for table, column in rows:
-        tables.setdefault(table, set()).add(column)
-    return tables
 
 
 def backup_moment(tx: SqliteTx) -> datetime | None:

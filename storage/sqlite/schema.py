@@ -13,6 +13,7 @@ from storage.sqlite.schema_feeds import feed_manners
 from storage.sqlite.schema_news import news_desk
 from storage.sqlite.schema_newsroom import newsroom_in_chat
 from storage.sqlite.schema_outbox import whole_outbox
+from storage.sqlite.schema_residents import residents_in_chat
 from storage.sqlite.schema_whatsapp import whatsapp
 
 migrations: Final = Migrations("kentongan")
@@ -262,6 +263,7 @@ migrations()(whole_outbox)
 migrations()(news_desk)
 migrations()(newsroom_in_chat)
 migrations()(whatsapp)
+migrations()(residents_in_chat)
 
 
 def is_empty(db: Database) -> bool:

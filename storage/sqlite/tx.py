@@ -6,11 +6,11 @@ from sqlite_utils import Database
 
 from storage.sqlite.broadcasts import Broadcasts
 from storage.sqlite.digests import Digests
+from storage.sqlite.erasure import Erasure
 from storage.sqlite.feeds import Feeds
 from storage.sqlite.imports import Imports
 from storage.sqlite.inbox import Inbox
 from storage.sqlite.newsdesk import Newsdesk
-from storage.sqlite.replies import Replies
 from storage.sqlite.reports import Reports
 from storage.sqlite.retention import Retention
 from storage.sqlite.search import Search
@@ -19,13 +19,12 @@ from storage.sqlite.stats import Stats
 from storage.sqlite.suppressions import Suppressions
 from storage.sqlite.whatsapp import WhatsApp
 from storage.sqlite.withdrawals import Withdrawals
-from storage.sqlite.words import Words
-from storage.stops import Departures
+from storage.stops import ERASE, Departures
 
 
 class SqliteTx(
-    Feeds, Suppressions, Withdrawals, Search, Imports, Invitations, Words, Newsdesk, Broadcasts, WhatsApp, Replies,
-    Digests, Inbox, Stats, Reports, Retention,
+    Feeds, Suppressions, Withdrawals, Search, Imports, Erasure, Invitations, Newsdesk, Broadcasts, WhatsApp, Digests,
+    Inbox, Stats, Reports, Retention,
 ):  # fmt: skip
     """Everything that a transaction can say (bot.ports.Tx)."""
 
@@ -38,3 +37,9 @@ class SqliteTx(
         super().stop(channel, address, gone, now)
         if self._departures is not None and not gone:
             self._departures.note(channel, address, now)
+
+    def erase(self, channel: str, address: str, now: datetime) -> None:
+        """Forget somebody; it is noted, hashed, so that no backup brings them back."""
+        super().erase(channel, address, now)
+        if self._departures is not None:
+            self._departures.note(channel, address, now, ERASE)

@@ -65,9 +65,12 @@ class Worker:
             except BaseException:
                 if self._departures is not None:
                     self._departures.forget()
+                self._tx.forget_erasures()
                 if conn.in_transaction:  # a full disk may have rolled back already
                     conn.execute("ROLLBACK")
                 raise
+            if self._tx.writes:
+                self._tx.sweep()
             return result
 
     def close(self) -> None:
