@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.delivery.content import BroadcastKind
+from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import Delivery, Settled, State
 
@@ -14,9 +14,9 @@ AGAIN_AFTER_DOUBT = {
     BroadcastKind.ALERT: 1,
     BroadcastKind.FOLLOW_UP: 1,
     BroadcastKind.CORRECTION: 1,
-    BroadcastKind.MARK: 5,
-    BroadcastKind.WITHDRAWAL: 5,
+    BroadcastKind.WITHDRAWAL: 1,
 }
+CHANGED_AGAIN = 5  # as often with a message that is changed
 LONGEST_PAUSE = 60.0  # seconds between two tries
 
 
@@ -38,7 +38,9 @@ def settle_story(outcome: Outcome, attempt: int, now: datetime) -> Settled:
 def settle_delivery(delivery: Delivery, outcome: Outcome, now: datetime) -> Settled:
     """An attempt of any kind: what may be said twice rather than never is tried again after a doubt."""
     settled = settle_story(outcome, delivery.attempt, now)
-    if outcome.kind is Kind.UNKNOWN and delivery.doubts < AGAIN_AFTER_DOUBT.get(delivery.kind, 0):
+    changes = delivery.act in {Act.EDIT, Act.DELETE}
+    most = CHANGED_AGAIN if changes else AGAIN_AFTER_DOUBT.get(delivery.kind, 0)
+    if outcome.kind is Kind.UNKNOWN and delivery.doubts < most:
         return Settled(State.QUEUED, outcome.code, next_at=now + timedelta(seconds=pause(delivery.attempt)), doubt=True)
     return settled
 

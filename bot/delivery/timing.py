@@ -6,14 +6,15 @@ from enum import Enum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from bot.delivery.content import BroadcastKind, Level
+from bot.delivery.content import Act, BroadcastKind, Level
 from bot.delivery.plan import Broadcast, Reader
 
 MORNING, EVENING = time(6), time(17)  # local: when digests are made
 SLOTS = {"instant": (MORNING, EVENING), "both": (MORNING, EVENING), "morning": (MORNING,), "evening": (EVENING,)}
 DIGEST_LIVES = timedelta(hours=3)  # promise 7: later than that it waits for the next one
 CLOSING = timedelta(minutes=1)  # a window is not used to its last second: a message takes its time
-SILENT = frozenset({BroadcastKind.MARK, BroadcastKind.WITHDRAWAL})  # an edited message wakes nobody
+SILENT = frozenset({Act.EDIT, Act.DELETE})  # a message that changes wakes nobody
+DUTIES = frozenset({BroadcastKind.CORRECTION, BroadcastKind.WITHDRAWAL})  # owed to whoever read what was wrong
 
 
 class Way(Enum):
@@ -36,12 +37,14 @@ class Turn:
 NOW, SKIP = Turn(Way.NOW), Turn(Way.SKIP)
 
 
-def turn_of(broadcast: Broadcast, reader: Reader, now: datetime, timezone: ZoneInfo) -> Turn:
+def turn_of(
+    broadcast: Broadcast, reader: Reader, now: datetime, timezone: ZoneInfo, act: Act = Act.SEND
+) -> Turn:  # fmt: skip
     """The reader's turn, as far as their own wishes and the platform's hold decide it."""
     if broadcast.kind is BroadcastKind.STORY:
         turn = _story(reader, broadcast.expires_at <= now, now, timezone)
     else:
-        turn = _message(broadcast, reader, now, timezone)
+        turn = NOW if act in SILENT else _message(broadcast, reader, now, timezone)
     if turn.way is Way.NOW and _is_closed(reader, now):
         # What costs money is not decided here: without a budget nothing leaves outside of an open window.
         return _next_slot(reader, now, timezone) if broadcast.kind is BroadcastKind.STORY else SKIP
@@ -63,10 +66,9 @@ def _story(reader: Reader, late: bool, now: datetime, timezone: ZoneInfo) -> Tur
 
 def _message(broadcast: Broadcast, reader: Reader, now: datetime, timezone: ZoneInfo) -> Turn:
     """Alerts and what is about earlier messages: not for those who paused, and not at night unless it is urgent."""
-    if broadcast.kind in SILENT:
-        return NOW
-    if _pause_ends(reader, now) is not None:
-        return SKIP
+    pause = _pause_ends(reader, now)
+    if pause is not None:
+        return Turn(Way.WAIT, _awake(pause, reader, timezone)) if broadcast.kind in DUTIES else SKIP
     quiet = quiet_ends(now, reader.quiet, timezone)
     if quiet is None or (broadcast.level is Level.URGENT and reader.urgent):
         return NOW

@@ -80,6 +80,7 @@ class Claim:
     ) -> Batch:  # fmt: skip
         """Settle, claim and start; `known` is what has been prepared already, `clock` is monotonic seconds."""
         name, self._clock = self._channel.name, clock
+        tx.require_epoch(self._epoch)
         if finished.deliveries:
             tx.settle(name, finished.deliveries, self._epoch, now)
             self._stop_what_is_refused(tx, finished.deliveries, now)

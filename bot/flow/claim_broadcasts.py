@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.delivery.about import act_for
 from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.plan import Broadcast, Delivery, Rank, Reader
-from bot.delivery.timing import Way, local_day, turn_of
+from bot.delivery.timing import SKIP, Way, local_day, turn_of
 from bot.ports import Tx
 
 AHEAD = 4  # readers looked at beyond the free slots; ever more while they sleep, to get over a sleeping city
@@ -74,7 +74,7 @@ class BroadcastClaim:
         """Queued deliveries whose time has come and whose readers may have them now."""
         ready: list[Delivery] = []
         for due in tx.due_deliveries(self._channel, now, slots, rank):
-            turn = turn_of(due.broadcast, due.reader, now, self._timezone)
+            turn = turn_of(due.broadcast, due.reader, now, self._timezone, due.delivery.act)
             match turn.way:
                 case Way.NOW:
                     ready.append(due.delivery._replace(version=self._version))
@@ -152,7 +152,7 @@ class BroadcastClaim:
                 break
             found.seen += 1
             act = act_for(broadcast.kind, reader.had, erase=broadcast.erase) if broadcast.source_id else Act.SEND
-            turn = turn_of(broadcast, reader, now, self._timezone)
+            turn = SKIP if act is None else turn_of(broadcast, reader, now, self._timezone, act)
             if act is None or turn.way is Way.SKIP:
                 continue
             if turn.way is Way.NOW and (pause := self._pause(reader.address)):

@@ -56,7 +56,7 @@ ORDER BY d.subscriber_id LIMIT ?
 """
 _HAS_SETTLED: Final = """
 SELECT NOT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_open
-  WHERE broadcast_id = ? AND finished_at IS NULL AND state = 'started' AND version < ?)
+  WHERE broadcast_id = ? AND finished_at IS NULL AND (state = 'started' OR doubts > 0) AND version < ?)
 """
 # INDEXED BY, because the planner would rather walk all deliveries of the broadcast.
 HAS_OPEN: Final = """

@@ -9,20 +9,23 @@ from typing import Any, Final
 from bot.delivery.about import act_for
 from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.plan import Broadcast, Delivery, Had, Rank, Reader, Settled, State, Status
-from bot.delivery.settle import AGAIN_AFTER_DOUBT
+from bot.delivery.settle import AGAIN_AFTER_DOUBT, CHANGED_AGAIN
 from bot.errors import StoreError
 from bot.ports import DueDelivery, Recovery
 from storage.sqlite.audience import HOLD, READER, pass_of, reader_of
-from storage.sqlite.moves import Moves
+from storage.sqlite.moves import GONE, Moves
 from storage.sqlite.part import listed, to_ms
 from storage.sqlite.people import FOLLOWS_STORY
+from storage.sqlite.reports import ACCEPTED
 from storage.sqlite.waiting import FAIL
 
 _START: Final = """
 INSERT INTO delivery (broadcast_id, subscriber_id, state, attempt, epoch, started_at, version, stories, more)
 VALUES (?, ?, 'started', ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET state = 'started', attempt = excluded.attempt, epoch = excluded.epoch,
-  started_at = excluded.started_at, version = excluded.version, stories = excluded.stories,
+  started_at = excluded.started_at, message_id = NULL,
+  version = CASE WHEN doubts > 0 THEN min(version, excluded.version) ELSE excluded.version END,  -- it may be there
+  stories = excluded.stories,
   channel = NULL, rank = NULL, next_at = NULL
 WHERE state = 'queued'
 """
@@ -33,9 +36,10 @@ SELECT ?, s.id, 'queued', 0, s.channel, ?, ? FROM subscriber s WHERE s.id = ? ON
 _BROADCAST: Final = """b.id, b.kind, b.rank, b.story_id, 0, '[]', 0, 0, b.created_at, b.expires_at,
   0, b.level, b.original_id, b.original_id, b.version, b.erase, 1"""
 _DUE: Final = f"""
-SELECT {_BROADCAST}, {READER}, delivery.attempt + 1, delivery.doubts, delivery.stories, delivery.more,
+SELECT {_BROADCAST}, {READER}, delivery.attempt + 1, delivery.doubts % {ACCEPTED}, delivery.stories, delivery.more,
   o.state, o.message_id,
-  CASE WHEN b.status NOT IN ('running', 'paused') THEN b.status
+  CASE WHEN b.kind = 'mark' AND (o.state IS NOT 'sent' OR o.message_id IS NULL) THEN 'moved'
+       WHEN b.status NOT IN ('running', 'paused') THEN b.status
        WHEN b.expires_at <= :now AND b.kind <> 'story' THEN 'expired'
        WHEN s.status IS NOT 'active' THEN 'stopped'
        WHEN b.kind = 'story' AND NOT {FOLLOWS_STORY} THEN 'unfollowed' END,
@@ -54,7 +58,11 @@ _THIS: Final = "WHERE broadcast_id = :broadcast AND subscriber_id = :subscriber 
 _FAIL_ONE: Final = f"{FAIL} {_THIS}"
 _POSTPONE: Final = f"UPDATE delivery SET next_at = max(next_at, :until) {_THIS}"
 _OURS: Final = "WHERE broadcast_id = ? AND subscriber_id = ? AND state = 'started' AND epoch = ?"
-_FINISH: Final = f"UPDATE delivery SET state = ?, code = ?, message_id = ?, finished_at = ? {_OURS}"
+_FINISH: Final = f"""
+UPDATE delivery SET state = ?, code = ?, finished_at = ?,
+  message_id = CASE message_id WHEN '{GONE}' THEN NULL ELSE ? END
+{_OURS}
+"""
 _REQUEUE: Final = f"""
 UPDATE delivery SET state = 'queued', code = ?1, doubts = doubts + ?2, channel = ?3,
   attempt = attempt - (?1 = 'held_back'),  -- it has not left
@@ -79,7 +87,13 @@ _AGAIN: Final = f"""
 UPDATE delivery INDEXED BY delivery_open SET state = 'queued', code = 'crash', doubts = doubts + 1, next_at = :now,
   channel = (SELECT channel FROM subscriber WHERE id = subscriber_id),
   rank = (SELECT rank FROM broadcast WHERE id = broadcast_id)
-{_OF_DEAD_EPOCHS} AND doubts < :again
+{_OF_DEAD_EPOCHS} AND doubts % {ACCEPTED} < :again
+"""
+# Of what changes messages, those whose message is known were changing it.
+_CHANGE_AGAIN: Final = f"""{_AGAIN}
+  AND EXISTS (SELECT 1 FROM broadcast b JOIN delivery o ON o.broadcast_id = b.original_id
+              WHERE b.id = delivery.broadcast_id AND o.subscriber_id = delivery.subscriber_id
+                AND o.state = 'sent' AND o.message_id IS NOT NULL)
 """
 _CRASHED: Final = f"""
 UPDATE delivery INDEXED BY delivery_open SET state = 'unknown', code = 'crash', finished_at = :now {_OF_DEAD_EPOCHS}
@@ -111,6 +125,8 @@ class Deliveries(Moves):
         unknown = again = 0
         for kind in BroadcastKind:
             values = {"now": to_ms(now), "epoch": epoch, "kind": kind.value, "again": AGAIN_AFTER_DOUBT.get(kind, 0)}
+            if kind in {BroadcastKind.MARK, BroadcastKind.WITHDRAWAL}:
+                again += self.conn.execute(_CHANGE_AGAIN, values | {"again": CHANGED_AGAIN}).rowcount
             again += self.conn.execute(_AGAIN, values).rowcount
             unknown += self.conn.execute(_CRASHED, values).rowcount
         self.run("DELETE FROM reply WHERE state = 'started' AND epoch < ? AND attempt >= 2", epoch)
@@ -122,8 +138,6 @@ class Deliveries(Moves):
 
     def start_deliveries(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> None:
         """Rows are born `started`, or a queued one becomes `started` with its attempt."""
-        if deliveries:
-            self._require_epoch(epoch)
         at = to_ms(now)
         rows = [
             (
@@ -135,8 +149,8 @@ class Deliveries(Moves):
         if rows and self.conn.executemany(_START, rows).rowcount != len(rows):
             raise ValueError("a delivery that is under way or finished was started again: a reader gets one copy")
 
-    def _require_epoch(self, epoch: int) -> None:
-        """A process that has been followed by another starts nothing any more (the lock should have kept it out)."""
+    def require_epoch(self, epoch: int) -> None:
+        """StoreError `stale_epoch` for a process that another has followed (the lock should have kept it out)."""
         if epoch != int(self.value("SELECT value FROM meta WHERE key = 'epoch'") or 0):
             raise StoreError("stale_epoch", "another process has taken over this database: this one sends nothing more")
 
@@ -273,7 +287,7 @@ def _key(delivery: Delivery) -> dict[str, Any]:
 
 def _finish(delivery: Delivery, settled: Settled, epoch: int, at: int) -> tuple[Any, ...]:
     ours = (delivery.broadcast_id, delivery.subscriber_id, epoch)
-    return (settled.state.value, settled.code, settled.message_id, at, *ours)
+    return (settled.state.value, settled.code, at, settled.message_id, *ours)
 
 
 def _due(row: tuple[Any, ...]) -> DueDelivery:

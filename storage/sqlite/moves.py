@@ -5,10 +5,23 @@ from typing import Final
 from bot.chat.turn import Status
 from storage.sqlite.people import People
 
+GONE: Final = "moved"  # the message id of what is under way to a chat that moves: whatever id it gets means nothing
 # `?1` is kept, `?2` goes. Broadcast by broadcast, because nothing indexes deliveries by subscriber alone.
 _DELIVERIES: Final = """
 UPDATE OR IGNORE delivery SET subscriber_id = ?1
 WHERE subscriber_id = ?2 AND broadcast_id IN (SELECT id FROM broadcast)
+"""
+# What was sent to the old chat cannot be changed any more: in the new one ids begin anew and name other messages.
+_FORGET_MESSAGES: Final = f"""
+UPDATE delivery SET message_id = CASE state WHEN 'started' THEN '{GONE}' END
+WHERE subscriber_id = ? AND (message_id IS NOT NULL OR state = 'started')
+  AND broadcast_id IN (SELECT id FROM broadcast)
+"""
+_UNCOUNT: Final = """
+UPDATE broadcast_count SET n = n - 1 WHERE (broadcast_id, channel, state, code) IN (
+  SELECT d.broadcast_id, s.channel, d.state, coalesce(d.code, '')
+  FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id
+  WHERE d.subscriber_id = ? AND d.finished_at IS NOT NULL AND d.broadcast_id IN (SELECT id FROM broadcast))
 """
 _SAVED: Final = "UPDATE OR IGNORE saved SET subscriber_id = ?1 WHERE subscriber_id = ?2"
 _STAFF: Final = """
@@ -22,6 +35,7 @@ class Moves(People):
 
     def _move(self, channel: str, subscriber: int, address: str) -> None:
         """Whoever has subscribed or stopped at the new address is kept as they are; else ours moves there."""
+        self.run(_FORGET_MESSAGES, subscriber)
         there = self._subscriber(channel, address)
         if there is not None and there != subscriber:
             if self.value("SELECT status FROM subscriber WHERE id = ?", there) != Status.NEW:
@@ -33,6 +47,7 @@ class Moves(People):
     def _merge(self, channel: str, *, keep: int, drop: int) -> None:
         for statement in (_DELIVERIES, _SAVED, _STAFF):
             self.run(statement, keep, drop)
+        self.run(_UNCOUNT, drop)
         left = "DELETE FROM delivery WHERE subscriber_id = ? AND broadcast_id IN (SELECT id FROM broadcast)"
         self.run(left, drop)  # the one that is kept has had these broadcasts
         self._follow_nothing(channel, drop)

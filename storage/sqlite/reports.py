@@ -22,8 +22,10 @@ FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id
 WHERE d.broadcast_id = ? AND d.subscriber_id > ? AND d.state IN ('failed', 'unknown') AND d.code IS NOT 'digest'
 ORDER BY d.subscriber_id LIMIT ?
 """
-_MISS_AGAIN: Final = """
-UPDATE delivery SET state = 'queued', finished_at = NULL, attempt = 0, doubts = 0, next_at = :now,
+ACCEPTED: Final = 16  # in `doubts`: what came of earlier attempts is doubtful, and an editor had it sent all the same
+_MISS_AGAIN: Final = f"""
+UPDATE delivery SET state = 'queued', finished_at = NULL, attempt = 0, next_at = :now,
+  doubts = CASE WHEN state = 'unknown' OR doubts > 0 THEN {ACCEPTED} ELSE 0 END,
   channel = (SELECT channel FROM subscriber WHERE id = subscriber_id),
   rank = (SELECT rank FROM broadcast WHERE id = broadcast_id)
 WHERE broadcast_id = :broadcast AND subscriber_id IN (
