@@ -467,6 +467,9 @@ class OutboxTx(Protocol):
     def begin_epoch(self, now: datetime) -> Recovery:
         """A new epoch; `started` rows of dead ones become unknown, or queued again (promise 4: alerts, replies)."""
 
+    def require_epoch(self, epoch: int) -> None:
+        """StoreError (`stale_epoch`) when another process has begun an epoch after this one."""
+
     def standing_still(self) -> str:
         """Why nothing at all is sent to audiences (`restored`, …); empty when it is."""
 
