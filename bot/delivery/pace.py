@@ -12,8 +12,8 @@ from bot.delivery.roundtrip import MOST_LATE, Latencies, RoundTrips
 __all__ = ["ChatRate", "Chats", "Latencies", "Sent", "Window", "in_flight_limit", "tick_length"]
 
 TICK = 0.048  # seconds between two claims while there is work: 0.05, less what a loop needs to wake
-SHORTEST_TICK = 0.01
-A_TICKS_WORTH = 50  # messages: enough to share a commit; where more would gather, ticks get shorter instead
+SHORTEST_TICK = 0.02
+A_TICKS_WORTH = 100  # messages: enough to share a commit; where more would gather, ticks get shorter instead
 UNHEARD_OF = 0.25  # seconds that a request is taken to be late while no answer has ever come
 CATCH_UP = 1.05  # slots accrue this much faster than the rate, which the window keeps: after a stall it is made good
 
@@ -66,7 +66,7 @@ class Window:
     @property
     def span(self) -> float:
         """The window's length in seconds: one, or longer where the rate is below one a second."""
-        return max(1.0, self.capacity / self.rate)
+        return 1.0 if self.rate >= 1.0 else 1.0 / self.rate
 
     @property
     def reserve(self) -> float:
