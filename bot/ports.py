@@ -744,6 +744,12 @@ class NewsdeskTx(Protocol):
     def screen_shown(self, screen: Screen, shown: str, next_at: datetime | None) -> None:
         """What it shows, and when it may be edited again; None: it is over."""
 
+    def unwatch(self, broadcast_id: int, channel: str, address: str) -> None:
+        """This person's screen tells no more how it goes."""
+
+    def move_screens(self, broadcast_id: int, at: datetime) -> None:
+        """The broadcast's screens have nothing to tell before then."""
+
     def is_on_its_way(self, channel: str, address: str, message_id: str) -> bool:
         """Whether an edit of this message waits to leave: another one would only make the queue longer."""
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from bot.chat import residents, screens, staff, words
+from bot.chat import editors, residents, screens, staff, words
 from bot.chat.fit import fitted
 from bot.chat.message import Message
+from bot.chat.push import LookedIn
 from bot.chat.scene import Scene
 from bot.chat.turn import (
     Answer,
@@ -45,9 +46,9 @@ def _answer(person: Person, incoming: Incoming, board: Board) -> Turn:
             return _command(Scene(person, board), name, argument)
         case Text(text):
             return _text(Scene(person, board), text)
-        case Press(action):
+        case Press(action, message_id):
             scene = Scene(person, board, pressed=True)
-            return _press(scene, action) or _expired(scene)
+            return _press(scene, action) or editors.press(scene, action, message_id) or _expired(scene)
         case Blocked(back):
             # Whoever lets us in again has not asked for anything yet: they subscribe anew, when they want to.
             return Turn() if back else Turn(changes=(Stop(gone=True),))
@@ -63,6 +64,9 @@ def _looked_up(person: Person, found: Answer, board: Board) -> Turn:
             return residents.story_found(Scene(person, board, pressed=True), found)
         case InvitationChecked():
             return staff.invitation_checked(Scene(person, board), found)
+        case LookedIn():
+            scene = Scene(person, board)
+            return editors.looked_in(scene, found) or _talk(scene, found.asked.text)
 
 
 # Words --------------------------------------------------------------------------------------------------------------
@@ -77,13 +81,16 @@ _COMMANDS: Final[dict[str, Callable[[Scene, str], Turn]]] = {
     "language": residents.language,
     "help": lambda scene, _: residents.help_(scene),
     "stop": lambda scene, _: residents.stop(scene),
+    **{name: editors.command(name) for name in editors.COMMANDS},
 }
 
 
 def _command(scene: Scene, name: str, argument: str = "") -> Turn:
     known = words.entry(name)
-    if known is None or scene.person.role not in known.roles:
+    if known is None:
         return scene.show(screens.lost(scene))
+    if scene.person.role not in known.roles:
+        return scene.tell(scene.say.rich("error.staff_only"))
     return _COMMANDS[known.name](scene, argument.strip())
 
 
@@ -91,6 +98,11 @@ def _text(scene: Scene, text: str) -> Turn:
     command = words.understand(text)
     if command is not None:
         return _command(scene, command.name, command.argument)
+    return editors.say(scene, text) or _talk(scene, text)
+
+
+def _talk(scene: Scene, text: str) -> Turn:
+    """Words that are no command and answer no question."""
     chosen = words.numbers(text)
     return residents.tick_numbers(scene, chosen) if chosen else scene.show(screens.lost(scene))
 

@@ -99,6 +99,7 @@ class Told:
     waiting: int = 0  # queued for a time
     p50: float | None = None  # seconds from publication to arrival
     p95: float | None = None
+    channels: tuple[tuple[str, int, int], ...] = ()  # name, sent, not reached
 
     @property
     def link(self) -> str:
@@ -130,7 +131,6 @@ class Room:
     told: Told | None = None  # the broadcast that the button or the draft names
     recent: tuple[Told, ...] = ()
     scheduled: tuple[Told, ...] = ()
-    everything: tuple[tuple[str, str], ...] = ()  # channel, counts in one line: of the whole report
 
 
 # What is asked, and what follows --------------------------------------------------------------------------------------
@@ -143,6 +143,7 @@ class LookIn:
     action: str
     text: str = ""
     screen: str = ""  # the message whose button was pressed
+    pressed: bool = False  # a button led here
 
 
 @dataclass(frozen=True, slots=True)

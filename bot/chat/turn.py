@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.chat.message import Message
+from bot.chat.push import Act, LookedIn, LookIn
 from bot.chat.texts import Texts
 from bot.news.item import Story
 
@@ -41,13 +42,14 @@ class Person:
     quiet: tuple[int, int] | None = None  # from, to: minutes of the local day; None is off
     draft: frozenset[str] | None = None  # a newcomer's ticks that are not yet confirmed
 
-
     mode: str = "instant"  # instant | morning | evening | both
     urgent: bool = True  # urgent alerts come in quiet hours too
     paused_until: datetime | None = None
     words: tuple[str, ...] = ()  # followed words, folded
     step: str = ""  # what their next text is taken for (bot.chat.steps)
     step_at: datetime | None = None  # since when
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """How far a reader has come in the list of their stories: the last one shown, and how many that made."""
@@ -105,8 +107,9 @@ class StoryFound:
     story: Story | None
     purpose: str = ""
 
-
     words: tuple[str, ...] = ()  # the followed words that stand in it, folded
+
+
 @dataclass(frozen=True, slots=True)
 class InvitationChecked:
     """The answer to RedeemInvitation: the role now held, or why not (`unknown`, `expired`, `used`, `too_many`)."""
@@ -115,7 +118,7 @@ class InvitationChecked:
     reason: str = ""
 
 
-Answer = StoriesFound | StoryFound | InvitationChecked
+Answer = StoriesFound | StoryFound | InvitationChecked | LookedIn
 Incoming = Command | Press | Text | Blocked | Answer
 
 
@@ -176,7 +179,7 @@ class Save:
     keep: bool = True
 
 
-Change = Follow | Draft | Stop | SetLanguage | Save
+Change = Follow | Draft | Stop | SetLanguage | Save | Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,7 @@ class RedeemInvitation:
     code: str
 
 
-Ask = FindStories | FindSaved | FindStory | RedeemInvitation
+Ask = FindStories | FindSaved | FindStory | RedeemInvitation | LookIn
 
 
 @dataclass(frozen=True, slots=True)

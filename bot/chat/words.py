@@ -9,6 +9,8 @@ from typing import Final
 from bot.chat.turn import Command, Role
 
 EVERYONE: Final = frozenset(Role)
+STAFF: Final = frozenset({Role.EDITOR, Role.ADMIN})
+ADMINS: Final = frozenset({Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,19 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     ),
     Entry("start", {"id": ("mulai", "daftar", "reg", "gabung"), "en": ("start", "join")}, takes_argument=True),
     Entry("finish", {"id": ("selesai", "kelar"), "en": ("done", "finish", "finished")}),
+    Entry(
+        "push",
+        {"id": ("push",), "en": ("push", "alert")},
+        about="about.push",
+        shown=True,
+        takes_argument=True,
+        roles=STAFF,
+    ),
+    Entry("correct", {"id": ("ralat",), "en": ("correct",)}, about="about.correct", shown=True, roles=STAFF),
+    Entry("withdraw", {"id": ("cabut",), "en": ("withdraw",)}, about="about.withdraw", shown=True, roles=STAFF),
+    Entry("queue", {"id": ("antrean", "antrian"), "en": ("queue",)}, about="about.queue", shown=True, roles=STAFF),
+    Entry("report", {"id": ("laporan",), "en": ("report",)}, about="about.report", shown=True, roles=STAFF),
+    Entry("permit", {"id": ("izin",), "en": ("permit",)}, about="about.permit", takes_argument=True, roles=ADMINS),
 )
 
 _BY_NAME: Final = {entry.name: entry for entry in COMMANDS}
@@ -169,9 +184,11 @@ def _whole(words: list[str]) -> Command | None:
 
 
 def _with_argument(head: str, tail: str) -> Command | None:
-    """`MULAI daerah-hukrim` and `bahasa inggris`: a command whose argument follows."""
+    """`MULAI daerah-hukrim`, `bahasa inggris`: a command and its argument; one of staff must have a slash."""
     known = _BY_WORD.get(head.casefold())
-    return Command(known.name, tail) if known is not None and known.takes_argument and tail else None
+    if known is None or known.roles != EVERYONE:
+        return None
+    return Command(known.name, tail) if known.takes_argument and tail else None
 
 
 def _named_by(word: str) -> str | None:

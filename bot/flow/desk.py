@@ -1,7 +1,7 @@
 """Somebody wrote: one transaction from the message in the inbox to changes and queued replies."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ import structlog
 
 from bot.chat.answer import answer
 from bot.chat.message import Message, to_json
+from bot.chat.push import Did, Keep, LookIn, Move, Permit, Send, Show, Steer, Watch
 from bot.chat.turn import (
     Answer,
     Ask,
@@ -21,6 +22,7 @@ from bot.chat.turn import (
     Incoming,
     InvitationChecked,
     Mode,
+    Person,
     RedeemInvitation,
     Reply,
     Save,
@@ -29,7 +31,9 @@ from bot.chat.turn import (
     StoriesFound,
     StoryFound,
 )
+from bot.flow.editing import Editing
 from bot.flow.facts import Facts
+from bot.flow.room import look
 from bot.ports import Store, Tx
 
 log = structlog.get_logger(__name__)
@@ -56,9 +60,11 @@ class Desk:
     """Answers people: marks their update as handled, applies what follows and queues what is said, all or nothing."""
 
     def __init__(
-        self, store: Store, facts: Facts, now: Callable[[], datetime], wake: Callable[[str], None]
+        self, store: Store, facts: Facts, now: Callable[[], datetime], wake: Callable[[str], None],
+        rates: Callable[[], Mapping[str, float]] = dict,
     ) -> None:  # fmt: skip
-        self._store, self._facts, self._now, self._wake = store, facts, now, wake
+        """`rates` names the channels on which editors reach readers, with what each sends a second."""
+        self._store, self._facts, self._now, self._wake, self._rates = store, facts, now, wake, rates
 
     async def handle(
         self, update_id: int, sender: Sender, incoming: Incoming,
@@ -73,21 +79,23 @@ class Desk:
         def work(tx: Tx) -> bool:
             if not tx.handled(sender.channel, update_id, now):
                 return False
-            _Sitting(tx, self._facts, sender, now, target, callback).run(incoming)
+            _Sitting(tx, self._facts, sender, now, target, callback, self._rates()).run(incoming)
             return True
 
         if await self._store.write(work):
-            self._wake(sender.channel)
+            for channel in {sender.channel, *self._rates()}:  # what an editor does may leave on each
+                self._wake(channel)
 
 
 class _Sitting:
     """One event and all that follows from it, inside one transaction."""
 
     def __init__(
-        self, tx: Tx, facts: Facts, sender: Sender, now: datetime, target: str | None, callback: str | None
+        self, tx: Tx, facts: Facts, sender: Sender, now: datetime, target: str | None, callback: str | None,
+        rates: Mapping[str, float],
     ) -> None:  # fmt: skip
         self._tx, self._facts, self._sender, self._now = tx, facts, sender, now
-        self._target, self._callback = target, callback
+        self._target, self._callback, self._rates = target, callback, rates
 
     def run(self, incoming: Incoming) -> None:
         events: list[Incoming] = [incoming]
@@ -98,20 +106,20 @@ class _Sitting:
             person = self._tx.person(self._sender.channel, self._sender.address, self._sender.language)
             turn = answer(person, event, self._facts.board(self._now, self._tx))
             for change in turn.changes:
-                self._apply(change, person.language)
+                self._apply(change, person)
             for reply in turn.replies:
                 self._queue(reply)
-            events += [self._look_up(ask) for ask in turn.asks]
+            events += [self._look_up(ask, person) for ask in turn.asks]
         if self._callback is not None:
             self._queue(Reply(Message(()), Mode.TOAST))  # a press that nothing follows from must not keep spinning
 
-    def _apply(self, change: Change, language: str) -> None:
+    def _apply(self, change: Change, person: Person) -> None:
         tx, who = self._tx, (self._sender.channel, self._sender.address)
         match change:
             case Follow(categories, follows_all, wording):
                 quiet = self._facts.settings.quiet
                 thread, limit = self._sender.thread, self._facts.settings.daily_limit
-                tx.follow(*who, categories, follows_all, wording, quiet, language, self._now, thread, limit)
+                tx.follow(*who, categories, follows_all, wording, quiet, person.language, self._now, thread, limit)
             case Draft(categories):
                 tx.set_draft(*who, categories)
             case Stop(gone):
@@ -120,8 +128,10 @@ class _Sitting:
                 tx.set_language(*who, new)
             case Save(story_id, keep):
                 tx.save_story(*who, story_id, keep, self._now)
+            case Keep() | Send() | Steer() | Move() | Show() | Watch() | Permit() | Did():
+                Editing(tx, person, self._rates, self._now).do(change)
 
-    def _look_up(self, ask: Ask) -> Answer:
+    def _look_up(self, ask: Ask, person: Person) -> Answer:
         tx, who = self._tx, (self._sender.channel, self._sender.address)
         match ask:
             case FindStories(categories, limit, after):
@@ -134,6 +144,8 @@ class _Sitting:
                 role, reason = tx.redeem_invitation(*who, hash_code(code), self._now)
                 log.info("invitation", channel=who[0], granted=role, reason=reason)
                 return InvitationChecked(role, reason)
+            case LookIn():
+                return look(tx, ask, person, self._rates, self._facts.settings.portal.timezone, self._now)
 
     def _queue(self, reply: Reply) -> None:
         target = self._target if reply.mode is Mode.REPLACE else None

@@ -143,6 +143,16 @@ class Newsdesk(Broadcasts):
         """What it shows, and when it may be edited again; None: it is over."""
         self.run(_SHOWN, shown, to_ms_or_none(next_at), screen.broadcast_id, screen.channel, screen.address)
 
+    def unwatch(self, broadcast_id: int, channel: str, address: str) -> None:
+        """This person's screen tells no more how it goes."""
+        stop = "UPDATE push_screen SET next_at = NULL WHERE broadcast_id = ? AND channel = ? AND address = ?"
+        self.run(stop, broadcast_id, channel, address)
+
+    def move_screens(self, broadcast_id: int, at: datetime) -> None:
+        """The broadcast's screens have nothing to tell before then."""
+        later = "UPDATE push_screen SET next_at = ? WHERE broadcast_id = ? AND next_at IS NOT NULL"
+        self.run(later, to_ms(at), broadcast_id)
+
     def is_on_its_way(self, channel: str, address: str, message_id: str) -> bool:
         """Whether an edit of this message waits to leave: another one would only make the queue longer."""
         return bool(self.value(_ON_ITS_WAY, channel, address, message_id or None))

@@ -243,14 +243,25 @@ def test_another_language_is_spoken_at_once(person: Person) -> None:
 
 @every_state
 def test_a_command_that_does_not_exist_is_answered_kindly(person: Person) -> None:
-    for unknown in (Command("push"), Command(""), Text("push"), Text("")):
-        assert said(person, unknown) == "Maaf, kami belum paham. Balas MENU untuk melihat pilihan."
+    unknown: list[Incoming] = [Command("nothing"), Command("")]
+    if person.role is Role.RESIDENT:  # what staff write may answer a question: tests/chat/test_editors.py
+        unknown += [Text("apa ini"), Text("")]
+    for incoming in unknown:
+        assert said(person, incoming) == "Maaf, kami belum paham. Balas MENU untuk melihat pilihan."
 
 
-def test_staff_see_their_role_and_nothing_that_is_not_built() -> None:
+@every_state
+def test_what_only_staff_may_say_is_refused_to_everyone_else(person: Person) -> None:
+    if person.role is Role.RESIDENT:
+        for refused in (Command("push"), Text("push")):
+            assert said(person, refused).startswith("Perintah ini khusus redaksi.")
+
+
+def test_staff_see_their_role_and_what_they_may_do() -> None:
     assert "Peran: editor" in said(EDITOR, Command("menu"))
     assert "Peran" not in said(ACTIVE, Command("menu"))
-    assert "/push" not in said(EDITOR, Command("help"))
+    assert "/push" in said(EDITOR, Command("help"))
+    assert "/push" not in said(ACTIVE, Command("help"))
 
 
 # Stories ------------------------------------------------------------------------------------------------------------

@@ -126,5 +126,6 @@ def test_every_word_can_follow_a_slash_on_telegram() -> None:
 def test_what_everyone_sees_is_short_and_in_their_language() -> None:
     shown = [e.word("id") for e in words.visible(Role.RESIDENT)]
     assert shown == ["menu", "topik", "terbaru", "bantuan", "berhenti"]
-    assert [e.word("en") for e in words.visible(Role.ADMIN)] == ["menu", "topics", "latest", "help", "stop"]
+    staff = ["push", "correct", "withdraw", "queue", "report"]
+    assert [e.word("en") for e in words.visible(Role.ADMIN)] == ["menu", "topics", "latest", "help", "stop", *staff]
     assert all(e.about for e in words.visible(Role.RESIDENT))

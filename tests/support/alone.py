@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.chat.answer import answer
 from bot.chat.message import Button, Message
+from bot.chat.push import Did, Keep, LookIn, Move, Permit, Send, Show, Steer, Watch
 from bot.chat.stories import story_message
 from bot.chat.turn import (
     Answer,
@@ -30,6 +31,7 @@ from bot.chat.turn import (
     StoryFound,
     Text,
 )
+from tests.support.newsroom import MemoryNewsroom
 from tests.support.town import INVITATIONS, STORIES, board, newest
 from tests.support.transcript import Screen, same
 
@@ -50,6 +52,14 @@ class Alone:
         self.wordings: list[str] = []
         self.replies: list[Reply] = []  # since the last look
         self.messages: list[Message] = []  # ever
+        self._newsroom: MemoryNewsroom | None = None
+
+    @property
+    def newsroom(self) -> MemoryNewsroom:
+        """Where editors work; made when somebody does."""
+        if self._newsroom is None:
+            self._newsroom = MemoryNewsroom(self.board)
+        return self._newsroom
 
     # The driver's part ----------------------------------------------------------------------------------------------
 
@@ -117,6 +127,8 @@ class Alone:
                 self.person = replace(self.person, language=language)
             case Save(story_id, keep):
                 self.saved = [s for s in self.saved if s != story_id] + [story_id] * keep
+            case Keep() | Send() | Steer() | Move() | Show() | Watch() | Permit() | Did():
+                self.newsroom.do(change, self.person, self.board.now)
 
     def _look_up(self, ask: Ask) -> Answer:
         match ask:
@@ -128,6 +140,8 @@ class Alone:
                 return StoryFound(STORIES.get(story_id), purpose)
             case RedeemInvitation(code):
                 return self._redeem(code)
+            case LookIn():
+                return self.newsroom.look(ask, self.person, self.board.now)
 
     def _redeem(self, code: str) -> InvitationChecked:
         role = INVITATIONS.get(code)

@@ -1,0 +1,86 @@
+"""Two people for what wakes a town: a colleague approves exactly what they have seen, within a quarter of an hour."""
+
+from bot.chat import push_card
+from bot.chat.editors_send import countdown, going
+from bot.chat.editors_visit import Visit
+from bot.chat.message import Message
+from bot.chat.push import Colleague, Draft, Keep, Send, Show, Stage, Step
+from bot.chat.push_guard import APPROVAL_HOLDS, approvable, fingerprint, needs_two
+from bot.chat.texts import joined
+from bot.chat.turn import Turn
+
+
+def ask(visit: Visit) -> Turn:
+    """Every colleague sees the message and two buttons; the author waits."""
+    if not visit.room.colleagues or not needs_two(visit.draft, push_card.level(visit.draft, visit.room.told)):
+        return visit.show(push_card.card(visit))
+    now = visit.scene.board.now
+    if visit.draft.at is not None and visit.draft.at <= now:
+        return visit.show(push_card.card(visit, visit.say.rich("desk.too_late")))
+    draft = visit.changed(
+        stage=Stage.WAITING, step=Step.NOTHING, asked_at=now, asked_hash=fingerprint(visit.draft),
+        screen=visit.asked.screen,
+    )  # fmt: skip
+    asking = visit.with_draft(draft)
+    shows = [show for c in visit.room.colleagues for show in _requests(asking, c)]
+    detail = f"draft {draft.id} {draft.asked_hash[:12]}"
+    return visit.show(waiting(asking), Keep(draft, "approval_asked", detail), *shows)
+
+
+def _requests(visit: Visit, colleague: Colleague) -> tuple[Show, ...]:
+    """The message itself, then the question."""
+    theirs = visit.as_colleague(colleague)
+    rows = ((theirs.on_draft("desk.button.approve", "ok"), theirs.on_draft("desk.button.refuse", "nok")),)
+    text = joined("\n\n", theirs.say.rich("desk.approve.ask", minutes=_minutes()), push_card.summary(theirs))
+    return Show(colleague, push_card.preview(theirs)), Show(colleague, Message(text, rows))
+
+
+def waiting(visit: Visit) -> Message:
+    """What the author sees meanwhile."""
+    draft, say = visit.draft, visit.say
+    until = (draft.asked_at or visit.scene.board.now) + APPROVAL_HOLDS
+    text = say.rich("desk.approve.waiting", moment=say.moment(until, visit.scene.board.timezone))
+    rows = ((visit.on_draft("desk.button.text", "txt"), visit.on_draft("desk.button.cancel", "no")),)
+    return Message(text, rows)
+
+
+def approve(visit: Visit) -> Turn:
+    """A colleague approves: it leaves, if it is still what they saw."""
+    draft = visit.draft
+    if visit.is_author(draft):
+        return visit.toast("desk.approve.own")
+    author = _author(visit, draft)
+    now = visit.scene.board.now
+    late = draft.at is not None and draft.at <= now
+    if author is None or late or visit.button is None or not approvable(draft, visit.button.number(1), now):
+        return visit.toast("desk.approve.void")
+    sent, begins = going(visit)
+    shown = visit.with_draft(sent)
+    screens = ((author, draft.screen), (visit.me, visit.asked.screen))
+    told = Show(author, countdown(shown.as_colleague(author)), draft.screen)
+    return visit.show(countdown(shown), Send(sent, begins, screens, f"approved {draft.asked_hash[:12]}"), told)
+
+
+def refuse(visit: Visit) -> Turn:
+    """A colleague would rather not: the author has it back."""
+    draft = visit.draft
+    if visit.is_author(draft):
+        return visit.toast("desk.approve.own")
+    author = _author(visit, draft)
+    if author is None or visit.button is None or draft.stage is not Stage.WAITING or (
+        draft.version != visit.button.number(1)
+    ):  # fmt: skip
+        return visit.toast("desk.approve.void")
+    back = visit.changed()
+    theirs = visit.with_draft(back).as_colleague(author)
+    card = push_card.card(theirs, theirs.say.rich("desk.approve.refused"))
+    return visit.told("desk.approve.you_refused", Keep(back, "approval_refused"), Show(author, card, draft.screen))
+
+
+def _author(visit: Visit, draft: Draft) -> Colleague | None:
+    """Whoever wrote it, if they are still of staff: what somebody wrote who has left is not sent."""
+    return next((c for c in visit.room.colleagues if (c.channel, c.address) == (draft.channel, draft.address)), None)
+
+
+def _minutes() -> int:
+    return int(APPROVAL_HOLDS.total_seconds() // 60)

@@ -1,0 +1,201 @@
+"""The newsroom in the chat: every act of editors and admins, who may do it, and what its button must name.
+
+An act goes two steps. What came in is only named (`press`, `command`, `say`); the desk looks up what it is about in the
+same transaction, and `looked_in` decides: whose button it is, whether the draft is still as it was, what follows.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+from bot.chat import approvals, editors_card, editors_lists, editors_push, editors_send, editors_sent, screens
+from bot.chat.editors_visit import Visit
+from bot.chat.message import Message
+from bot.chat.push import LookedIn, LookIn, Stage, Step
+from bot.chat.push_seal import pressed
+from bot.chat.scene import Scene
+from bot.chat.turn import Mode, Reply, Role, Turn
+
+STAFF: Final = frozenset({Role.EDITOR, Role.ADMIN})
+ADMINS: Final = frozenset({Role.ADMIN})
+
+
+class Names(Enum):
+    """What the button of an act names."""
+
+    OWN = "own"  # a draft of the presser's, as it is now
+    REQUEST = "request"  # a draft of a colleague's
+    LEFT = "left"  # a draft that was sent, as it was then
+    BROADCAST = "broadcast"
+    STORY = "story"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One act: who may do it, what its button names, and what it does."""
+
+    roles: frozenset[Role]
+    names: Names
+    run: Callable[[Visit], Turn]
+
+
+def _staff(names: Names, run: Callable[[Visit], Turn]) -> Handler:
+    return Handler(STAFF, names, run)
+
+
+BUTTONS: Final[Mapping[str, Handler]] = {
+    "pick": _staff(Names.OWN, editors_push.pick),
+    "take": _staff(Names.OWN, editors_push.take),
+    "txt": _staff(Names.OWN, editors_push.edit_text),
+    "new": _staff(Names.OWN, editors_push.begin_anew),
+    "card": _staff(Names.OWN, editors_push.show_card),
+    "no": _staff(Names.OWN, editors_push.cancel),
+    "lv": _staff(Names.OWN, editors_card.levels),
+    "lvs": _staff(Names.OWN, editors_card.set_level),
+    "aud": _staff(Names.OWN, editors_card.topics),
+    "audt": _staff(Names.OWN, editors_card.toggle_topic),
+    "auda": _staff(Names.OWN, editors_card.everybody),
+    "tm": _staff(Names.OWN, editors_card.ask_time),
+    "now": _staff(Names.OWN, editors_card.at_once),
+    "test": _staff(Names.OWN, editors_card.test),
+    "fu": _staff(Names.OWN, editors_card.as_follow_up),
+    "send": _staff(Names.OWN, editors_send.send),
+    "sendx": _staff(Names.OWN, editors_send.send_anyway),
+    "ask": _staff(Names.OWN, approvals.ask),
+    "hold": _staff(Names.LEFT, editors_send.hold),
+    "ok": _staff(Names.REQUEST, approvals.approve),
+    "nok": _staff(Names.REQUEST, approvals.refuse),
+    "pause": _staff(Names.BROADCAST, editors_sent.pause),
+    "go": _staff(Names.BROADCAST, editors_sent.go_on),
+    "end": _staff(Names.BROADCAST, editors_sent.stop_rest),
+    "endx": _staff(Names.BROADCAST, editors_sent.really_stop),
+    "again": _staff(Names.BROADCAST, editors_sent.again),
+    "rep": _staff(Names.BROADCAST, editors_sent.show),
+    "full": _staff(Names.BROADCAST, editors_sent.full),
+    "fup": _staff(Names.BROADCAST, editors_sent.follow_up),
+    "fix": _staff(Names.BROADCAST, editors_sent.correct),
+    "back": _staff(Names.BROADCAST, editors_sent.withdraw),
+    "mv": _staff(Names.BROADCAST, editors_sent.move),
+    "unq": _staff(Names.BROADCAST, editors_sent.unschedule),
+    "rev": _staff(Names.STORY, editors_sent.pass_on_title),
+    "wd": _staff(Names.STORY, editors_sent.pass_on_withdrawal),
+    "unp": Handler(ADMINS, Names.NOTHING, editors_lists.unpermit),
+}
+COMMANDS: Final[Mapping[str, Handler]] = {
+    "push": _staff(Names.NOTHING, editors_push.push),
+    "correct": _staff(Names.NOTHING, editors_lists.correct),
+    "withdraw": _staff(Names.NOTHING, editors_lists.withdraw),
+    "queue": _staff(Names.NOTHING, editors_lists.queue),
+    "report": _staff(Names.NOTHING, editors_lists.report),
+    "permit": Handler(ADMINS, Names.NOTHING, editors_lists.permit),
+}
+# Where an act goes on once what it wrote is looked at anew; a number behind the word says which draft or broadcast.
+_THEN: Final[Mapping[str, Callable[[Visit], Turn]]] = {
+    "card": editors_push.show_card,
+    "preview": editors_push.show_preview,
+    "topics": editors_card.topics,
+    "look": editors_sent.show,
+    "current": lambda visit: _current(visit),  # noqa: PLW0108 — it is defined below
+}
+_STEPS: Final[Mapping[Step, Callable[[Visit, str], Turn]]] = {
+    Step.TEXT: editors_push.take_text,
+    Step.TIME: editors_card.take_time,
+    Step.WRONG: editors_sent.take_wrong,
+    Step.RIGHT: editors_sent.take_right,
+    Step.REASON: editors_sent.take_reason,
+}
+_SAY: Final = "say"
+
+
+# What came in ---------------------------------------------------------------------------------------------------------
+
+
+def press(scene: Scene, action: str, screen: str) -> Turn | None:
+    """A button of the newsroom; None when there is none like it (any more)."""
+    button = pressed(action)
+    handler = BUTTONS.get(button.verb) if button else None
+    if handler is None:
+        return None
+    if scene.person.role not in handler.roles:
+        return scene.tell(scene.say.rich("error.staff_only"))
+    return Turn(asks=(LookIn(action, screen=screen, pressed=True),))
+
+
+def command(name: str) -> Callable[[Scene, str], Turn]:
+    """The command with this name."""
+
+    def run(scene: Scene, argument: str) -> Turn:
+        if scene.person.role not in COMMANDS[name].roles:
+            return scene.tell(scene.say.rich("error.staff_only"))
+        return Turn(asks=(LookIn(name, argument),))
+
+    return run
+
+
+def say(scene: Scene, text: str) -> Turn | None:
+    """Words of staff may answer an open question; None for everybody else."""
+    return Turn(asks=(LookIn(_SAY, text),)) if scene.person.role in STAFF else None
+
+
+# What follows ---------------------------------------------------------------------------------------------------------
+
+
+def looked_in(scene: Scene, found: LookedIn) -> Turn | None:
+    """Decide; None for words that answer no question of ours."""
+    visit = Visit(replace(scene, pressed=found.asked.pressed), found.asked, found.room)
+    name = found.asked.action
+    if name == _SAY:
+        return _answered(visit)
+    if name in COMMANDS:
+        return COMMANDS[name].run(visit) if scene.person.role in COMMANDS[name].roles else None
+    then = _THEN.get(name.partition(" ")[0])
+    return then(visit) if then is not None else _pressed(visit)
+
+
+def _answered(visit: Visit) -> Turn | None:
+    draft = visit.room.draft
+    if draft is None or draft.stage is not Stage.OPEN or draft.step is Step.NOTHING:
+        return None
+    if not visit.asked.text.strip():
+        return visit.show(editors_push.question(visit))
+    return _STEPS[draft.step](visit, visit.asked.text)
+
+
+def _pressed(visit: Visit) -> Turn:
+    """Whose button it is and whether it still holds is asked here, for every act the same."""
+    button, person = pressed(visit.asked.action), visit.scene.person
+    handler = BUTTONS.get(button.verb) if button else None
+    if button is None or handler is None or person.role not in handler.roles:
+        return visit.toast("error.staff_only")
+    if not button.holds(visit.room.key, person.channel, person.address):
+        return _stale(visit)
+    visit = replace(visit, button=button)
+    return handler.run(visit) if _holds(visit, handler.names) else _stale(visit)
+
+
+def _holds(visit: Visit, names: Names) -> bool:
+    """Whether what the button names is there, and as it was when the button was shown."""
+    draft, button = visit.room.draft, visit.button
+    if button is None or names in {Names.NOTHING, Names.STORY, Names.BROADCAST}:
+        return button is not None
+    if draft is None or draft.id != button.id:
+        return False
+    same = draft.version == button.number(1)
+    if names is Names.OWN:
+        return same and visit.is_author(draft) and draft.stage in {Stage.OPEN, Stage.WAITING}
+    return same and draft.stage is Stage.SENT if names is Names.LEFT else True
+
+
+def _stale(visit: Visit) -> Turn:
+    """An old button: say so, and show what is current below. The message above stays."""
+    toast = Reply(Message(visit.say.rich("error.expired")), Mode.TOAST)
+    return Turn((toast,), (), (LookIn("current"),))
+
+
+def _current(visit: Visit) -> Turn:
+    """The person's own unfinished draft, else the menu."""
+    if visit.room.draft is None:
+        return Turn((Reply(screens.home(visit.scene)),))
+    return editors_push.current(visit)

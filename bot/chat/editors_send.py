@@ -1,0 +1,97 @@
+"""Sending: the last guards, ten seconds for second thoughts, and taking them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.chat import push_card
+from bot.chat.editors_push import show_card
+from bot.chat.editors_visit import Visit
+from bot.chat.message import Message
+from bot.chat.push import Aim, Draft, Keep, Move, Send, Stage, Steer, Step
+from bot.chat.push_guard import DAY_LIMIT, may_alone, needs_two
+from bot.chat.push_progress import progress
+from bot.chat.turn import Turn
+from bot.delivery.plan import Status
+
+SECONDS_TO_THINK: Final = 10
+_AT_ONCE: Final = {Aim.CORRECTION: "desk.correcting", Aim.WITHDRAWAL: "desk.withdrawing"}
+
+
+def send(visit: Visit) -> Turn:
+    """Send it, unless something speaks against it."""
+    draft, room = visit.draft, visit.room
+    urgent = push_card.level(draft, room.told)
+    if needs_two(draft, urgent) and not may_alone(room):
+        return show_card(visit)
+    if draft.at is not None and draft.at <= visit.scene.board.now:
+        return visit.show(push_card.card(visit, visit.say.rich("desk.too_late")))
+    if draft.aim is Aim.MOVE:
+        return _move(visit)
+    too_many = draft.aim in {Aim.ALERT, Aim.FOLLOW_UP} and room.today >= DAY_LIMIT
+    return _over_limit(visit) if too_many else leave(visit)
+
+
+def send_anyway(visit: Visit) -> Turn:
+    """More than a day's alerts: said twice, noted in the audit log."""
+    return leave(visit, f"over the limit of {DAY_LIMIT} a day") if visit.room.today >= DAY_LIMIT else send(visit)
+
+
+def _over_limit(visit: Visit) -> Turn:
+    rows = ((visit.on_draft("desk.button.anyway", "sendx"),), (visit.on_draft("desk.button.back", "card"),))
+    return visit.prompt(visit.say.rich("desk.over_limit", count=visit.room.today, limit=DAY_LIMIT), rows)
+
+
+def leave(visit: Visit, detail: str = "") -> Turn:
+    """Written down to leave in ten seconds, or when it is scheduled."""
+    if needs_two(visit.draft, push_card.level(visit.draft, visit.room.told)):
+        detail = f"{detail}; alone, permitted: {visit.room.permission}".removeprefix("; ")
+    sent, begins = going(visit)
+    screens = ((visit.me, visit.asked.screen),)
+    return visit.show(countdown(visit.with_draft(sent)), Send(sent, begins, screens, detail))
+
+
+def going(visit: Visit) -> tuple[Draft, datetime]:
+    """The draft once it is sent, and when it begins."""
+    begins = visit.draft.at or visit.scene.board.now + timedelta(seconds=SECONDS_TO_THINK)
+    told = visit.room.told
+    had = told.sent + told.unknown + told.digested if told else 0
+    total = sum(visit.room.audience.values()) if visit.draft.aim is Aim.ALERT else had
+    return visit.changed(stage=Stage.SENT, step=Step.NOTHING, total=total), begins
+
+
+def countdown(visit: Visit) -> Message:
+    """It will leave: how to stop it is one tap away."""
+    draft, say = visit.draft, visit.say
+    if draft.aim in _AT_ONCE:
+        return Message(say.rich(_AT_ONCE[draft.aim]))
+    if draft.at is not None:
+        text = say.rich("desk.scheduled", moment=say.moment(draft.at, visit.scene.board.timezone))
+    else:
+        text = say.rich("desk.countdown", seconds=SECONDS_TO_THINK)
+    return Message(text, ((visit.on_draft("desk.button.hold", "hold"),),))
+
+
+def hold(visit: Visit) -> Turn:
+    """Stop it before it has begun; whoever wrote it has it back as a draft."""
+    told, now = visit.room.told, visit.scene.board.now
+    if told is None or visit.draft.broadcast_id is None:
+        return visit.toast("error.expired")
+    if told.status is not Status.RUNNING or told.at <= now:
+        begun, shown = visit.toast("desk.begun"), visit.show(progress(visit, told))
+        return replace(shown, replies=(*begun.replies, *shown.replies))
+    back = visit.changed(broadcast_id=None)
+    changes = (Steer(told.id, "hold"), Keep(back, "draft_reopened"))
+    if not visit.is_author(back):
+        return visit.told("desk.held", *changes)
+    return visit.show(push_card.card(visit.with_draft(back), visit.say.rich("desk.held_yours")), *changes)
+
+
+def _move(visit: Visit) -> Turn:
+    told, at, draft = visit.room.told, visit.draft.at, visit.changed(stage=Stage.CLOSED, step=Step.NOTHING)
+    if told is None or at is None:
+        return visit.toast("error.expired")
+    if told.status is not Status.RUNNING or told.at <= visit.scene.board.now:
+        return visit.told("desk.begun", Keep(draft, "draft_cancelled"))
+    moment = visit.say.moment(at, visit.scene.board.timezone)
+    return visit.told("desk.moved", Keep(draft, "draft_sent"), Move(told.id, at), moment=moment)

@@ -1,0 +1,195 @@
+"""What an editor sees of a draft: the message as readers will get it, and the card with everything around it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from bot.chat.broadcasts import broadcast_message
+from bot.chat.editors_visit import Visit
+from bot.chat.fit import cut
+from bot.chat.message import Button, Message, Rows, Span
+from bot.chat.push import Aim, Draft, Told
+from bot.chat.push_guard import DAY_LIMIT, like, may_alone, needs_two
+from bot.chat.texts import Voice, joined
+from bot.delivery.content import BroadcastKind, Content, Level, Note
+from bot.delivery.estimate import estimate_all
+
+LONGEST_NAMED: Final = 120  # of a title that is named beside other things
+LEVELS: Final = {
+    Level.ORDINARY: "desk.level.ordinary",
+    Level.IMPORTANT: "desk.level.important",
+    Level.URGENT: "desk.level.urgent",
+}
+_KINDS: Final = {
+    Aim.ALERT: BroadcastKind.ALERT,
+    Aim.FOLLOW_UP: BroadcastKind.FOLLOW_UP,
+    Aim.CORRECTION: BroadcastKind.CORRECTION,
+    Aim.WITHDRAWAL: BroadcastKind.WITHDRAWAL,
+}
+_SEND: Final = {
+    Aim.ALERT: "desk.button.send",
+    Aim.FOLLOW_UP: "desk.button.send_follow_up",
+    Aim.CORRECTION: "desk.button.send_correction",
+    Aim.WITHDRAWAL: "desk.button.withdraw_now",
+    Aim.MOVE: "desk.button.move_now",
+}
+_Text = tuple[Span, ...]
+
+
+def preview(visit: Visit, kind: BroadcastKind | None = None) -> Message:
+    """The message as readers of this person's language get it; `kind` shows it as another kind."""
+    draft, told = visit.draft, visit.room.told
+    content = Content(
+        kind or _KINDS[draft.aim], draft.at or visit.scene.board.now, told.story if told else None, draft.note,
+        told.note if told else None,
+    )  # fmt: skip
+    return broadcast_message(content, visit.say.language, visit.scene.board)
+
+
+def has_text(draft: Draft) -> bool:
+    """Whether there is something to show."""
+    return bool(draft.note.title.strip() or draft.note.text.strip())
+
+
+def level(draft: Draft, told: Told | None) -> Level:
+    """How urgent it is: what follows up is as urgent as what it follows."""
+    return told.level if told is not None and draft.aim is not Aim.ALERT else draft.note.level
+
+
+def card(visit: Visit, note: _Text = ()) -> Message:
+    """Everything that should be known before it is sent, and what can be done."""
+    rows = {Aim.ALERT: _alert_rows, Aim.FOLLOW_UP: _follow_up_rows}.get(visit.draft.aim, _plain_rows)
+    return Message(joined("\n\n", note, summary(visit)), rows(visit))
+
+
+def summary(visit: Visit) -> _Text:
+    """The card's lines: how urgent, for whom, how many, when, and what speaks against it."""
+    lines = {Aim.ALERT: _alert_lines, Aim.MOVE: _move_lines}.get(visit.draft.aim, _about_lines)
+    return joined("\n", *lines(visit))
+
+
+# Lines ----------------------------------------------------------------------------------------------------------------
+
+
+def _alert_lines(visit: Visit) -> Iterator[_Text]:
+    say, draft, room = visit.say, visit.draft, visit.room
+    yield say.rich("desk.card.level", level=say.t(LEVELS[draft.note.level]))
+    yield topics_line(visit)
+    yield _readers(visit)
+    yield say.rich("desk.card.takes", time=duration(estimate_all(room.audience, room.rates), say))
+    if draft.at is not None:
+        yield say.rich("desk.card.at", moment=say.moment(draft.at, visit.scene.board.timezone))
+    yield from _guards(visit)
+
+
+def _about_lines(visit: Visit) -> Iterator[_Text]:
+    """What is about an earlier message reaches those who have it."""
+    say, told = visit.say, visit.room.told
+    if told is None:
+        return
+    keys = {
+        Aim.FOLLOW_UP: "desk.card.follow_up",
+        Aim.CORRECTION: "desk.card.correction",
+        Aim.WITHDRAWAL: "desk.card.withdrawal",
+    }
+    yield say.rich(keys[visit.draft.aim], title=cut(told.title, LONGEST_NAMED))
+    if visit.draft.aim is Aim.FOLLOW_UP:
+        yield say.rich("desk.card.level", level=say.t(LEVELS[told.level]))
+    yield say.rich("desk.card.had_it", count=told.sent + told.unknown + told.digested)
+    if visit.draft.aim is Aim.CORRECTION and not stands_in(told, visit.draft.note.wrong):
+        yield say.rich("desk.card.not_verbatim")
+    if visit.draft.aim is Aim.FOLLOW_UP:
+        yield from _guards(visit)
+
+
+def _move_lines(visit: Visit) -> Iterator[_Text]:
+    say, told, at = visit.say, visit.room.told, visit.draft.at
+    if told is not None and at is not None:
+        yield say.rich("desk.card.move", title=cut(told.title, LONGEST_NAMED))
+        yield say.rich("desk.card.at", moment=say.moment(at, visit.scene.board.timezone))
+
+
+def _guards(visit: Visit) -> Iterator[_Text]:
+    say, draft, room = visit.say, visit.draft, visit.room
+    yield say.rich("desk.card.today", count=room.today, limit=DAY_LIMIT)
+    found = like(draft, room.lately) if draft.aim is Aim.ALERT else None
+    if found is not None:
+        yield say.rich("desk.card.like", percent=found.percent, title=cut(found.told.title, LONGEST_NAMED))
+    if not needs_two(draft, level(draft, room.told)):
+        return
+    if may_alone(room):
+        yield say.rich("desk.card.alone", reason=room.permission)
+    else:
+        yield say.rich("desk.card.two" if room.colleagues else "desk.card.nobody")
+
+
+def topics_line(visit: Visit) -> _Text:
+    """Whom it is for."""
+    say, chosen = visit.say, visit.draft.categories
+    if not chosen:
+        return say.rich("desk.card.everybody")
+    names = [c.name(say.language) for c in visit.scene.board.categories if c.id in chosen]
+    return say.rich("desk.card.topics", topics=say.listed(names or list(chosen)))
+
+
+def _readers(visit: Visit) -> _Text:
+    say, audience = visit.say, visit.room.audience
+    channels = " · ".join(f"{name.capitalize()} {say.t('desk.count', count=n)}" for name, n in audience.items())
+    return say.rich("desk.card.readers", count=sum(audience.values()), channels=channels)
+
+
+def stands_in(told: Told, wrong: str) -> bool:
+    """Whether these words stand in what was told: then they are replaced there."""
+    texts = (told.story.title, told.story.summary) if told.story else ()
+    note = told.note or Note("")
+    return any(wrong in text for text in (*texts, note.title, note.text))
+
+
+def duration(seconds: float, say: Voice) -> str:
+    """A length of time as somebody would say it."""
+    whole = max(1, round(seconds))
+    if whole < 90:  # noqa: PLR2004 — in seconds up to a minute and a half
+        return say.t("desk.time.seconds", n=whole)
+    minutes = round(whole / 60)
+    if minutes < 90:  # noqa: PLR2004 — in minutes up to an hour and a half
+        return say.t("desk.time.minutes", n=minutes)
+    return say.t("desk.time.hours", n=round(minutes / 60))
+
+
+# Buttons --------------------------------------------------------------------------------------------------------------
+
+
+def _alert_rows(visit: Visit) -> Rows:
+    on = visit.on_draft
+    found = like(visit.draft, visit.room.lately)
+    follow_up = ((on("desk.button.as_follow_up", "fu", found.told.id),),) if found else ()
+    return (
+        (on("desk.button.text", "txt"), on("desk.button.level", "lv")),
+        (on("desk.button.topics", "aud"), on("desk.button.time", "tm")),
+        *follow_up,
+        *_last_rows(visit),
+    )
+
+
+def _follow_up_rows(visit: Visit) -> Rows:
+    return ((visit.on_draft("desk.button.text", "txt"),), *_last_rows(visit))
+
+
+def _plain_rows(visit: Visit) -> Rows:
+    on, aim = visit.on_draft, visit.draft.aim
+    again = on("desk.button.time", "tm") if aim is Aim.MOVE else on("desk.button.text", "txt")
+    return ((on(_SEND[aim], "send"),), (again, on("desk.button.cancel", "no")))
+
+
+def _last_rows(visit: Visit) -> Rows:
+    on = visit.on_draft
+    leave = _leave(visit)
+    return ((on("desk.button.test", "test"),), *(((leave,),) if leave else ()), (on("desk.button.cancel", "no"),))
+
+
+def _leave(visit: Visit) -> Button | None:
+    """Sending, or asking a colleague; nothing where there is nobody to ask."""
+    draft, room = visit.draft, visit.room
+    if needs_two(draft, level(draft, room.told)) and not may_alone(room):
+        return visit.on_draft("desk.button.ask", "ask") if room.colleagues else None
+    key = "desk.button.schedule" if draft.at is not None else _SEND[draft.aim]
+    return visit.on_draft(key, "send")

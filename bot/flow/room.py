@@ -1,0 +1,147 @@
+"""What editors may look at: everything that one act of theirs is about, read in the transaction of their update."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.chat.editors import BUTTONS, Names
+from bot.chat.push import Aim, Colleague, Draft, LookedIn, LookIn, Room, Told
+from bot.chat.push_guard import LATELY
+from bot.chat.push_seal import pressed
+from bot.chat.turn import Person, Status
+from bot.delivery.plan import Status as Sending
+from bot.news.item import Story
+from bot.ports import Sent, Tx
+
+PICKED: Final = 8  # stories that are offered
+LISTED: Final = 10  # broadcasts of a list
+COMPARED: Final = 500  # of the last 24 hours
+
+
+def look(tx: Tx, asked: LookIn, person: Person, rates: Mapping[str, float], zone: ZoneInfo, now: datetime) -> LookedIn:
+    """Everything that this act may look at, as it stands now."""
+    draft = _draft(tx, asked, person)
+    story_id = _named(asked, Names.STORY)
+    broadcast = _broadcast(tx, asked, draft, story_id)
+    room = Room(
+        key=tx.button_key(), next_draft=tx.next_draft(), draft=draft, colleagues=_colleagues(tx, person),
+        permission=tx.permission(), rates=rates, before=tx.title_before(story_id) if story_id else "",
+        told=told_of(tx, broadcast) if broadcast else None,
+    )  # fmt: skip
+    return LookedIn(asked, _with_counts(tx, asked, _with_lists(tx, asked, room, now), zone, now))
+
+
+def _draft(tx: Tx, asked: LookIn, person: Person) -> Draft | None:
+    """The one that the button or the act before names, else the person's own unfinished one."""
+    named = _named(asked, Names.OWN, Names.REQUEST, Names.LEFT)
+    word, _, number = asked.action.partition(" ")
+    if number.isdecimal() and word != "look":
+        named = int(number)
+    return tx.draft(named) if named else tx.draft_of(person.channel, person.address)
+
+
+def _named(asked: LookIn, *names: Names) -> int:
+    """The id that the button names, if its act is about one of these."""
+    button = pressed(asked.action)
+    handler = BUTTONS.get(button.verb) if button else None
+    return button.id if button is not None and handler is not None and handler.names in names else 0
+
+
+def _broadcast(tx: Tx, asked: LookIn, draft: Draft | None, story_id: int) -> int | None:
+    word, _, number = asked.action.partition(" ")
+    if word == "look" and number.isdecimal():
+        return int(number)
+    if story_id:
+        return tx.story_broadcast(story_id)
+    named = _named(asked, Names.BROADCAST)
+    button = pressed(asked.action)
+    if button is not None and button.verb == "fu":
+        named = button.number(2)
+    return named or (draft.broadcast_id or draft.about if draft else None)
+
+
+def _with_counts(
+    tx: Tx, asked: LookIn, room: Room, zone: ZoneInfo, now: datetime
+) -> Room:  # fmt: skip
+    """The counts and guards of a draft, which an empty one does not need; the story that is named."""
+    draft = room.draft
+    room = replace(room, story=_story(tx, asked))
+    if draft is None or draft.aim not in {Aim.ALERT, Aim.FOLLOW_UP}:
+        return room
+    begin = datetime.combine((draft.at or now).astimezone(zone).date(), time(), zone)
+    room = replace(room, today=tx.alerts_between(begin, begin + timedelta(days=1)))
+    if draft.aim is Aim.FOLLOW_UP or not (draft.note.title or draft.note.text):
+        return room
+    lately = tuple(_brief(tx, sent) for sent in tx.told_since(now - LATELY, COMPARED) if sent.id != draft.broadcast_id)
+    audience = {channel: tx.audience_size(channel, draft.categories) for channel in room.rates}
+    return replace(room, audience=audience, lately=lately)
+
+
+def _story(tx: Tx, asked: LookIn) -> Story | None:
+    """The story behind the address that was typed, or the button that was tapped."""
+    button, link = pressed(asked.action), asked.text.strip()
+    if button is not None:
+        picked = button.number(2) if button.verb == "take" else 0
+        return tx.stories([picked]).get(picked) if picked else None
+    return tx.story_behind(link) if link.startswith(("http://", "https://")) and len(link.split()) == 1 else None
+
+
+def _with_lists(tx: Tx, asked: LookIn, room: Room, now: datetime) -> Room:
+    button = pressed(asked.action)
+    if button is not None and button.verb == "pick":
+        return replace(room, stories=tuple(tx.latest(None, PICKED)))
+    if asked.action in {"correct", "withdraw", "report"}:
+        return replace(room, recent=_recent(tx, asked.action, now))
+    if asked.action == "queue":
+        return replace(room, scheduled=tuple(_brief(tx, sent) for sent in tx.scheduled(now, LISTED)))
+    return room
+
+
+def _recent(tx: Tx, action: str, now: datetime) -> tuple[Told, ...]:
+    """What has begun, the newest first; only the report lists what can be neither corrected nor withdrawn."""
+    kinds = {"story", "alert", "follow_up"} | ({"correction", "withdrawal"} if action == "report" else set())
+    begun = [sent for sent in tx.broadcasts(LISTED * 3) if sent.kind in kinds and sent.not_before <= now]
+    if action != "report":
+        begun = [sent for sent in begun if sent.status is not Sending.WITHDRAWN]
+    return tuple(_brief(tx, sent) for sent in begun[:LISTED])
+
+
+def _colleagues(tx: Tx, person: Person) -> tuple[Colleague, ...]:
+    """Everybody else of staff whom messages reach: whoever has stopped hears nothing, and approves nothing."""
+    return tuple(
+        Colleague(m.channel, m.address, m.thread, m.language, m.role)
+        for m in tx.staff()
+        if (m.channel, m.address) != (person.channel, person.address)
+        and m.status not in {Status.STOPPED, Status.GONE}
+    )  # fmt: skip
+
+
+def _brief(tx: Tx, sent: Sent) -> Told:
+    """A broadcast without its counts."""
+    story = tx.stories([sent.story_id]).get(sent.story_id) if sent.story_id else None
+    at = max(sent.created_at, sent.not_before)
+    return Told(
+        sent.id, sent.kind, sent.level, sent.status, sent.title, at, sent.note, story, sent.categories, sent.done_at,
+        sent.made_by, sent.reason,
+    )  # fmt: skip
+
+
+def told_of(tx: Tx, broadcast_id: int) -> Told | None:
+    """A broadcast with its counts, or None."""
+    sent = tx.broadcast(broadcast_id)
+    if sent is None:
+        return None
+    reports, behind = tx.report(broadcast_id), tx.draft_behind(broadcast_id)
+    failed: dict[str, int] = {}
+    for report in reports:
+        for code, count in report.failed.items():
+            failed[code] = failed.get(code, 0) + count
+    return replace(
+        _brief(tx, sent), total=behind.total if behind else 0, sent=sum(r.sent + r.recalled for r in reports),
+        failed=failed, unknown=sum(r.unknown for r in reports), digested=sum(r.digested for r in reports),
+        waiting=sum(r.waiting for r in reports), p50=max((r.p50 for r in reports if r.p50 is not None), default=None),
+        p95=max((r.p95 for r in reports if r.p95 is not None), default=None),
+        channels=tuple((r.channel, r.sent + r.recalled, sum(r.failed.values())) for r in reports),
+    )  # fmt: skip
