@@ -24,7 +24,7 @@ def ask(visit: Visit) -> Turn:
     asking = visit.with_draft(draft)
     shows = [show for c in visit.room.colleagues for show in _requests(asking, c)]
     detail = f"draft {draft.id} {draft.asked_hash[:12]}"
-    return visit.show(waiting(asking), Keep(draft, "approval_asked", detail), *shows)
+    return visit.show(push_card.waiting(asking), Keep(draft, "approval_asked", detail), *shows)
 
 
 def _requests(visit: Visit, colleague: Colleague) -> tuple[Show, ...]:
@@ -33,15 +33,6 @@ def _requests(visit: Visit, colleague: Colleague) -> tuple[Show, ...]:
     rows = ((theirs.on_draft("desk.button.approve", "ok"), theirs.on_draft("desk.button.refuse", "nok")),)
     text = joined("\n\n", theirs.say.rich("desk.approve.ask", minutes=_minutes()), push_card.summary(theirs))
     return Show(colleague, push_card.preview(theirs)), Show(colleague, Message(text, rows))
-
-
-def waiting(visit: Visit) -> Message:
-    """What the author sees meanwhile."""
-    draft, say = visit.draft, visit.say
-    until = (draft.asked_at or visit.scene.board.now) + APPROVAL_HOLDS
-    text = say.rich("desk.approve.waiting", moment=say.moment(until, visit.scene.board.timezone))
-    rows = ((visit.on_draft("desk.button.text", "txt"), visit.on_draft("desk.button.cancel", "no")),)
-    return Message(text, rows)
 
 
 def approve(visit: Visit) -> Turn:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from bot.chat import approvals, push_card
+from bot.chat import push_card
 from bot.chat.editors_visit import Visit
 from bot.chat.fit import cut, units
 from bot.chat.message import Button, Message, Rows
@@ -56,7 +56,7 @@ def current(visit: Visit, note: str = "") -> Turn:
     draft, told = visit.draft, visit.say.rich(note) if note else ()
     anew = (visit.on_draft("desk.button.new", "new"),) if note else ()
     if draft.stage is Stage.WAITING:
-        return Turn((Reply(approvals.waiting(visit)),))
+        return Turn((Reply(push_card.waiting(visit)),))
     if draft.step is not Step.NOTHING:
         return Turn((Reply(question(visit)),))
     shown = push_card.card(visit, told)

@@ -8,7 +8,7 @@ from bot.chat.editors_visit import Visit
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.push import Aim, Draft, Told
-from bot.chat.push_guard import DAY_LIMIT, like, may_alone, needs_two
+from bot.chat.push_guard import APPROVAL_HOLDS, DAY_LIMIT, like, may_alone, needs_two
 from bot.chat.texts import Voice, joined
 from bot.delivery.content import BroadcastKind, Content, Level, Note
 from bot.delivery.estimate import estimate_all
@@ -65,6 +65,15 @@ def summary(visit: Visit) -> _Text:
     """The card's lines: how urgent, for whom, how many, when, and what speaks against it."""
     lines = {Aim.ALERT: _alert_lines, Aim.MOVE: _move_lines}.get(visit.draft.aim, _about_lines)
     return joined("\n", *lines(visit))
+
+
+def waiting(visit: Visit) -> Message:
+    """What the author sees while a colleague is asked."""
+    draft, say = visit.draft, visit.say
+    until = (draft.asked_at or visit.scene.board.now) + APPROVAL_HOLDS
+    text = say.rich("desk.approve.waiting", moment=say.moment(until, visit.scene.board.timezone))
+    rows = ((visit.on_draft("desk.button.text", "txt"), visit.on_draft("desk.button.cancel", "no")),)
+    return Message(text, rows)
 
 
 # Lines ----------------------------------------------------------------------------------------------------------------
