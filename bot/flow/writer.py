@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import structlog
+
 from bot.flow import spread
 from bot.flow.followed import Followed
 from bot.flow.notice import Notice, Tell
@@ -11,6 +13,8 @@ from bot.news import changes, identity
 from bot.news.item import Story
 from bot.news.shingles import sketch
 from bot.ports import Feed, Tx
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -55,6 +59,8 @@ class Writer:
                     self._revise(intent)
         if decision.unmapped:
             self._tx.count_unmapped(decision.unmapped, self._at.now)
+        if decision.ahead:
+            log.warning("dated in the future, taken as of now", feed=self._at.feed.url, links=decision.ahead[:5])
         return self._made
 
     def _add(self, intent: changes.NewStory) -> None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from bot.news import identity
 from bot.news.category import LabelMap
-from bot.news.dates import clamp
+from bot.news.dates import clamp, dated
 from bot.news.duplicates import Match
 from bot.news.item import Item, Story
 from bot.news.shingles import text_hash
@@ -77,10 +77,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to write down, oldest story first, and the labels of new stories that no category means."""
+    """What to write down, oldest story first, the labels of new stories that no category means, and odd dates."""
 
     intents: tuple[Intent, ...]
     unmapped: tuple[str, ...]
+    ahead: tuple[str, ...] = ()  # links of new stories that were dated in the future: taken as of now
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +124,18 @@ def decide(
     )
     intents: list[Intent] = []
     unmapped: list[str] = []
+    ahead: list[str] = []
     for group in _oldest_first(_groups(items, site), now):
         story = _story(group.item, group.keys, poll)
         if story is None:
             new, strangers = _new(group, poll)
             intents.append(new)
             unmapped.extend(strangers)
+            if dated(group.item.published, now).clamped:
+                ahead.append(group.item.link)
         else:
             intents.extend(_again(group, story, poll))
-    return Decision(tuple(intents), tuple(unmapped))
+    return Decision(tuple(intents), tuple(unmapped), tuple(ahead))
 
 
 def same_story(new: NewStory, portal: str, match: Match, known: Story) -> SameStory:

@@ -275,3 +275,8 @@ def test_a_story_without_a_mapped_label_has_no_category() -> None:
 
 def test_an_empty_document_decides_nothing() -> None:
     assert judge([]) == Decision((), ())
+
+
+def test_a_future_date_is_reported_and_a_clock_that_goes_a_little_wrong_is_not() -> None:
+    hour, moment = item(1, published=NOW + HOUR), item(2, published=NOW + HOUR / 30)
+    assert judge([hour, moment, item(3)]).ahead == (hour.link,)

@@ -19,6 +19,7 @@ from bot.cli.feeds.verdicts import Tried, Verdict, verdicts
 from bot.cli.notes import board_of
 from bot.errors import FeedError, FetchError, OperationError, StoreError
 from bot.news.category import LabelMap
+from bot.news.dates import dated
 from bot.news.item import Document, Item, Story
 from bot.ports import Answer, Feed, Fetch, HeldFlood, Parse, Store
 from bot.settings import Settings
@@ -62,6 +63,7 @@ class Trial:
     document: Document | None = None
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)  # item link -> category ids
     unmapped: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()  # a line about items that are dated in the future
     verdicts: tuple[Verdict, ...] = ()
 
     def lines(self, board: Board, language: str, health: str = "") -> list[str]:
@@ -75,7 +77,7 @@ class Trial:
         lines += [f"  {verdict.mark} {verdict.about}: {verdict.text}" for verdict in self.verdicts]
         if self.unmapped:
             lines.append(f"  - labels: no category means {', '.join(self.unmapped)}")
-        lines += [f"  - note: {note}" for note in self.document.notes]
+        lines += [f"  - note: {note}" for note in (*self.document.notes, *self.ahead)]
         for item in items[:SHOWN]:
             lines += ["", *(f"    {line}" for line in self._shown(item, board, language).splitlines())]
         return [*lines, ""]
@@ -96,7 +98,7 @@ class Trial:
             "last_modified": answer and answer.headers.get("last-modified"),
             "verdicts": [{"about": v.about, "good": {"+": True, "-": False}.get(v.mark), "text": v.text}
                          for v in self.verdicts],
-            "unmapped": list(self.unmapped), "notes": list(document.notes) if document else [],
+            "unmapped": list(self.unmapped), "notes": [*document.notes, *self.ahead] if document else [],
             "newest": [
                 {"title": i.title, "summary": i.summary, "link": i.link, "published": i.published,
                  "categories": self.categories.get(i.link, ())}
@@ -146,8 +148,16 @@ async def try_feed(loaded: Settings, fetch: Fetch, parse: Parse, url: str, now: 
     categories, unmapped = _map(document, composition.label_map(loaded), own)
     seen = verdicts(Tried(url, answer, document, again, loaded.public_url, now))
     return Trial(
-        url, answer=answer, document=document, categories=categories, unmapped=unmapped, verdicts=tuple(seen)
+        url, answer=answer, document=document, categories=categories, unmapped=unmapped, verdicts=tuple(seen),
+        ahead=_ahead(document, now),
     )  # fmt: skip
+
+
+def _ahead(document: Document, now: datetime) -> tuple[str, ...]:
+    late = [item.published for item in document.items if item.published and dated(item.published, now).clamped]
+    if not late:
+        return ()
+    return (f"{len(late)} dated in the future, up to {max(late):%Y-%m-%d %H:%M} UTC: taken as of now",)
 
 
 async def _again(fetch: Fetch, url: str, answer: Answer) -> Answer | None:
