@@ -30,6 +30,7 @@ from bot.flow.deliver import AT_ONCE, Deliverer, Settling
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
 from bot.flow.progress import Progress, Written, watch
+from bot.flow.screens import Screens
 from bot.flow.tell_staff import StaffTeller
 from bot.flow.tidy import tidy
 from bot.ports import Channel, Tx
@@ -42,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 LISTEN_EVERY = 0.2  # seconds between two looks at whether another program has written
 RELOAD_EVERY = 5.0  # seconds between two looks at feeds.yaml, and at whether broadcasts stand still
+SCREENS_EVERY = 1.0  # seconds between two looks at which screens of editors are due
 LIVE_EVERY = 5.0  # seconds between two notes of how sending goes, for `stats`
 TIDY_EVERY = 3600.0
 UPDATES_KEPT = timedelta(days=2)  # the platform drops its own after one
@@ -59,6 +61,7 @@ class App:
         self._told = asyncio.Event()
         self.ready = asyncio.Event()
         self._deliverers: dict[str, Deliverer] = {}
+        self._rates: dict[str, float] = {}  # of the channels that run
         self._written = Written()
         self._live: dict[str, dict[str, Any]] = {}
         self._faults: dict[str, Callable[[], str]] = {}
@@ -107,7 +110,7 @@ class App:
         await self._store.write(lambda tx: tx.declare_feeds(self._settings.feeds))
         await self._look_whether_it_stands()
         self._session = await self._stack.enter_async_context(new_session())
-        self._desk = Desk(self._store, self._facts, clock.now, self._wake)
+        self._desk = Desk(self._store, self._facts, clock.now, self._wake, lambda: self._rates)
         telegram = self._telegram()
         whatsapp = whatsapp_parts(
             self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake
@@ -172,6 +175,7 @@ class App:
             tell=self._staff.refused, opened=self._opened, settling=settling,
         )  # fmt: skip
         self._deliverers[channel.name] = deliverer
+        self._rates[channel.name] = channel.rate
         self._faults[channel.name] = lambda: deliverer.fault
         self._watch(deliverer.start())
         self._stack.push_async_callback(deliverer.stop, LAST_SENDS)
@@ -198,6 +202,8 @@ class App:
         schedule.every(RELOAD_EVERY, self._reload, "feeds.yaml")
         schedule.every(RELOAD_EVERY, self._look_whether_it_stands, "standing still")
         schedule.every(LIVE_EVERY, self._note_live, "how sending goes")
+        screens = Screens(self._store, self._facts, clock.now, self._wake)
+        schedule.every(SCREENS_EVERY, screens.look, "editors' screens")
         schedule.every(TIDY_EVERY, self._tidy, "tidy")
         schedule.start()
         self._stack.callback(schedule.stop)

@@ -1,6 +1,6 @@
 """What editors may look at: everything that one act of theirs is about, read in the transaction of their update."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -26,7 +26,7 @@ def look(tx: Tx, asked: LookIn, person: Person, rates: Mapping[str, float], zone
     story_id = _named(asked, Names.STORY)
     broadcast = _broadcast(tx, asked, draft, story_id)
     room = Room(
-        key=tx.button_key(), next_draft=tx.next_draft(), draft=draft, colleagues=_colleagues(tx, person),
+        key=tx.button_key(), next_draft=tx.next_draft(), draft=draft, colleagues=_colleagues(tx, person, rates),
         permission=tx.permission(), rates=rates, before=tx.title_before(story_id) if story_id else "",
         told=told_of(tx, broadcast) if broadcast else None,
     )  # fmt: skip
@@ -108,12 +108,13 @@ def _recent(tx: Tx, action: str, now: datetime) -> tuple[Told, ...]:
     return tuple(_brief(tx, sent) for sent in begun[:LISTED])
 
 
-def _colleagues(tx: Tx, person: Person) -> tuple[Colleague, ...]:
+def _colleagues(tx: Tx, person: Person, channels: Collection[str]) -> tuple[Colleague, ...]:
     """Everybody else of staff whom messages reach: whoever has stopped hears nothing, and approves nothing."""
     return tuple(
         Colleague(m.channel, m.address, m.thread, m.language, m.role)
         for m in tx.staff()
         if (m.channel, m.address) != (person.channel, person.address)
+        and m.channel in channels
         and m.status not in {Status.STOPPED, Status.GONE}
     )  # fmt: skip
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from bot.chat.message import Message, to_json
+from bot.chat.message import Message, Rows, to_json
 from bot.chat.notices import notice_message, refused_message
+from bot.chat.push_offers import offers
 from bot.chat.texts import Texts, Voice
 from bot.chat.turn import Mode, Status
 from bot.flow.notice import Notice
 from bot.flow.poll import TELL_FAILURES
-from bot.ports import Sent, Tx
+from bot.ports import Sent, StaffMember, Tx
 
 MANY = 3  # feeds that fail at the same time; with more it is our network, and one message says so
 
@@ -33,16 +34,23 @@ class StaffTeller:
                 told.kind, say, feed=told.feed.url, text=told.text, count=told.count,
                 title=story.title if story else "", link=story.link if story else "",
             ),
+            lambda say, member: offers(
+                told.kind, story.id if story else None, say, tx.button_key(), member.channel, member.address
+            ),
         )  # fmt: skip
 
     def refused(self, tx: Tx, sent: Sent, code: str) -> None:
         """A broadcast stands still: the platform refuses what it says."""
         self._to_all(tx, lambda say: refused_message(say, broadcast=sent.id, title=sent.title, code=code))
 
-    def _to_all(self, tx: Tx, message: Callable[[Voice], Message]) -> None:
+    def _to_all(
+        self, tx: Tx, message: Callable[[Voice], Message],
+        rows: Callable[[Voice, StaffMember], Rows] = lambda *_: (),
+    ) -> None:  # fmt: skip
         for member in tx.staff():
             if member.channel in self._channels and member.status not in {Status.STOPPED, Status.GONE}:
-                said = to_json(message(self._texts.voice(member.language)))
+                say = self._texts.voice(member.language)
+                said = to_json(replace(message(say), rows=rows(say, member)))
                 tx.add_reply(member.channel, member.address, member.thread, said, Mode.NEW, self._now())
 
 
