@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.delivery.timing import CLOSING
 from storage.sqlite.moves import Moves
 from storage.sqlite.part import to_ms
 
@@ -19,7 +20,7 @@ SELECT CASE status WHEN 'new' THEN -1 ELSE max(coalesce(consent_at, 0), coalesce
 """
 _OPEN: Final = """
 UPDATE subscriber SET window_until = max(window_until, :until),
-  digest_at = CASE WHEN window_until <= :now AND mode = 'instant' AND digest_at > :now THEN :now ELSE digest_at END
+  digest_at = CASE WHEN window_until <= :closing AND mode = 'instant' AND digest_at > :now THEN :now ELSE digest_at END
 WHERE channel = 'whatsapp' AND address = :address
 """
 
@@ -54,7 +55,9 @@ class WhatsAppPeople(Moves):
     def open_window(self, address: str, at: datetime, now: datetime) -> None:
         """This person wrote then: for 24 hours anything may be sent; what they are owed comes at once."""
         until = to_ms(min(at, now) + WINDOW)
-        self.conn.execute(_OPEN, {"address": address, "until": until, "now": to_ms(now)})
+        self.conn.execute(
+            _OPEN, {"address": address, "until": until, "now": to_ms(now), "closing": to_ms(now + CLOSING)}
+        )
         reached = "UPDATE whatsapp_person SET undeliverable = 0 WHERE subscriber_id = ? AND undeliverable > 0"
         self.run(reached, self._subscriber(NAME, address))
 

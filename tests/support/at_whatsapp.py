@@ -146,7 +146,7 @@ class AtWhatsApp:
         waiting = tx.waiting_updates(POSTS, 1) or tx.waiting_updates(NAME, 1)
         due = tx.next_due(NAME, now)
         under_way = "started" in counts["deliveries"]["by_state"] or (due is not None and due <= now)
-        return not waiting and not counts["replies"] and not under_way and not counts["broadcasts"].get("running")
+        return not waiting and not counts["replies"] and not under_way and not tx.broadcasts(1, "running")
 
 
 @asynccontextmanager

@@ -53,7 +53,9 @@ def form(message: Message, say: Voice) -> Form:
     if len(actions) <= MOST_ROWS and _differ(actions):
         body = _numbered(text, topics, typed.several_numbers(say)) if topics else cut(text, LONGEST_TEXT)
         rows = [_row(b) for b in actions]
-        return Form(_interactive("list", body, {"button": _opens(actions, say), "sections": [{"rows": rows}]}))
+        opens = _opens(actions, say)
+        section = {"title": opens, "rows": rows}
+        return Form(_interactive("list", body, {"button": opens, "sections": [section]}))
     hint = typed.several_numbers(say) if topics else typed.one_number(say)
     options = tuple("" if b.action.startswith(TOPIC) else b.action for b in actions)
     return Form(_text(_numbered(text, actions, hint), preview=False), options)
@@ -75,8 +77,7 @@ def _without_actions(text: str, links: list[Button], message: Message) -> Json:
 
 
 def _text(text: str, *, preview: bool) -> Json:
-    content: Json = {"body": cut(text, LONGEST_TEXT)}
-    return {"type": "text", "text": content | ({"preview_url": True} if preview else {})}
+    return {"type": "text", "text": {"body": cut(text, LONGEST_TEXT), "preview_url": preview}}
 
 
 def _interactive(kind: str, text: str, action: Json) -> Json:
