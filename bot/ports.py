@@ -459,6 +459,7 @@ class DueDelivery:
     delivery: Delivery
     broadcast: Broadcast
     reader: Reader
+    begun: bool = False  # it was started before: the reader's day has counted it
 
 
 class OutboxTx(Protocol):

@@ -30,10 +30,10 @@ class Owing:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """The newest stories that a reader is owed, newest first, and how many further ones there are."""
+    """What a reader is owed, newest first: the stories that are shown, and the rest, which is one tap away."""
 
     stories: tuple[int, ...] = ()
-    more: int = 0
+    rest: tuple[int, ...] = ()
 
 
 def owed(tellings: Sequence[Telling], reader: Owing) -> Owed:
@@ -45,7 +45,7 @@ def owed(tellings: Sequence[Telling], reader: Owing) -> Owed:
         if telling.story_id not in reader.had and _meant(telling, reader):
             stories.add(telling.story_id)
     newest = sorted(stories, reverse=True)
-    return Owed(tuple(newest[:SHOWN]), max(0, len(newest) - SHOWN))
+    return Owed(tuple(newest[:SHOWN]), tuple(newest[SHOWN:]))
 
 
 def _meant(telling: Telling, reader: Owing) -> bool:

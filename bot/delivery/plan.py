@@ -108,6 +108,7 @@ class Delivery(NamedTuple):
     more: int = 0  # of a digest: further ones
     version: int = 0  # of the text: corrections made until now
     doubts: int = 0  # earlier attempts of which nobody knows
+    rest: tuple[int, ...] = ()  # of a digest: those further ones
 
     @property
     def says(self) -> tuple[int, tuple[int, ...], int, int]:

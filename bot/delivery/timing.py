@@ -43,6 +43,8 @@ def turn_of(
     """The reader's turn, as far as their own wishes and the platform's hold decide it."""
     if broadcast.kind is BroadcastKind.STORY:
         turn = _story(reader, broadcast.expires_at <= now, now, timezone)
+    elif broadcast.kind is BroadcastKind.DIGEST:  # one that could not leave at its hour
+        turn = digest_turn(reader._replace(hold_until=None), broadcast.created_at, now, timezone)
     else:
         turn = NOW if act in SILENT else _message(broadcast, reader, now, timezone)
     if turn.way is Way.NOW and _is_closed(reader, now):

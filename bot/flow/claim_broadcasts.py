@@ -9,7 +9,7 @@ from bot.delivery.about import act_for
 from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.plan import Broadcast, Delivery, Rank, Reader
 from bot.delivery.timing import SKIP, Way, local_day, turn_of
-from bot.ports import Tx
+from bot.ports import DueDelivery, Tx
 
 AHEAD = 4  # readers looked at beyond the free slots; ever more while they sleep, to get over a sleeping city
 MOST_LOOKED_AT = 1_000  # readers of one pass in one tick: some 10 ms of the write lock
@@ -57,11 +57,12 @@ class BroadcastClaim:
             return []
         due = self._retries(tx, rank, slots, now) if self._due[rank] else []
         turns = self._turns_for_retries(rank, slots)
-        started = self._rested(due[:turns])
+        started = self._rested(tx, due[:turns], now)
         self._retry_turns[rank] -= len(started)
         passes = [b for b in self._passes if b.rank is rank]
         started += self._new(tx, passes, slots - len(started), now)
-        return started + self._rested(due[turns : turns + slots - len(started)])  # slots that nobody new wanted
+        left = slots - len(started)  # slots that nobody new wanted
+        return started + self._rested(tx, due[turns : turns + left], now)
 
     # Retries --------------------------------------------------------------------------------------------------------
 
@@ -70,14 +71,15 @@ class BroadcastClaim:
         self._retry_turns[rank] = min(self._retry_turns[rank] + slots * RETRIES_SHARE, float(slots))
         return int(self._retry_turns[rank])
 
-    def _retries(self, tx: Tx, rank: Rank, slots: int, now: datetime) -> list[Delivery]:
+    def _retries(self, tx: Tx, rank: Rank, slots: int, now: datetime) -> list[DueDelivery]:
         """Queued deliveries whose time has come and whose readers may have them now."""
-        ready: list[Delivery] = []
+        ready: list[DueDelivery] = []
         for due in tx.due_deliveries(self._channel, now, slots, rank):
-            turn = turn_of(due.broadcast, due.reader, now, self._timezone, due.delivery.act)
+            reader = due.reader._replace(daily_limit=None) if due.begun else due.reader
+            turn = turn_of(due.broadcast, reader, now, self._timezone, due.delivery.act)
             match turn.way:
                 case Way.NOW:
-                    ready.append(due.delivery._replace(version=self._version))
+                    ready.append(replace(due, delivery=due.delivery._replace(version=self._version)))
                 case Way.WAIT if turn.at is not None:
                     tx.postpone(due.delivery, turn.at)
                 case Way.DIGEST if turn.at is not None:
@@ -86,9 +88,16 @@ class BroadcastClaim:
                     tx.give_up(due.delivery, "paused", now)
         return ready
 
-    def _rested(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
-        """Those whose chat stands a message now."""
-        return [d for d in deliveries if not self._pause(d.address)]
+    def _rested(self, tx: Tx, due: Sequence[DueDelivery], now: datetime) -> list[Delivery]:
+        """Those whose chat stands a message now; what has waited and never begun counts for its reader's day."""
+        rested = [one for one in due if not self._pause(one.delivery.address)]
+        limited = [
+            one.reader.subscriber_id for one in rested
+            if one.reader.daily_limit is not None and not one.begun and one.broadcast.kind is BroadcastKind.STORY
+        ]  # fmt: skip
+        if limited:
+            tx.count_today(limited, local_day(now, self._timezone))
+        return [one.delivery for one in rested]
 
     # New readers ----------------------------------------------------------------------------------------------------
 

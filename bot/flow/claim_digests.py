@@ -73,5 +73,5 @@ class DigestClaim:
 def _delivery(broadcast_id: int, reader: Reader, what: Owed, version: int) -> Delivery:
     return Delivery(
         broadcast_id, None, reader.subscriber_id, reader.address, reader.thread, reader.language,
-        kind=BroadcastKind.DIGEST, stories=what.stories, more=what.more, version=version,
+        kind=BroadcastKind.DIGEST, stories=what.stories, more=len(what.rest), version=version, rest=what.rest,
     )  # fmt: skip

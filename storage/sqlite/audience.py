@@ -46,11 +46,25 @@ WHERE s.status = 'active' AND s.covered_telling < ?3
   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = ?2 AND d.subscriber_id = s.id)
 ORDER BY s.id
 """
+_AMONG_WITHOUT: Final = _AMONG.replace(
+    "ORDER BY",
+    """AND NOT EXISTS (
+    SELECT 1 FROM json_each(?4) digest CROSS JOIN delivery d ON d.broadcast_id = digest.value AND d.subscriber_id = s.id
+    CROSS JOIN json_each(d.stories) carried WHERE carried.value = ?5)
+ORDER BY""",
+)
+_DIGESTS_BESIDE: Final = """
+SELECT json_group_array(id) FROM (
+  SELECT id FROM broadcast NOT INDEXED WHERE id > ?1 AND kind = 'digest'
+  UNION SELECT id FROM broadcast INDEXED BY broadcast_age WHERE created_at > ?2 AND expires_at > ?3 AND kind = 'digest')
+"""
+_DIGEST_LIVES: Final = 3 * 3_600_000  # milliseconds
 _WHO_HAD_IT: Final = f"""
-SELECT {READER}, d.state, d.message_id, d.stories
+SELECT {READER}, d.state, d.message_id, d.more, d.stories
 FROM delivery d CROSS JOIN subscriber s ON s.id = d.subscriber_id {HOLD}
 WHERE d.broadcast_id = ? AND d.subscriber_id > ? AND d.subscriber_id <= ?
-  AND d.state IN ('sent', 'unknown') AND s.channel = ? AND s.status = 'active' AND (? OR d.version < ?)
+  AND (d.state IN ('sent', 'unknown') OR (d.state = 'failed' AND d.doubts > 0))
+  AND s.channel = ? AND s.status = 'active' AND (? OR d.version < ?)
   AND NOT EXISTS (SELECT 1 FROM delivery n WHERE n.broadcast_id = ? AND n.subscriber_id = d.subscriber_id)
 ORDER BY d.subscriber_id LIMIT ?
 """
@@ -116,12 +130,23 @@ class Audience(People):
         if broadcast.source_id is not None:
             return self._who_had_it(channel, broadcast, broadcast.source_id, limit)
         telling = broadcast.telling if broadcast.kind is BroadcastKind.STORY else _NO_TELLING
+        among, more = _AMONG, self._digests_beside(broadcast)
+        if more:  # what covers a reader is older than the telling of a later pass: look what their digests carried
+            among = _AMONG_WITHOUT
         readers: list[Reader] = []
         for page in self._pages(channel, broadcast, limit):
-            readers += [reader_of(row) for row in self.all(_AMONG, listed(page), broadcast.id, telling)]
+            readers += [reader_of(row) for row in self.all(among, listed(page), broadcast.id, telling, *more)]
             if len(readers) >= limit:
                 break
         return readers[:limit]
+
+    def _digests_beside(self, broadcast: Broadcast) -> tuple[str, int] | tuple[()]:
+        """Digests that may have carried this story, and the story; nothing when there are none."""
+        if broadcast.kind is not BroadcastKind.STORY or broadcast.story_id is None:
+            return ()
+        created = to_ms(broadcast.created_at)
+        digests = self.value(_DIGESTS_BESIDE, broadcast.id, created - _DIGEST_LIVES, created)
+        return () if digests == "[]" else (digests, broadcast.story_id)
 
     def _pages(self, channel: str, broadcast: Broadcast, limit: int) -> Iterator[list[int]]:
         """Followers after the cursor, each once, by id; the pages grow when few of them turn out to be readers."""
@@ -161,9 +186,9 @@ class Audience(People):
                 _WHO_HAD_IT, source, after, broadcast.max_id, channel, whatever, broadcast.version, broadcast.id, limit
             )  # fmt: skip
             readers += [
-                reader_of(row[:-3])._replace(had=Had(State(row[-3]), row[-2], digest))
+                reader_of(row[:-4])._replace(had=Had(State(row[-4]), row[-3], digest))
                 for row in rows
-                if not digest or broadcast.story_id in json.loads(row[-1] or "[]")
+                if not digest or broadcast.story_id in _shown(row[-1], row[-2])
             ]
             if len(rows) < limit:
                 break
@@ -192,6 +217,12 @@ def pass_of(row: tuple[Any, ...]) -> Broadcast:
         from_ms(created_at), from_ms(expires_at), telling, Level(level), original_id, source_id, version,
         bool(erase), bool(final),
     )  # fmt: skip
+
+
+def _shown(stories: str | None, more: int) -> list[int]:
+    """Of what a digest has carried, what stood there to be read."""
+    carried: list[int] = json.loads(stories or "[]")
+    return carried[: len(carried) - more]
 
 
 def reader_of(row: tuple[Any, ...]) -> Reader:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from bot.delivery.content import BroadcastKind, Content, Level, Note, note_from_json, note_to_json
@@ -44,14 +44,23 @@ WHERE broadcast_id = :broadcast AND finished_at IS NULL AND state = 'queued' LIM
 """  # some at a time: a tick stays short also when a whole city was asleep
 _FAIL_SOME: Final = f"{FAIL} WHERE broadcast_id = :broadcast AND subscriber_id IN ({_SOME_QUEUED})"
 _OWE_SOME: Final = f"""
-INSERT OR IGNORE INTO owed SELECT value, (SELECT story_id FROM broadcast WHERE id = :broadcast)
-FROM (SELECT subscriber_id AS value FROM ({_SOME_QUEUED}))
+INSERT OR IGNORE INTO owed
+SELECT d.subscriber_id, coalesce(b.story_id, carried.value) FROM broadcast b JOIN delivery d ON d.broadcast_id = b.id
+LEFT JOIN json_each(CASE WHEN b.kind = 'digest' THEN d.stories END) carried
+WHERE b.id = :broadcast AND d.subscriber_id IN ({_SOME_QUEUED})
 """
+# Due when it was told: so late that it waits for the next digest's hour.
 _DIGEST_SOON: Final = f"""
-UPDATE subscriber SET digest_at = :now WHERE digest_at IS NULL AND id IN ({_SOME_QUEUED})
+UPDATE subscriber SET digest_at = (SELECT created_at FROM broadcast WHERE id = :broadcast)
+WHERE digest_at IS NULL AND id IN ({_SOME_QUEUED})
+"""
+_TELL_AGAIN: Final = f"UPDATE broadcast_pass SET telling = ({_TELLING}), last_id = 0, done = 0 WHERE broadcast_id = ?"
+_WAKE_OWED: Final = """
+UPDATE subscriber SET digest_at = ?
+WHERE digest_at IS NULL AND id IN (SELECT subscriber_id FROM owed WHERE story_id = ?)
 """
 _EVERYBODY: Final = 1 << 62  # no subscriber's id is higher
-_ABANDONED: Final = timedelta(days=1)  # a late story whose channel no longer runs is closed after that
+_LATE: Final = range(24 * 3_600_000)  # milliseconds: a late story whose channel no longer runs is closed after a day
 _CLOSED: Final = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED}
 
 
@@ -188,14 +197,21 @@ class Broadcasts(Audience):
 
     # Stopped and closed ---------------------------------------------------------------------------------------------
 
-    def set_status(self, broadcast_id: int, status: Status, reason: str, now: datetime) -> None:  # noqa: ARG002 — other engines note the time
+    def set_status(self, broadcast_id: int, status: Status, reason: str, now: datetime) -> None:
         """Pause, resume (its tellings become new), cancel, withdraw; readers of closed ones are not gone on with."""
         change = "UPDATE broadcast SET status = ?, reason = ?, done_at = NULL WHERE id = ?"
         self.run(change, status.value, reason, broadcast_id)
-        if status is Status.RUNNING:  # digests that were made meanwhile passed it over
-            self.run(f"UPDATE broadcast_pass SET telling = ({_TELLING}) WHERE broadcast_id = ?", broadcast_id)
+        if status is Status.RUNNING:
+            self._tell_again(broadcast_id, to_ms(now))
         if status in _CLOSED:
             self.run("UPDATE broadcast_pass SET done = 1 WHERE broadcast_id = ?", broadcast_id)
+
+    def _tell_again(self, broadcast_id: int, at: int) -> None:
+        """Digests that were made meanwhile passed it over: its passes look for their readers once more."""
+        story = self.value("SELECT story_id FROM broadcast WHERE id = ? AND kind = 'story'", broadcast_id)
+        if story is not None:
+            self.run(_TELL_AGAIN, broadcast_id)
+            self.run(_WAKE_OWED, at, story)
 
     def close_broadcasts(self, now: datetime) -> list[int]:
         """Broadcasts that have just completed (all passes done, nothing queued or started) or expired; their ids."""
@@ -214,10 +230,12 @@ class Broadcasts(Audience):
             self.conn.execute(_FAIL_SOME, values | {"code": status.value})
         elif status is Status.PAUSED and not late:
             return False
-        elif late and kind == BroadcastKind.STORY and late_by < _ABANDONED.total_seconds() * 1000:
+        elif late_by in _LATE and kind == BroadcastKind.STORY and status is not Status.PAUSED:
             self._owe_queued(values)
             if passes and status is Status.RUNNING:
                 return False  # the claim goes on: whoever has not had it is owed a digest
+        elif late and kind == BroadcastKind.DIGEST:
+            self._owe_queued(values)
         elif late:
             self.conn.execute(_FAIL_SOME, values | {"code": "expired"})
             self.run("UPDATE broadcast_pass SET done = 1 WHERE broadcast_id = ? AND done = 0", broadcast)
@@ -226,6 +244,8 @@ class Broadcasts(Audience):
         if self.value(HAS_OPEN, broadcast):
             return False
         end = status if status in _CLOSED else Status.EXPIRED if late else Status.DONE
+        if late and status is Status.PAUSED and kind == BroadcastKind.STORY:
+            end = Status.CANCELLED  # it was never let go on: it stands in no digest either
         self.run("UPDATE broadcast SET status = ?, done_at = ? WHERE id = ?", end.value, at, broadcast)
         return True
 

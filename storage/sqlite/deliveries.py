@@ -37,10 +37,10 @@ _BROADCAST: Final = """b.id, b.kind, b.rank, b.story_id, 0, '[]', 0, 0, b.create
   0, b.level, b.original_id, b.original_id, b.version, b.erase, 1"""
 _DUE: Final = f"""
 SELECT {_BROADCAST}, {READER}, delivery.attempt + 1, delivery.doubts % {ACCEPTED}, delivery.stories, delivery.more,
-  o.state, o.message_id,
+  o.state, o.message_id, delivery.started_at IS NOT NULL,
   CASE WHEN b.kind = 'mark' AND (o.state IS NOT 'sent' OR o.message_id IS NULL) THEN 'moved'
        WHEN b.status NOT IN ('running', 'paused') THEN b.status
-       WHEN b.expires_at <= :now AND b.kind <> 'story' THEN 'expired'
+       WHEN b.expires_at <= :now AND b.kind NOT IN ('story', 'digest') THEN 'expired'
        WHEN s.status IS NOT 'active' THEN 'stopped'
        WHEN b.kind = 'story' AND NOT {FOLLOWS_STORY} THEN 'unfollowed' END,
   b.status = 'paused'
@@ -106,12 +106,33 @@ UPDATE subscriber SET day_count = CASE day WHEN ?2 THEN day_count + 1 ELSE 1 END
 WHERE id = ?1 AND daily_limit IS NOT NULL
 """
 _GIVE_TO_DIGEST: Final = """
-INSERT OR IGNORE INTO owed SELECT :subscriber, story_id FROM broadcast WHERE id = :broadcast
+INSERT OR IGNORE INTO owed
+SELECT d.subscriber_id, coalesce(b.story_id, carried.value)
+FROM delivery d JOIN broadcast b ON b.id = d.broadcast_id
+LEFT JOIN json_each(CASE WHEN b.kind = 'digest' THEN d.stories END) carried
+WHERE d.broadcast_id = :broadcast AND d.subscriber_id = :subscriber
 """
-_WITHDRAWN: Final = """
-SELECT story_id FROM broadcast WHERE kind = 'story' AND status = 'withdrawn'
+_STOPPED: Final = """
+SELECT story_id FROM broadcast WHERE kind = 'story' AND status IN ('withdrawn', 'cancelled', 'interrupted', 'paused')
   AND story_id IN (SELECT value FROM json_each(?))
 """
+_FOLLOW_UPS: Final = """
+SELECT b.id, (SELECT json_group_array(DISTINCT p.channel) FROM broadcast_pass p WHERE p.broadcast_id = b.id)
+FROM broadcast b WHERE b.kind = 'follow_up' AND b.story_id IN (SELECT value FROM json_each(?1))
+  AND b.created_at > ?2 AND b.expires_at > ?3 AND b.status IN ('running', 'paused', 'done')
+"""
+_ANOTHER_ROUND: Final = """
+UPDATE broadcast_pass SET final = 0, last_id = CASE done WHEN 1 THEN 0 ELSE last_id END, done = 0,
+  max_id = (SELECT seq FROM sqlite_sequence WHERE name = 'subscriber')
+WHERE broadcast_id = ? AND source_id = ? AND channel = ?
+"""
+_FIRST_ROUND: Final = """
+INSERT INTO broadcast_pass (broadcast_id, n, channel, categories, max_id, source_id)
+SELECT ?1, 1 + max(n), ?3, '[]', (SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'), ?2
+FROM broadcast_pass WHERE broadcast_id = ?1
+"""
+_FOLLOW_ON: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
+_FOLLOWED_UP_WITHIN: Final = 24 * 3_600_000  # milliseconds that a follow-up lives
 _LOOKS: Final = 8  # at most so many looks for rows that may still be sent; the next tick looks again
 _PAUSED_LOOKS: Final = 5_000  # milliseconds between two looks at what waits for a paused broadcast
 
@@ -142,12 +163,29 @@ class Deliveries(Moves):
         rows = [
             (
                 d.broadcast_id, d.subscriber_id, d.attempt, epoch, at, d.version,
-                listed(d.stories) if d.stories else None, d.more,
+                listed(d.stories + d.rest) if d.stories else None, d.more,
             )
             for d in deliveries
         ]  # fmt: skip
         if rows and self.conn.executemany(_START, rows).rowcount != len(rows):
             raise ValueError("a delivery that is under way or finished was started again: a reader gets one copy")
+        if digests := [d for d in deliveries if d.kind is BroadcastKind.DIGEST]:
+            self._follow_into_digests(digests, at)
+
+    def _follow_into_digests(self, digests: Sequence[Delivery], at: int) -> None:
+        """Stories that digests carry may have follow-ups by now: these go to the digests' readers too."""
+        carried = {(d.broadcast_id, story) for d in digests for story in d.stories}
+        for digest in {d.broadcast_id for d in digests}:
+            stories = listed([story for broadcast, story in carried if broadcast == digest])
+            for follow_up, channels in self.all(_FOLLOW_UPS, stories, at - _FOLLOWED_UP_WITHIN, at):
+                for channel in json.loads(channels):
+                    self._follow_digest(follow_up, digest, channel)
+
+    def _follow_digest(self, follow_up: int, digest: int, channel: str) -> None:
+        """A round over this digest's readers, or another one when there has been one."""
+        if not self.run(_ANOTHER_ROUND, follow_up, digest, channel):
+            self.run(_FIRST_ROUND, follow_up, digest, channel)
+        self.run(_FOLLOW_ON, follow_up)
 
     def require_epoch(self, epoch: int) -> None:
         """StoreError `stale_epoch` for a process that another has followed (the lock should have kept it out)."""
@@ -187,7 +225,7 @@ class Deliveries(Moves):
                 break
             self._turn_away(unwanted, to_ms(now))
         due = [_due(row) for row in rows if not row[-2] and not row[-1]]
-        return self._without_withdrawn(due, now) if rank is Rank.DIGEST else due
+        return self._without_stopped(due, now) if rank is Rank.DIGEST else due
 
     def _turn_away(self, rows: Sequence[tuple[Any, ...]], now: int) -> None:
         """Those who may not be sent to any more fail; those of a paused broadcast are looked at later."""
@@ -198,17 +236,20 @@ class Deliveries(Moves):
             else:
                 self.conn.execute(_POSTPONE, this | {"until": now + _PAUSED_LOOKS})
 
-    def _without_withdrawn(self, due: list[DueDelivery], now: datetime) -> list[DueDelivery]:
-        """Digests that wait for another try: what was withdrawn meanwhile does not stand in them any more."""
-        carried = {story for d in due for story in d.delivery.stories}
-        withdrawn = {row[0] for row in self.all(_WITHDRAWN, listed(carried))} if carried else set()
-        if not withdrawn:
+    def _without_stopped(self, due: list[DueDelivery], now: datetime) -> list[DueDelivery]:
+        """Digests that wait for another try: what was stopped meanwhile does not stand in them any more."""
+        carried = {story for d in due for story in d.delivery.stories + d.delivery.rest}
+        stopped = {row[0] for row in self.all(_STOPPED, listed(carried))} if carried else set()
+        if not stopped:
             return due
         kept = []
         for one in due:
-            stories = tuple(s for s in one.delivery.stories if s not in withdrawn)
+            stories = tuple(s for s in one.delivery.stories if s not in stopped)
+            rest = tuple(s for s in one.delivery.rest if s not in stopped)
             if stories:
-                kept.append(replace(one, delivery=one.delivery._replace(stories=stories)))
+                kept.append(replace(one, delivery=one.delivery._replace(stories=stories, rest=rest, more=len(rest))))
+            elif rest:
+                self.give_to_digest(one.delivery, now)
             else:
                 self.give_up(one.delivery, Status.WITHDRAWN.value, now)
         return kept
@@ -292,8 +333,9 @@ def _finish(delivery: Delivery, settled: Settled, epoch: int, at: int) -> tuple[
 
 def _due(row: tuple[Any, ...]) -> DueDelivery:
     broadcast = pass_of(row[:_SUBSCRIBER_OF_DUE])
-    reader = reader_of(row[_SUBSCRIBER_OF_DUE:-8])
-    attempt, doubts, stories, more, had_state, had_message = row[-8:-2]
+    reader = reader_of(row[_SUBSCRIBER_OF_DUE:-9])
+    attempt, doubts, stories, more, had_state, had_message, begun = row[-9:-2]
+    carried = tuple(json.loads(stories)) if stories else ()
     had = None if had_state is None else Had(State(had_state), had_message)
     about = broadcast.original_id is not None
     act = act_for(broadcast.kind, had, erase=broadcast.erase) if about else Act.SEND
@@ -301,6 +343,6 @@ def _due(row: tuple[Any, ...]) -> DueDelivery:
     delivery = Delivery(
         broadcast.id, broadcast.story_id, reader.subscriber_id, reader.address, reader.thread, reader.language,
         attempt, broadcast.kind, act, had.message_id if had and act is not Act.SEND else None,
-        tuple(json.loads(stories)) if stories else (), more, 0, doubts,
+        carried[: len(carried) - more], more, 0, doubts, carried[len(carried) - more :],
     )  # fmt: skip
-    return DueDelivery(delivery, broadcast, reader)
+    return DueDelivery(delivery, broadcast, reader, bool(begun))

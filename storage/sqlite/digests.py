@@ -51,7 +51,15 @@ SELECT d.subscriber_id, d.stories FROM broadcast b CROSS JOIN json_each(?1) page
 CROSS JOIN delivery d ON d.broadcast_id = b.id AND d.subscriber_id = page.value
 WHERE b.kind = 'digest' AND b.created_at > ?2
 """
-_PUT_BY: Final = "SELECT subscriber_id, story_id FROM owed WHERE subscriber_id IN (SELECT value FROM json_each(?))"
+_TELLABLE: Final = """
+NOT EXISTS (SELECT 1 FROM broadcast b WHERE b.story_id = owed.story_id AND b.kind = 'story'
+            AND b.status IN ({}))
+"""
+_PUT_BY: Final = f"""
+SELECT subscriber_id, story_id FROM owed WHERE subscriber_id IN (SELECT value FROM json_each(?))
+  AND {_TELLABLE.format("'paused', 'withdrawn', 'cancelled', 'interrupted'")}
+"""
+_PAID: Final = f"""DELETE FROM owed WHERE subscriber_id = ? AND {_TELLABLE.format("'paused'")}"""
 _ADD: Final = """
 INSERT INTO broadcast (kind, rank, slot, not_before, expires_at, created_at) VALUES ('digest', ?, ?, ?, ?, ?)
 ON CONFLICT (slot) WHERE slot IS NOT NULL DO UPDATE SET status = 'running', done_at = NULL RETURNING id
@@ -152,4 +160,4 @@ class Digests(Part):
         """Everything told until now is settled with these."""
         rows = [(subscriber,) for subscriber in subscribers]
         self.conn.executemany(_SETTLED, rows)
-        self.conn.executemany("DELETE FROM owed WHERE subscriber_id = ?", rows)
+        self.conn.executemany(_PAID, rows)

@@ -23,6 +23,11 @@ UPDATE broadcast_count SET n = n - 1 WHERE (broadcast_id, channel, state, code) 
   FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id
   WHERE d.subscriber_id = ? AND d.finished_at IS NOT NULL AND d.broadcast_id IN (SELECT id FROM broadcast))
 """
+# The outcome of what is under way will name a subscriber who is no more: whether it arrived before the move is unknown.
+_UNDER_WAY: Final = """
+UPDATE delivery SET state = 'unknown', code = 'moved', finished_at = started_at
+WHERE subscriber_id = ? AND state = 'started' AND broadcast_id IN (SELECT id FROM broadcast WHERE done_at IS NULL)
+"""
 _SAVED: Final = "UPDATE OR IGNORE saved SET subscriber_id = ?1 WHERE subscriber_id = ?2"
 _STAFF: Final = """
 INSERT INTO staff SELECT ?1, role, granted_at FROM staff WHERE subscriber_id = ?2
@@ -45,6 +50,7 @@ class Moves(People):
         self.run("UPDATE subscriber SET address = ? WHERE id = ?", address, subscriber)
 
     def _merge(self, channel: str, *, keep: int, drop: int) -> None:
+        self.run(_UNDER_WAY, drop)
         for statement in (_DELIVERIES, _SAVED, _STAFF):
             self.run(statement, keep, drop)
         self.run(_UNCOUNT, drop)

@@ -65,7 +65,7 @@ def walks(step: str) -> bool:
 
 SMALL = (
     "SCAN CONSTANT ROW", "SCAN (subquery",
-    "SCAN json_each", "SCAN wanted VIRTUAL", "SCAN page VIRTUAL",  # the values asked for
+    "SCAN json_each", "SCAN wanted VIRTUAL", "SCAN page VIRTUAL", "SCAN carried VIRTUAL",  # the values asked for
     "SCAN known",  # categories, one seek each
     "SCAN feed", "SCAN sqlite_sequence",
     "SCAN s USING INDEX story_newest",  # from the newest story until there are enough
