@@ -133,7 +133,7 @@ class Acts:
     async def _rejoin(self, person: Person) -> None:
         person.active, person.topics, person.paused_until = True, self._topics(), None
         _, person.quiet, person.limit = self._wishes()
-        person.wishes_changed = self._truth.seq
+        person.wishes_changed, person.limit_changed = self._truth.seq, True
         await self._follow(person)
 
     async def _change_topics(self, person: Person) -> None:
@@ -142,7 +142,7 @@ class Acts:
 
     async def _change_times(self, person: Person) -> None:
         mode, quiet, _ = self._wishes()
-        paused = self._world.now + timedelta(minutes=self._dice.choice((2, 60, 1500)))
+        paused = self._world.now.replace(microsecond=0) + timedelta(minutes=self._dice.choice((2, 60, 1500)))
         paused_until = paused if self._dice.random() < 0.3 else None
 
         def work(tx: Tx) -> bool:

@@ -75,7 +75,7 @@ class End:
         """Whether something else than the outbox can have kept it from them until it was too old."""
         moved = person.wishes_changed >= thing.made or any(until > thing.at for until in person.pauses)
         held = any(a.outcome == "no_rights" for a in self.truth.of_person[person.number])
-        return self.world.now >= thing.expires and (self.world.jumped or moved or held)
+        return self.world.now >= thing.expires and (self.world.jumped or moved or held or thing.was_paused)
 
 
 async def complaints(world: "World") -> list[str]:
@@ -109,7 +109,7 @@ def _rows(end: End) -> Iterator[str]:
             what = f"delivery of #{thing} to person {person}"
             if row.state not in AT_REST:
                 yield f"{what} rests as {row.state}"
-            if row.state == "unknown" and not any(a.doubtful for a in attempts):
+            if row.state == "unknown" and row.code != "moved" and not any(a.doubtful for a in attempts):
                 yield f"{what} is called unknown ({row.code}), and nobody doubts it"
             if row.state == "sent" and not any(a.message for a in attempts):
                 yield f"{what} is called sent and never arrived"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MESSAGES = {BroadcastKind.ALERT, BroadcastKind.FOLLOW_UP, BroadcastKind.CORRECTION}
 ONCE = {BroadcastKind.STORY, BroadcastKind.DIGEST}  # never again after a doubt
+STOPPED = {"withdrawn", "cancelled", "paused"}
 MANY_READERS = 8  # so many, and some of them are sure to be free at once
 
 
@@ -62,7 +63,7 @@ class Judge:
             day = attempt.wall.astimezone(WIB).toordinal()
             self._today[person.number, day] += 1
             over = person.limit is not None and self._today[person.number, day] > person.limit
-            if over and not self._world.jumped and person.limit_since < attempt.seq:
+            if over and not self._world.jumped and not person.limit_changed:
                 self._say(attempt, f"has a limit of {person.limit} a day")
 
     def _is_the_first(self, attempt: Attempt) -> None:
@@ -83,7 +84,7 @@ class Judge:
 
     def _story_is_new(self, attempt: Attempt, story: int) -> None:
         thing = self._truth.of_story[story]
-        if attempt.thing.kind is BroadcastKind.DIGEST and thing.status_at(attempt.seq) in {"withdrawn", "cancelled"}:
+        if attempt.thing.kind is BroadcastKind.DIGEST and thing.status_at(attempt.seq) in STOPPED:
             self._say(attempt, f"is shown story {story}, which is {thing.status_at(attempt.seq)}")
         since = thing.again[-1] if thing.again else -1
         for other in self._truth.of_person[attempt.person.number]:
@@ -131,7 +132,9 @@ class Judge:
         deliverer = process.deliverer
         ahead = len(deliverer._gate) + running + 1
         full = 2 * world.weather.latency[1] if deliverer.in_flight >= deliverer.limit - 1 else 0.0
-        window = 1.0 if deliverer._window._taken >= deliverer._window.capacity - 1 else 0.0
+        window = deliverer._window.wait(now)  # the account's own promise comes before
+        if deliverer._window._taken >= deliverer._window.capacity - 1:
+            window += 1.0
         self._alerts[thing.id] = now, now + 2 * 0.05 + ahead / world.plot.rate + full + window
 
     def _is_free(self, person: Person, thing: Thing) -> bool:

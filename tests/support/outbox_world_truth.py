@@ -28,7 +28,7 @@ class Person:
     former: list[str] = field(default_factory=list)
     history: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     pauses: list[datetime] = field(default_factory=list)
-    limit_since: int = START
+    limit_changed: bool = False
     wishes_changed: int = START  # the transaction in which their hours were last changed
 
     def follows(self, topics: frozenset[str]) -> bool:
@@ -73,6 +73,11 @@ class Thing:
     def status_at(self, seq: int) -> str:
         """Its status then, as the newsroom set it."""
         return next((status for at, status in reversed(self.statuses) if at < seq), "running")
+
+    @property
+    def was_paused(self) -> bool:
+        """Whether the newsroom has kept it back for a while."""
+        return any(status == "paused" for _, status in self.statuses)
 
     @property
     def status(self) -> str:
