@@ -8,7 +8,7 @@ from bot.chat.choice import ALL, Choice, everything
 from bot.chat.turn import Board
 
 _PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_INVITATION: Final = "undang-"
+INVITATION: Final = "undang-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Link:
 
 def read_link(payload: str, board: Board) -> Link:
     """Read a payload: at most 64 of [A-Za-z0-9_-]; typed words (`MULAI daerah hukrim`) may stand apart."""
-    if payload[: len(_INVITATION)].casefold() == _INVITATION:
-        code = payload[len(_INVITATION) :]
+    if payload[: len(INVITATION)].casefold() == INVITATION:
+        code = payload[len(INVITATION) :]
         return Link(Choice(frozenset()), invitation=code if _PAYLOAD.fullmatch(code) else "")
     joined = "-".join(payload.replace(",", " ").split())
     if not _PAYLOAD.fullmatch(joined):

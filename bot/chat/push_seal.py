@@ -37,15 +37,15 @@ class Pressed:
         return hmac.compare_digest(self.seal.encode(), _seal(key, channel, address, self.verb, self.parts).encode())
 
 
-def sealed(key: bytes, channel: str, address: str, verb: str, *subject: str | int) -> str:
+def sealed(key: bytes, channel: str, address: str, verb: str, *subject: str | int, prefix: str = PREFIX) -> str:
     """The action of a button for this person: at most 64 bytes for ids and names of ours."""
     parts = tuple(str(part) for part in subject)
-    return f"{PREFIX}{verb}:{'.'.join(parts)}:{_seal(key, channel, address, verb, parts)}"
+    return f"{prefix}{verb}:{'.'.join(parts)}:{_seal(key, channel, address, verb, parts)}"
 
 
-def pressed(action: str) -> Pressed | None:
-    """The button behind an action; None for one that is no button of the newsroom."""
-    pieces = action.removeprefix(PREFIX).split(":") if action.startswith(PREFIX) else []
+def pressed(action: str, prefix: str = PREFIX) -> Pressed | None:
+    """The button behind an action; None for one that is no button of the newsroom (of the office, with its prefix)."""
+    pieces = action.removeprefix(prefix).split(":") if action.startswith(prefix) else []
     if len(pieces) != 3:  # noqa: PLR2004 — verb, subject, seal
         return None
     verb, subject, seal = pieces
