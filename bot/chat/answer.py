@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from bot.chat import editors, residents, screens, staff, words
+from bot.chat import editors, residents, screens, staff, wishing, words
 from bot.chat.fit import fitted
 from bot.chat.message import Message
 from bot.chat.push import LookedIn
+from bot.chat.registry import Handler, InGroup, Run, bare
 from bot.chat.scene import Scene
 from bot.chat.turn import (
     Answer,
@@ -27,16 +28,16 @@ from bot.chat.turn import (
     Text,
     Turn,
 )
+from bot.chat.wishes import DataFound
+from bot.chat.words import EVERYONE
 
 _LONGEST_ID: Final = 18  # digits; what SQLite can count
 _LONGEST_COUNT: Final = 4  # digits; how many stories of a list somebody has been shown
 
-_Handler = Callable[[Scene, str], Turn | None]
-
 
 def answer(person: Person, incoming: Incoming, board: Board) -> Turn:
     """The replies, changes and asks that follow; never raises, whatever came in."""
-    turn = _answer(person, incoming, board)
+    turn = wishing.forgetting(Scene(person, board), incoming, _answer(person, incoming, board))
     return replace(turn, replies=tuple(replace(r, message=fitted(r.message)) for r in turn.replies))
 
 
@@ -67,6 +68,8 @@ def _looked_up(person: Person, found: Answer, board: Board) -> Turn:
         case LookedIn():
             scene = Scene(person, board)
             return editors.looked_in(scene, found) or _talk(scene, found.asked.text)
+        case _:
+            return wishing.found(Scene(person, board, pressed=isinstance(found, DataFound)), found)
 
 
 # Words --------------------------------------------------------------------------------------------------------------
@@ -81,6 +84,7 @@ _COMMANDS: Final[dict[str, Callable[[Scene, str], Turn]]] = {
     "language": residents.language,
     "help": lambda scene, _: residents.help_(scene),
     "stop": lambda scene, _: residents.stop(scene),
+    **wishing.COMMANDS,
     **{name: editors.command(name) for name in editors.COMMANDS},
 }
 
@@ -90,19 +94,29 @@ def _command(scene: Scene, name: str, argument: str = "") -> Turn:
     if known is None:
         return scene.show(screens.lost(scene))
     if scene.person.role not in known.roles:
-        return scene.tell(scene.say.rich("error.staff_only"))
+        return scene.show(screens.staff_only(scene))
     return _COMMANDS[known.name](scene, argument.strip())
 
 
 def _text(scene: Scene, text: str) -> Turn:
+    answered = wishing.asked(scene, text)
+    if answered is not None:
+        return answered
     command = words.understand(text)
-    if command is not None:
+    # What staff write may answer a question of the newsroom: `mulai Sabtu` is no command then; a bare word always is.
+    if command is not None and (not command.argument or text.lstrip().startswith("/")):
         return _command(scene, command.name, command.argument)
     return editors.say(scene, text) or _talk(scene, text)
 
 
 def _talk(scene: Scene, text: str) -> Turn:
-    """Words that are no command and answer no question."""
+    """Words that answer no question of the newsroom."""
+    command = words.understand(text)
+    if command is not None:
+        return _command(scene, command.name, command.argument)
+    quiet = wishing.span(scene, text)
+    if quiet is not None:
+        return quiet
     chosen = words.numbers(text)
     return residents.tick_numbers(scene, chosen) if chosen else scene.show(screens.lost(scene))
 
@@ -113,10 +127,12 @@ def _talk(scene: Scene, text: str) -> Turn:
 def _press(scene: Scene, action: str) -> Turn | None:
     """What a button's action leads to, None when there is no such action (any more)."""
     verb, _, rest = action.partition(":")
-    if not rest and verb in _PLAIN:
-        return _PLAIN[verb](scene)
-    handler = _WITH_SUBJECT.get(verb)
-    return handler(scene, rest) if handler else None
+    handler = ACTIONS.get(verb)
+    if handler is None:
+        return None
+    if scene.person.role not in handler.roles:
+        return scene.tell(scene.say.rich("error.staff_only"))
+    return handler.run(scene, rest)
 
 
 def _toggle(scene: Scene, category: str) -> Turn | None:
@@ -132,7 +148,7 @@ def _let_go(scene: Scene, subject: str) -> Turn | None:
     return residents.let_go(scene, category) if scene.active and category in scene.board.by_id else None
 
 
-def _on_story(handler: Callable[[Scene, int], Turn]) -> _Handler:
+def _on_story(handler: Callable[[Scene, int], Turn]) -> Run:
     def handle(scene: Scene, subject: str) -> Turn | None:
         number = _number(subject, _LONGEST_ID)
         return None if number is None else handler(scene, number)
@@ -150,28 +166,26 @@ def _number(text: str, digits: int) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 
 
-_PLAIN: Final[dict[str, Callable[[Scene], Turn]]] = {
-    "start": residents.start,
-    "menu": residents.menu,
-    "topics": residents.topics,
-    "all": residents.tick_all,
-    "done": residents.finish,
-    "latest": residents.latest,
-    "saved": residents.saved,
-    "language": residents.language,
-    "help": residents.help_,
-    "stop": residents.stop,
-    "stay": residents.stay,
-}
-
-_WITH_SUBJECT: Final[dict[str, _Handler]] = {
-    "t": _toggle,
-    "lang": _language,
-    "un": _let_go,
-    "save": _on_story(residents.keep),
-    "drop": _on_story(residents.drop),
-    "less": _on_story(residents.less),
-    "more": _more,
+ACTIONS: Final[dict[str, Handler]] = {
+    "start": bare(EVERYONE, residents.start),
+    "menu": bare(EVERYONE, residents.menu),
+    "topics": bare(EVERYONE, residents.topics),
+    "all": bare(EVERYONE, residents.tick_all),
+    "done": bare(EVERYONE, residents.finish),
+    "latest": bare(EVERYONE, residents.latest, InGroup.MEMBERS),
+    "saved": bare(EVERYONE, residents.saved),
+    "language": bare(EVERYONE, residents.language),
+    "help": bare(EVERYONE, residents.help_, InGroup.MEMBERS),
+    "stop": bare(EVERYONE, residents.stop),
+    "stay": bare(EVERYONE, residents.stay),
+    "t": Handler(EVERYONE, _toggle),
+    "lang": Handler(EVERYONE, _language),
+    "un": Handler(EVERYONE, _let_go),
+    "save": Handler(EVERYONE, _on_story(residents.keep), InGroup.THEMSELVES),
+    "drop": Handler(EVERYONE, _on_story(residents.drop)),
+    "less": Handler(EVERYONE, _on_story(residents.less)),
+    "more": Handler(EVERYONE, _more, InGroup.MEMBERS),
+    **wishing.ACTIONS,
 }
 
 

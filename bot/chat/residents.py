@@ -186,12 +186,12 @@ def story_found(scene: Scene, found: StoryFound) -> Turn:
     if found.purpose == "save":
         kept = Reply(Message(scene.say.rich("saved.kept")), Mode.TOAST)
         return Turn((kept,), (Save(found.story.id),))
-    return Turn((Reply(_less_screen(scene, found.story)),))
+    return Turn((Reply(_less_screen(scene, found.story, found.words)),))
 
 
-def _less_screen(scene: Scene, story: Story) -> Message:
+def _less_screen(scene: Scene, story: Story, words: tuple[str, ...]) -> Message:
     if scene.active:
-        return stories.less(scene, story)
+        return stories.less(scene, story, words)
     return Message(scene.say.rich("less.no_subscription"), ((screens.button(scene, "button.again", "start"),),))
 
 

@@ -45,6 +45,7 @@ class Scene:
             follows_all=choice.everything,
             draft=None,
             quiet=self.person.quiet if self.active else self.board.quiet,
+            paused_until=self.person.paused_until if self.active else None,
         )
 
     def show(self, message: Message, *changes: Change) -> Turn:

@@ -1,16 +1,21 @@
 """The screens of the conversation: what each says and which buttons stand under it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from typing import Final
 
 from bot.chat import words
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.scene import Scene
 from bot.chat.texts import joined
-from bot.chat.turn import Role
+from bot.chat.turn import Role, Turn
+from bot.delivery.timing import EVENING, MORNING
 
 TICK: Final = "✅ "
 MOST_TOPICS: Final = 90  # a keyboard holds 100 buttons, and the last ones must not be crowded out
+OPEN_END: Final = datetime(9000, 1, 1, tzinfo=UTC)  # a pause until somebody goes on by themselves
+_MENU_DIGESTS: Final = {"morning": "menu.morning", "evening": "menu.evening", "both": "menu.both"}
+_SENDS: Final = {"morning": "finish.morning", "evening": "finish.evening", "both": "finish.both"}
 _ROLES: Final = {Role.EDITOR: "role.editor", Role.ADMIN: "role.admin"}
 _Text = tuple[Span, ...]
 
@@ -46,15 +51,19 @@ def finish(scene: Scene) -> Message:
         follows = scene.say.rich("finish.follows", topics=names)
     else:
         follows = scene.say.rich("finish.follows_weekly", topics=names, n=weekly)
-    text = joined(" ", follows, scene.say.rich("finish.instant"), _quiet(scene))
-    # This screen replaces the greeting: the menu is the one way on from here to everything, also to stopping.
-    return Message(text, ((button(scene, "button.see_latest", "latest"),), (button(scene, "button.menu", "menu"),)))
+    rows = (
+        (button(scene, "button.digests_only", "mode:both"),),
+        (button(scene, "button.set_quiet", "quiet"), button(scene, "button.choose_area", "keywords")),
+        # This screen replaces the greeting: the menu is the one way on from here to everything else.
+        (button(scene, "button.see_latest", "latest"), button(scene, "button.menu", "menu")),
+    )
+    return Message(joined(" ", follows, sends(scene), _quiet(scene)), rows)
 
 
 def linked(scene: Scene, note: _Text = ()) -> Message:
     """The same for somebody who came through a link and has not seen the greeting."""
     follows = scene.say.rich("link.active", topics=scene.choice.named(scene.board, scene.say))
-    text = joined(" ", follows, scene.say.rich("finish.instant"), _quiet(scene), scene.say.rich("link.stop"))
+    text = joined(" ", follows, sends(scene), _quiet(scene), scene.say.rich("link.stop"))
     rows = ((button(scene, "button.see_latest", "latest"),), (button(scene, "button.change_topics", "topics"),))
     return Message(joined("\n\n", text, note), rows)
 
@@ -65,15 +74,18 @@ def unknown_topics(scene: Scene, unknown: tuple[str, ...]) -> _Text:
 
 
 def _picked(scene: Scene) -> _Text:
-    names = scene.choice.named(scene.board, scene.say)
+    names, weekly = scene.choice.named(scene.board, scene.say), scene.choice.weekly(scene.board)
+    if names and weekly is not None:
+        return scene.say.rich("topics.picked_weekly", topics=names, n=weekly)
     return scene.say.rich("topics.picked", topics=names) if names else ()
 
 
 def _quiet(scene: Scene) -> _Text:
-    quiet = scene.person.quiet
-    if quiet is None or quiet[0] == quiet[1]:
+    quiet = quiet_of(scene)
+    if quiet is None:
         return ()
-    return scene.say.rich("finish.quiet", hours=scene.say.hours(quiet))
+    key = "finish.quiet" if scene.person.urgent else "finish.quiet_strict"
+    return scene.say.rich(key, hours=scene.say.hours(quiet))
 
 
 def _topic_rows(scene: Scene) -> Rows:
@@ -97,22 +109,86 @@ def home(scene: Scene, note: _Text = ()) -> Message:
 def menu(scene: Scene, note: _Text = ()) -> Message:
     """Today's settings, and everything that can be done."""
     text = joined("\n\n", note, joined("\n", *_settings(scene)))
+    paused = paused_until(scene) is not None
     keys = (
-        (("button.topics", "topics"), ("button.latest", "latest")),
+        (("button.topics", "topics"), ("button.area", "keywords")),
+        (("button.times", "times"), ("button.quiet", "quiet")),
+        (("button.latest", "latest"), ("button.search", "search")),
         (("button.saved", "saved"), ("button.language", "language")),
-        (("button.help", "help"), ("button.stop", "stop")),
+        (("button.resume", "resume") if paused else ("button.pause", "pause"), ("button.data", "data")),
+        (("button.contact", "contact"),),
     )
     return Message(text, tuple(tuple(button(scene, key, action) for key, action in row) for row in keys))
 
 
 def _settings(scene: Scene) -> Iterator[_Text]:
-    say, weekly, quiet = scene.say, scene.choice.weekly(scene.board), scene.person.quiet
-    yield say.rich("menu.topics", topics=scene.choice.named(scene.board, say) or say.t("topics.none"))
-    yield say.rich("menu.instant") if weekly is None else say.rich("menu.instant_weekly", n=weekly)
-    off = quiet is None or quiet[0] == quiet[1]
-    yield say.rich("menu.quiet_off") if off or quiet is None else say.rich("menu.quiet", hours=say.hours(quiet))
+    say, quiet = scene.say, quiet_of(scene)
+    yield say.rich("menu.topics", topics=followed(scene) or say.t("topics.none"))
+    yield _menu_sends(scene)
+    if quiet is None:
+        yield say.rich("menu.quiet_off")
+    else:
+        yield say.rich("menu.quiet_urgent" if scene.person.urgent else "menu.quiet", hours=say.hours(quiet))
     yield say.rich("menu.language")
     yield role_line(scene)
+
+
+def _menu_sends(scene: Scene) -> _Text:
+    say, weekly, until = scene.say, scene.choice.weekly(scene.board), paused_until(scene)
+    if until is not None:
+        open_end = until >= OPEN_END
+        moment = say.moment(until, scene.board.timezone)
+        return say.rich("menu.paused_open") if open_end else say.rich("menu.paused", moment=moment)
+    if scene.person.mode in _MENU_DIGESTS:
+        return say.rich(_MENU_DIGESTS[scene.person.mode], morning=morning(scene), evening=evening(scene))
+    return say.rich("menu.instant") if weekly is None else say.rich("menu.instant_weekly", n=weekly)
+
+
+# How somebody's wishes stand ----------------------------------------------------------------------------------------
+
+
+def sends(scene: Scene) -> _Text:
+    """When news comes, as a sentence."""
+    key = _SENDS.get(scene.person.mode, "finish.instant")
+    return scene.say.rich(key, morning=morning(scene), evening=evening(scene))
+
+
+def morning(scene: Scene) -> str:
+    """When the morning's digest is made."""
+    return _clock(scene, MORNING)
+
+
+def evening(scene: Scene) -> str:
+    """When the evening's is."""
+    return _clock(scene, EVENING)
+
+
+def _clock(scene: Scene, at: time) -> str:
+    return scene.say.clock(60 * at.hour + at.minute)
+
+
+def quiet_of(scene: Scene) -> tuple[int, int] | None:
+    """The quiet hours, None when there are none."""
+    quiet = scene.person.quiet
+    return None if quiet is None or quiet[0] == quiet[1] else quiet
+
+
+def paused_until(scene: Scene) -> datetime | None:
+    """When the pause ends, None when there is none (any more)."""
+    until = scene.person.paused_until
+    return until if until is not None and until > scene.board.now else None
+
+
+def followed(scene: Scene) -> str:
+    """Topics and words, as a sentence names them."""
+    topics = scene.choice.named(scene.board, scene.say)
+    words = scene.say.listed([f"“{word}”" for word in scene.person.words])
+    return scene.say.t("menu.topics_words", topics=topics, words=words) if topics and words else topics or words
+
+
+def subscribe_first(scene: Scene) -> Turn:
+    """Wishes are for subscribers: first the topics."""
+    return scene.show(start(scene, scene.say.rich("error.subscribe_first")))
 
 
 def role_line(scene: Scene) -> _Text:
@@ -151,3 +227,8 @@ def stopped(scene: Scene, *, never: bool = False) -> Message:
 def lost(scene: Scene) -> Message:
     """We did not understand."""
     return Message(scene.say.rich("error.unknown_words"), ((button(scene, "button.menu", "menu"),),))
+
+
+def staff_only(scene: Scene) -> Message:
+    """Only the newsroom may do that, and how one comes to belong to it."""
+    return Message(scene.say.rich("error.staff_only"), ((button(scene, "button.menu", "menu"),),))

@@ -1,9 +1,11 @@
 """Stories as readers see them: the message that is sent, lists of titles, and the way to get less of something."""
 
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from bot.chat.fit import cut, fitted
+from bot.chat.keywords import mark_of
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.scene import Scene
 from bot.chat.screens import button
@@ -87,7 +89,7 @@ def latest(scene: Scene, found: tuple[Story, ...]) -> Message:
         empty = "latest.none_yours" if scene.active else "latest.none"
         return Message(scene.say.rich(empty), ((home,),))
     heading = scene.say.rich("latest.yours" if scene.active else "latest.all", portal=scene.board.portal)
-    return Message(joined("\n\n", heading, *_listed(scene, found)), ((home,),))
+    return Message(joined("\n\n", heading, *listed(scene, found)), ((home,),))
 
 
 def more_action(place: Place) -> str:
@@ -107,7 +109,7 @@ def more(scene: Scene, found: tuple[Story, ...], place: Place) -> Message:
     part = found[begin : begin + MORE]
     if not part:
         return Message(scene.say.rich("more.none"), ((home,),))
-    text = joined("\n\n", scene.say.rich("more.yours" if scene.active else "more.all"), *_listed(scene, part))
+    text = joined("\n\n", scene.say.rich("more.yours" if scene.active else "more.all"), *listed(scene, part))
     if begin + MORE >= len(found) and not cut_off:
         return Message(text, ((home,),))
     onward = button(scene, "button.see_more", more_action(Place(part[-1].id, begin + len(part))))
@@ -128,11 +130,12 @@ def saved(scene: Scene, found: tuple[Story, ...]) -> Message:
         return Message(scene.say.rich("saved.none"), (home,))
     drops = [Button(scene.say.t("button.drop", number=n), f"drop:{s.id}") for n, s in enumerate(found, 1)]
     rows = tuple(tuple(drops[i : i + _DROPS_A_ROW]) for i in range(0, len(drops), _DROPS_A_ROW))
-    return Message(joined("\n\n", scene.say.rich("saved.yours"), *_listed(scene, found)), (*rows, home))
+    return Message(joined("\n\n", scene.say.rich("saved.yours"), *listed(scene, found)), (*rows, home))
 
 
-def _listed(scene: Scene, found: tuple[Story, ...]) -> list[tuple[Span, ...]]:
-    return [(Span(f"{n}. "), *_entry(scene, story)) for n, story in enumerate(found, 1)]
+def listed(scene: Scene, found: tuple[Story, ...], first: int = 1) -> list[tuple[Span, ...]]:
+    """Stories as a list shows them, numbered from `first`."""
+    return [(Span(f"{n}. "), *_entry(scene, story)) for n, story in enumerate(found, first)]
 
 
 def _entry(scene: Scene, story: Story) -> tuple[Span, ...]:
@@ -145,16 +148,26 @@ def _entry(scene: Scene, story: Story) -> tuple[Span, ...]:
 # Less of this -------------------------------------------------------------------------------------------------------
 
 
-def less(scene: Scene, story: Story) -> Message:
-    """Which of the story's topics somebody wants no more; only those that they follow are offered."""
+def less(scene: Scene, story: Story, words: tuple[str, ...] = ()) -> Message:
+    """Which of the story's topics and followed words somebody wants no more, and what else may be on their mind."""
+    message = _less(scene, story, words)
+    why, wrong = button(scene, "button.why", f"why:{story.id}"), button(scene, "button.report", f"wrong:{story.id}")
+    return replace(message, rows=(*message.rows, (why,), (wrong,)))
+
+
+def _less(scene: Scene, story: Story, words: tuple[str, ...]) -> Message:
     say, stay = scene.say, button(scene, "button.stay", "stay")
+    dropped = tuple(
+        (Button(say.t("words.button_let_go", word=word), f"unword:{mark_of(word)}"),)
+        for word in words if word in scene.person.words
+    )  # fmt: skip
     followed = [c for c in scene.board.categories if c.id in story.categories and c.id in scene.choice.ids]
-    if len(followed) == 1 and scene.choice.ids == {followed[0].id}:
+    if len(followed) == 1 and scene.choice.ids == {followed[0].id} and not dropped:
         return last_topic(scene, followed[0].name(say.language))
-    if followed:
+    if followed or dropped:
         lets_go = tuple((Button(c.name(say.language), f"un:{c.id}:{story.id}"),) for c in followed)
         title = cut(story.title, LONGEST_LISTED)
-        return Message(say.rich("less.ask", title=title), (*lets_go, (stay,)))
+        return Message(say.rich("less.ask", title=title), (*lets_go, *dropped, (stay,)))
     # Stories without a topic go to those who follow all; everybody else has already let its topics go.
     key = "less.no_topic" if scene.choice.everything else "less.not_followed"
     return Message(say.rich(key), ((button(scene, "button.change_topics", "topics"), stay),))

@@ -81,6 +81,10 @@ class Voice:
         """A span of the day, given in minutes."""
         return hours(self.language, span)
 
+    def clock(self, minutes: int) -> str:
+        """A time of the day, given in minutes."""
+        return clock(self.language, minutes)
+
     def listed(self, words: Sequence[str]) -> str:
         """Words as a sentence lists them."""
         return listed(self.language, words)
@@ -142,8 +146,13 @@ def _written(language: str, local: datetime, pattern: str) -> str:
 
 def hours(language: str, span: tuple[int, int]) -> str:
     """A span of the day, given in minutes: `21.00–05.00`."""
+    return "–".join(clock(language, minutes) for minutes in span)
+
+
+def clock(language: str, minutes: int) -> str:
+    """A time of the day, given in minutes: `21.00`."""
     separator = "." if language == "id" else ":"
-    return "–".join(f"{minutes // 60:02d}{separator}{minutes % 60:02d}" for minutes in span)
+    return f"{minutes // 60:02d}{separator}{minutes % 60:02d}"
 
 
 def listed(language: str, words: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.chat.message import Message
 from bot.chat.push import Act, LookedIn, LookIn
 from bot.chat.texts import Texts
+from bot.chat.wishes import Wish, WishAnswer, WishAsk
 from bot.news.item import Story
 
 
@@ -41,7 +42,6 @@ class Person:
     follows_all: bool = False  # all categories, also later ones
     quiet: tuple[int, int] | None = None  # from, to: minutes of the local day; None is off
     draft: frozenset[str] | None = None  # a newcomer's ticks that are not yet confirmed
-
     mode: str = "instant"  # instant | morning | evening | both
     urgent: bool = True  # urgent alerts come in quiet hours too
     paused_until: datetime | None = None
@@ -106,7 +106,6 @@ class StoryFound:
 
     story: Story | None
     purpose: str = ""
-
     words: tuple[str, ...] = ()  # the followed words that stand in it, folded
 
 
@@ -118,7 +117,7 @@ class InvitationChecked:
     reason: str = ""
 
 
-Answer = StoriesFound | StoryFound | InvitationChecked | LookedIn
+Answer = StoriesFound | StoryFound | InvitationChecked | WishAnswer | LookedIn
 Incoming = Command | Press | Text | Blocked | Answer
 
 
@@ -179,7 +178,7 @@ class Save:
     keep: bool = True
 
 
-Change = Follow | Draft | Stop | SetLanguage | Save | Act
+Change = Follow | Draft | Stop | SetLanguage | Save | Wish | Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +212,7 @@ class RedeemInvitation:
     code: str
 
 
-Ask = FindStories | FindSaved | FindStory | RedeemInvitation | LookIn
+Ask = FindStories | FindSaved | FindStory | RedeemInvitation | WishAsk | LookIn
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ class Entry:
     about: str = ""  # the text key of its description
     shown: bool = False  # in the platform's own list of commands
     takes_argument: bool = False
+    exact: bool = False  # what cannot be undone is never guessed
     roles: frozenset[Role] = EVERYONE
 
     def word(self, language: str) -> str:
@@ -51,8 +52,64 @@ COMMANDS: Final[tuple[Entry, ...]] = (
         about="about.latest",
         shown=True,
     ),
+    Entry(
+        "search",
+        {"id": ("cari", "carikan", "pencarian"), "en": ("search", "find")},
+        about="about.search",
+        shown=True,
+        takes_argument=True,
+    ),
+    Entry(
+        "times",
+        {"id": ("waktu", "jadwal"), "en": ("schedule", "times", "time")},
+        about="about.times",
+        shown=True,
+        takes_argument=True,
+    ),
+    Entry(
+        "pause",
+        {"id": ("jeda", "tunda"), "en": ("pause",)},
+        about="about.pause",
+        shown=True,
+        takes_argument=True,
+    ),
+    Entry("resume", {"id": ("lanjut", "lanjutkan", "teruskan"), "en": ("resume", "continue")}, about="about.resume"),
+    Entry(
+        "quiet",
+        {"id": ("tenang", "hening"), "en": ("quiet", "silent")},
+        about="about.quiet",
+        takes_argument=True,
+    ),
+    Entry(
+        "keywords",
+        {"id": ("kata", "wilayah", "desa", "ikuti"), "en": ("keywords", "keyword", "area", "follow")},
+        about="about.keywords",
+        takes_argument=True,
+    ),
     Entry("saved", {"id": ("simpanan", "tersimpan", "simpan"), "en": ("saved", "kept")}, about="about.saved"),
     Entry("language", {"id": ("bahasa",), "en": ("language", "lang")}, about="about.language", takes_argument=True),
+    Entry("mydata", {"id": ("dataku", "data"), "en": ("mydata",)}, about="about.mydata"),
+    Entry(
+        "erase",
+        {"id": ("hapusdata",), "en": ("deletedata",)},
+        about="about.erase",
+        exact=True,
+    ),
+    Entry(
+        "contact",
+        {"id": ("redaksi", "hubungi", "kontak"), "en": ("contact", "newsroom")},
+        about="about.contact",
+        takes_argument=True,
+    ),
+    Entry(
+        "wrong",
+        {"id": ("koreksi", "keliru", "salah"), "en": ("mistake", "wrong")},
+        about="about.wrong",
+        takes_argument=True,
+    ),
+    Entry("why", {"id": ("kenapa", "mengapa"), "en": ("why",)}, about="about.why"),
+    Entry("share", {"id": ("bagikan", "ajak"), "en": ("share", "invite")}, about="about.share"),
+    Entry("cancel", {"id": ("batal", "batalkan"), "en": ("cancel",)}),
     Entry("help", {"id": ("bantuan", "bantu", "tolong"), "en": ("help", "info")}, about="about.help", shown=True),
     Entry(
         "stop",
@@ -82,6 +139,13 @@ COMMANDS: Final[tuple[Entry, ...]] = (
 
 _BY_NAME: Final = {entry.name: entry for entry in COMMANDS}
 _BY_WORD: Final = {word: entry for entry in COMMANDS for words in entry.words.values() for word in words}
+
+# Commands of several words, once politeness is left out.
+_PHRASES: Final = {
+    "hapus data": "erase", "hapus semua data": "erase", "delete data": "erase", "delete all data": "erase",
+    "jam tenang": "quiet", "quiet hours": "quiet", "waktu kirim": "times", "hubungi redaksi": "contact",
+    "berita salah": "wrong", "kenapa menerima": "why", "kenapa dapat": "why", "why did get this": "why",
+}  # fmt: skip
 
 LANGUAGES: Final = {
     "id": ("id", "indonesia", "indonesian"),
@@ -141,6 +205,20 @@ def understand(text: str) -> Command | None:
     return _whole(_plain_words(text)) or _with_argument(head, tail)
 
 
+def is_command(text: str, with_argument: Collection[str] = ()) -> bool:
+    """Whether these words are a command even where something else was asked: whoever searches for `pagi` means that.
+
+    A slash, one whole word that we show, anything that stops, and the named commands with an argument.
+    """
+    command = understand(text)
+    if command is None:
+        return False
+    head, tail = _head_and_tail(text.strip(" ."))
+    shown = {word for e in COMMANDS for word in (e.word("id"), e.word("en"))}
+    called = head.casefold() in shown and (not tail or command.name in with_argument)
+    return command.name == "stop" or text.startswith("/") or called
+
+
 def numbers(text: str) -> tuple[int, ...]:
     """The numbers of a message that consists of nothing else ("1 2 3", "1, 2 dan 3"); empty for any other."""
     plain = re.sub("[\ufe0f\u20e3]", "", text.casefold())  # keycap emoji are numbers too
@@ -175,6 +253,9 @@ def _whole(words: list[str]) -> Command | None:
     """The command that the words are, once politeness is left out."""
     if len(set(words)) > _LONGEST_CALL:
         return None
+    phrase = _PHRASES.get(" ".join(w for w in words if w not in _POLITE))
+    if phrase is not None:
+        return Command(phrase)
     said = {w: _named_by(w) for w in words if w not in _POLITE} or {w: _named_by(w) for w in words}
     meant = {name for word, name in said.items() if word not in _OF_STOP}
     if meant != {"stop"}:
@@ -204,8 +285,9 @@ def _named_by(word: str) -> str | None:
 def _near(word: str, known: Iterable[str]) -> Iterable[str]:
     calm = re.sub(r"(.)\1+", r"\1", word)  # "haloooo", "stoppp"
     for other in known:
-        # What only staff may say is never guessed.
-        if _BY_WORD[other].roles == EVERYONE and (calm == other or _one_slip(word, other)):
+        # What only staff may say, or what cannot be undone, is never guessed.
+        guessed = _BY_WORD[other].roles == EVERYONE and not _BY_WORD[other].exact
+        if guessed and (calm == other or _one_slip(word, other)):
             yield _BY_WORD[other].name
 
 

@@ -34,6 +34,8 @@ from bot.chat.turn import (
 from bot.flow.editing import Editing
 from bot.flow.facts import Facts
 from bot.flow.room import look
+from bot.flow.wishes import Wishing, grant
+from bot.news.following import word_of
 from bot.ports import Store, Tx
 
 log = structlog.get_logger(__name__)
@@ -130,6 +132,8 @@ class _Sitting:
                 tx.save_story(*who, story_id, keep, self._now)
             case Keep() | Send() | Steer() | Move() | Show() | Watch() | Permit() | Did():
                 Editing(tx, person, self._rates, self._now).do(change)
+            case _:
+                grant(tx, person, change, self._now)
 
     def _look_up(self, ask: Ask, person: Person) -> Answer:
         tx, who = self._tx, (self._sender.channel, self._sender.address)
@@ -139,13 +143,16 @@ class _Sitting:
             case FindSaved(limit):
                 return StoriesFound(tuple(tx.saved(*who, limit)), saved=True)
             case FindStory(story_id, purpose):
-                return StoryFound(tx.stories([story_id]).get(story_id), purpose)
+                words = tuple(word_of(category) for category in tx.words_in(story_id))
+                return StoryFound(tx.stories([story_id]).get(story_id), purpose, words)
             case RedeemInvitation(code):
                 role, reason = tx.redeem_invitation(*who, hash_code(code), self._now)
                 log.info("invitation", channel=who[0], granted=role, reason=reason)
                 return InvitationChecked(role, reason)
             case LookIn():
                 return look(tx, ask, person, self._rates, self._facts.settings.portal.timezone, self._now)
+            case _:
+                return Wishing(tx, person, self._facts.board(self._now, tx)).find(ask)
 
     def _queue(self, reply: Reply) -> None:
         target = self._target if reply.mode is Mode.REPLACE else None

@@ -311,13 +311,13 @@ def test_letting_a_saved_story_go_shows_the_list_again() -> None:
 def test_less_of_the_only_topic_offers_to_stop_at_once() -> None:
     for incoming in (StoryFound(STORIES[6], "less"), Press("un:daerah:6")):
         (reply,) = answer(LAST, incoming, board()).replies
-        assert [b.action for row in reply.message.rows for b in row] == ["topics", "stop", "stay"]
+        assert [b.action for row in reply.message.rows for b in row][:3] == ["topics", "stop", "stay"]
 
 
 def test_less_of_this_offers_only_the_topics_that_are_followed() -> None:
     person = replace(ACTIVE, categories=frozenset({"utama", "budaya"}))
     (reply,) = answer(person, StoryFound(STORIES[7], "less"), board()).replies
-    assert [b.action for row in reply.message.rows for b in row] == ["un:utama:7", "stay"]
+    assert [b.action for row in reply.message.rows for b in row] == ["un:utama:7", "stay", "why:7", "wrong:7"]
     assert reply.mode is Mode.NEW
 
 

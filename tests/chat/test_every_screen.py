@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.chat.answer import answer
 from bot.chat.fit import LONGEST_ACTION, LONGEST_TEXT, MOST_BUTTONS, WIDEST_ROW, units
 from bot.chat.message import Message, from_json, to_json
 from bot.chat.stories import story_message
-from bot.chat.turn import Board, Category, Command, Incoming, Mode, Person, Press, Role, Status, Text
+from bot.chat.turn import Board, Category, Command, Incoming, Mode, Person, Press, Role, Status, Stop, Text
+from bot.chat.wishing import ACTIONS
 from bot.chat.words import COMMANDS
 from tests.support.alone import Alone
-from tests.support.town import STORIES, TEXTS, board
+from tests.support.town import NOW, STORIES, TEXTS, board
 
 SMALL = replace(board(), categories=board().categories[:2] + board().categories[3:4])
 WIDE = replace(
@@ -30,13 +33,30 @@ PEOPLE = {
     "active": Person("telegram", "1", Status.ACTIVE, categories=frozenset({"daerah"}), quiet=(1260, 300)),
     "everything": Person("telegram", "1", Status.ACTIVE, Role.ADMIN, follows_all=True),
     "stopped": Person("telegram", "1", Status.STOPPED, Role.EDITOR),
+    "wishing": Person(
+        "telegram",
+        "1",
+        Status.ACTIVE,
+        categories=frozenset({"daerah"}),
+        quiet=(1335, 285),
+        mode="both",
+        urgent=False,
+        paused_until=NOW + timedelta(days=3),
+        words=tuple(f"nama tempat yang panjang sekali ke {n}" for n in range(10)),
+    ),
 }
 LONGEST_TOAST = 200
 OPENINGS: list[Incoming] = [
     *(Command(entry.name) for entry in COMMANDS),
     *(Text(t) for t in ("apa ini", "1 2", "99", "bahasa jawa", "/start undang-KodeEditor-1", "/start undang-x")),
     *(Command("start", p) for p in ("daerah", "semua", "asing", "asing-daerah", "???", "-".join(["x"] * 32))),
-    *(Press(f"{verb}:{story}") for verb in ("save", "less", "drop") for story in (5, 7, 8, 99)),
+    *(Press(f"{verb}:{story}") for verb in ("save", "less", "drop", "why", "wrong") for story in (5, 7, 8, 99)),
+    *(Text(t) for t in ("cari pasar malam", "cari " + "panjang " * 60, "kata Pacet", "kata yang", "waktu pagi")),
+    *(
+        Text(t)
+        for t in ("tenang 22.00-04.30", "tenang besok", "jeda 3 hari", "HAPUS DATA", "redaksi halo", "koreksi x")
+    ),
+    *(Press(action) for action in ("download", "erase:yes", "find:5:pasar", "answer:1", "pause:0", "quiet:off")),
 ]
 
 
@@ -56,8 +76,8 @@ def faults(message: Message) -> Iterator[str]:
         yield "it does not survive the store"
 
 
-def walk(begin: Person, where: Board, depth: int) -> Iterator[tuple[str, Message]]:
-    """Every message on every way of at most `depth` taps; a state that was seen is not walked again."""
+def walk(begin: Person, where: Board, depth: int) -> Iterator[tuple[str, Message, Person]]:
+    """Every message on every way of at most `depth` taps, and who somebody is then; no state is walked twice."""
     seen: set[tuple[Person, str]] = set()
     edge: list[tuple[Person, Incoming]] = [(begin, opening) for opening in OPENINGS]
     for _ in range(depth):
@@ -69,7 +89,7 @@ def walk(begin: Person, where: Board, depth: int) -> Iterator[tuple[str, Message
             alone = Alone(person=person, at=where)
             alone.saved = list(STORIES)
             for reply in alone.meet(incoming):
-                yield f"{person} {incoming}", reply.message
+                yield f"{person} {incoming}", reply.message, alone.person
                 actions = (b.action for row in reply.message.rows for b in row if b.action)
                 following += [(alone.person, Press(action)) for action in actions]
         edge = following
@@ -82,10 +102,22 @@ def walk(begin: Person, where: Board, depth: int) -> Iterator[tuple[str, Message
 )
 def test_every_screen_keeps_the_limits(person: Person, language: str, where: Board, depth: int) -> None:
     count = 0
-    for way, message in walk(replace(person, language=language), where, depth):
+    for way, message, _ in walk(replace(person, language=language), where, depth):
         count += 1
         assert list(faults(message)) == [], f"{way}: {message.plain()[:200]}"
     assert count > len(OPENINGS)
+
+
+@pytest.mark.parametrize("person", PEOPLE.values(), ids=PEOPLE)
+def test_one_message_stops_from_every_state_that_can_be_reached(person: Person) -> None:
+    states = {reached for _, _, reached in walk(person, SMALL, 4)}
+    assert len(states) > len(PEOPLE)
+    for state in states:
+        for word in ("BERHENTI", "stop"):
+            turn = answer(state, Text(word), SMALL)
+            assert turn.changes[0] == Stop(), state
+            assert (len(turn.replies), turn.asks) == (1, ())
+            assert "?" not in turn.replies[0].message.plain()
 
 
 def test_the_last_buttons_of_a_huge_board_are_not_crowded_out() -> None:
@@ -108,6 +140,8 @@ ANYTHING = st.one_of(
     st.builds(Command, st.sampled_from([e.name for e in COMMANDS]), st.text(max_size=70)),
     st.builds(Command, st.just("start"), st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)),
     st.builds(Press, st.text(max_size=64)),
+    st.builds(Press, st.from_regex(r"(mode|quiet|urgent|pause|word|find|erase|why):?[a-z0-9:-]{0,9}", fullmatch=True)),
+    st.sampled_from([Press(verb) for verb in ACTIONS] + [Press("erase:yes"), Text("ya"), Text("Pacet")]),
     st.builds(Press, st.from_regex(r"(t|lang|un|save|less|drop|menu|all|done):?[a-z0-9_:]{0,20}", fullmatch=True)),
 )
 
@@ -121,5 +155,5 @@ def test_whatever_comes_in_is_answered_within_the_limits(events: list[Incoming],
         assert replies, f"{incoming} was answered with silence"
         assert [fault for reply in replies for fault in faults(reply.message)] == []
         assert all(len(r.message.plain()) <= LONGEST_TOAST for r in replies if r.mode is Mode.TOAST)
-    followed = alone.person.categories
+    followed = alone.person.categories or alone.person.words
     assert alone.person.status is not Status.ACTIVE or alone.person.follows_all or followed

@@ -36,6 +36,14 @@ STOP_WORDS = ["STOP", "UNREG", "OFF", "HENTI", "KELUAR", "BERHENTI", "berhenti",
         ("selesai", "finish"),
         ("ménu", "menu"),
         ("stop " * 500, "stop"),
+        *((word, "erase") for word in ("HAPUS DATA", "hapusdata", "tolong hapus data saya", "delete my data")),
+        ("data saya", "mydata"),
+        ("jam tenang", "quiet"),
+        ("kenapa saya menerima ini?", "why"),
+        ("cari", "search"),
+        ("hubungi redaksi", "contact"),
+        ("lanjutkan", "resume"),
+        ("batal", "cancel"),
     ],
 )
 def test_a_word_calls_its_command(said: str, name: str) -> None:
@@ -59,8 +67,8 @@ def test_a_slip_is_forgiven(slip: str, name: str) -> None:
     "talk",
     [
         "", " ", "/", "//", "@", "👍", "stok", "shop", "step", "on", "of", "ganti", "keluarga",
-        "keluarga saya berhenti", "keluar rumah jam berapa?", "kapan hujan berhenti", "quiet", "apa kabar",
-        "saya suka topik ini karena bagus", "hapus data", "/tidakada",
+        "keluarga saya berhenti", "keluar rumah jam berapa?", "kapan hujan berhenti", "apa kabar",
+        "saya suka topik ini karena bagus", "hapus dta", "hapus datanya", "hapusdat", "hapus", "/tidakada",
         "pak bu", "stop menu", "off the record", "x" * 5000, "ini itu",
     ],
 )  # fmt: skip
@@ -79,6 +87,12 @@ def test_talk_is_no_command(talk: str) -> None:
         ("bahasa inggris", Command("language", "inggris")),
         ("/language English", Command("language", "English")),
         ("/menu sekarang", Command("menu")),
+        ("TENANG 22.00-04.30", Command("quiet", "22.00-04.30")),
+        ("waktu pagi", Command("times", "pagi")),
+        ("jeda 3 hari", Command("pause", "3 hari")),
+        ("cari berita banjir", Command("search", "berita banjir")),
+        ("kata PDAM", Command("keywords", "PDAM")),
+        ("redaksi lampu jalan mati", Command("contact", "lampu jalan mati")),
     ],
 )
 def test_what_stands_behind_a_command_that_takes_it_is_kept(said: str, command: Command) -> None:
@@ -125,7 +139,9 @@ def test_every_word_can_follow_a_slash_on_telegram() -> None:
 
 def test_what_everyone_sees_is_short_and_in_their_language() -> None:
     shown = [e.word("id") for e in words.visible(Role.RESIDENT)]
-    assert shown == ["menu", "topik", "terbaru", "bantuan", "berhenti"]
+    assert shown == ["menu", "topik", "terbaru", "cari", "waktu", "jeda", "bantuan", "berhenti"]
     staff = ["push", "correct", "withdraw", "queue", "report"]
-    assert [e.word("en") for e in words.visible(Role.ADMIN)] == ["menu", "topics", "latest", "help", "stop", *staff]
+    assert [e.word("en") for e in words.visible(Role.ADMIN)] == [
+        "menu", "topics", "latest", "search", "schedule", "pause", "help", "stop", *staff,
+    ]  # fmt: skip
     assert all(e.about for e in words.visible(Role.RESIDENT))

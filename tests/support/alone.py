@@ -31,9 +31,11 @@ from bot.chat.turn import (
     StoryFound,
     Text,
 )
+from bot.chat.wishes import Erase
 from tests.support.newsroom import MemoryNewsroom
 from tests.support.town import INVITATIONS, STORIES, board, newest
 from tests.support.transcript import Screen, same
+from tests.support.wishes import Wishing, wished, words_in
 
 WRONG_TRIES = 5  # as the store counts them
 
@@ -53,6 +55,7 @@ class Alone:
         self.replies: list[Reply] = []  # since the last look
         self.messages: list[Message] = []  # ever
         self._newsroom: MemoryNewsroom | None = None
+        self.wishing = Wishing(self.board)
 
     @property
     def newsroom(self) -> MemoryNewsroom:
@@ -74,7 +77,10 @@ class Alone:
     async def publish(self, number: int) -> None:
         """The story comes if the person follows one of its topics."""
         story, person = STORIES[number], self.person
-        if person.status is Status.ACTIVE and (person.follows_all or person.categories.intersection(story.categories)):
+        followed = person.follows_all or person.categories.intersection(story.categories) or words_in(number, person)
+        held = person.paused_until is not None or person.mode != "instant"
+        if person.status is Status.ACTIVE and followed and not held:
+            self.wishing.received.append(("story", number, ()))
             self._see(Reply(story_message(story, person.language, self.board)))
 
     async def shown(self) -> list[Screen]:
@@ -113,15 +119,18 @@ class Alone:
             case Follow(categories, follows_all, wording):
                 quiet = self.person.quiet if self.person.status is Status.ACTIVE else self.board.quiet
                 self.wordings.append(wording)
+                paused = self.person.paused_until if self.person.status is Status.ACTIVE else None
                 self.person = replace(
-                    self.person, status=Status.ACTIVE, categories=categories, follows_all=follows_all, quiet=quiet
-                )
+                    self.person, status=Status.ACTIVE, categories=categories, follows_all=follows_all, quiet=quiet,
+                    paused_until=paused,
+                )  # fmt: skip
             case Draft(categories):
                 self.person = replace(self.person, draft=categories)
             case Stop(gone):
                 status = Status.GONE if gone else Status.STOPPED
                 self.person = replace(
-                    self.person, status=status, categories=frozenset(), follows_all=False, draft=None
+                    self.person, status=status, categories=frozenset(), follows_all=False, draft=None,
+                    words=(), paused_until=None,
                 )  # fmt: skip
             case SetLanguage(language):
                 self.person = replace(self.person, language=language)
@@ -129,6 +138,9 @@ class Alone:
                 self.saved = [s for s in self.saved if s != story_id] + [story_id] * keep
             case Keep() | Send() | Steer() | Move() | Show() | Watch() | Permit() | Did():
                 self.newsroom.do(change, self.person, self.board.now)
+            case _:
+                self.person = wished(self.person, change, self.board)
+                self.saved = [] if isinstance(change, Erase) else self.saved
 
     def _look_up(self, ask: Ask) -> Answer:
         match ask:
@@ -137,11 +149,16 @@ class Alone:
             case FindSaved(limit):
                 return StoriesFound(tuple(STORIES[s] for s in reversed(self.saved))[:limit], saved=True)
             case FindStory(story_id, purpose):
-                return StoryFound(STORIES.get(story_id), purpose)
+                return StoryFound(STORIES.get(story_id), purpose, words_in(story_id, self.person))
             case RedeemInvitation(code):
                 return self._redeem(code)
             case LookIn():
                 return self.newsroom.look(ask, self.person, self.board.now)
+            case _:
+                found, said = self.wishing.find(ask, self.person)
+                for reply in said:
+                    self._see(reply)
+                return found
 
     def _redeem(self, code: str) -> InvitationChecked:
         role = INVITATIONS.get(code)

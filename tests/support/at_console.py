@@ -19,6 +19,8 @@ from bot.flow.claim import Batch, Claim, Finished
 from bot.flow.desk import Desk, hash_code
 from bot.flow.facts import Facts
 from bot.flow.spread import announce
+from bot.news.following import category_of
+from bot.news.keywords import Keywords
 from bot.ports import Store, To, Tx
 from bot.settings import load
 from tests.support.town import INVITATIONS, NOW, STORIES, TEXTS, item
@@ -72,7 +74,7 @@ class AtConsole:
 
     async def publish(self, number: int) -> None:
         """The story is told and goes out to whoever follows its topics."""
-        await self._store.write(lambda tx: announce(tx, number, STORIES[number].categories, ["console"], NOW))
+        await self._store.write(lambda tx: tell_story(tx, number, "console"))
         await self._drain()
 
     async def shown(self) -> list[Screen]:
@@ -138,6 +140,15 @@ async def at_console(folder: Path, language: str = "id") -> AsyncIterator[AtCons
         yield AtConsole(store, await store.write(settle_town), language)
     finally:
         store.close()
+
+
+def tell_story(tx: Tx, number: int, channel: str) -> None:
+    """A story of the town is told to the followers of its topics, and of the words in it."""
+    story = STORIES[number]
+    followed = Keywords(word for word, by_anyone in tx.changed_words(0)[1] if by_anyone)
+    words = [category_of(word) for word in followed.match(f"{story.title}\n{story.summary}")]
+    tx.add_categories(number, words)
+    announce(tx, number, (*story.categories, *words), [channel], NOW)
 
 
 def settle_town(tx: Tx) -> int:

@@ -16,14 +16,13 @@ from bot.delivery.pace import ChatRate
 from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
-from bot.flow.spread import announce
 from bot.ports import Store
 from bot.settings import load
 from bot.simulator.portal import Portal
 from bot.simulator.server import Simulator
 from bot.simulator.telegram import Event, Limits, Telegram
-from tests.support.at_console import REPOSITORY, settle_town
-from tests.support.town import NOW, STORIES, TEXTS
+from tests.support.at_console import REPOSITORY, settle_town, tell_story
+from tests.support.town import NOW, TEXTS
 from tests.support.transcript import Screen, same
 
 PERSON = 77
@@ -58,7 +57,7 @@ class AtTelegram:
 
     async def publish(self, number: int) -> None:
         """The story is told and goes out to whoever follows its topics."""
-        await self._store.write(lambda tx: announce(tx, number, STORIES[number].categories, ["telegram"], NOW))
+        await self._store.write(lambda tx: tell_story(tx, number, "telegram"))
         self._wake()
         await self._rested()
 
