@@ -19,9 +19,11 @@ _TABLES: Final = """
 SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c
 WHERE t.type = 'table' AND t.sql LIKE 'CREATE TABLE%' ORDER BY t.name = 'subscriber', t.name
 """
+# What WhatsApp posted lies beside what it was taken apart into, under `whatsapp-posts`.
 # A platform's update names people as `{"id": …}` or as a value of `from`; the console has one person, and no names.
 _UPDATES: Final = """
-body <> '{}' AND channel = ?1 AND (channel = ?2 OR (instr(body, ?2) > 0 AND json_valid(body) AND EXISTS (
+body <> '{}' AND channel IN (?1, ?1 || '-posts')
+AND (channel = ?2 OR (instr(body, ?2) > 0 AND json_valid(body) AND EXISTS (
   SELECT 1 FROM json_tree(body) t WHERE t.key IN ('id', 'from', 'to', 'wa_id', 'user_id', 'recipient_id')
     AND CAST(t.atom AS TEXT) = ?2)))
 """

@@ -32,7 +32,7 @@ END;
 """
 _RECEIPTS: Final = """
 CREATE TABLE whatsapp_seen (                 -- webhooks come more than once, for up to seven days
-  id TEXT PRIMARY KEY,                       -- of a message
+  id TEXT PRIMARY KEY,                       -- hash of a message's id
   seen INTEGER NOT NULL,                     -- a bit for the message itself, and one for each status
   at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -1,5 +1,6 @@
 """What transactions say about receipts: what has been seen already, and what a status means for its delivery."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -69,8 +70,9 @@ class WhatsApp(WhatsAppPeople, Replies):
 
     def first_sight(self, message_id: str, what: str, now: datetime) -> bool:
         """Whether this message (`message`), or this status of it, comes for the first time."""
-        bit = _BITS.get(what, _OTHER_BIT)
-        return self.run(_SEE, message_id, bit, to_ms(now)) == 1
+        # Hashed, for the ids of real messages spell out the number of whom they went to.
+        name = hashlib.blake2b(message_id.encode(), digest_size=16).hexdigest()
+        return self.run(_SEE, name, _BITS.get(what, _OTHER_BIT), to_ms(now)) == 1
 
     def forget_sights(self, before: datetime, limit: int) -> int:
         """Drop at most so many that nobody will bring again; how many."""

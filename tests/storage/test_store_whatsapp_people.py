@@ -1,5 +1,6 @@
 """People on WhatsApp: two names of one subscriber, moves, whose word counts, windows."""
 
+import json
 from datetime import datetime
 
 import pytest
@@ -164,3 +165,23 @@ async def test_people_of_other_channels_are_not_meant(store: Store) -> None:
     assert await store.write(work) == SARI
     assert await store.read(lambda tx: tx.person(WA, SARI).status) is Status.NEW
     assert await store.read(lambda tx: due(tx, NOW, 9, WA)) == []
+
+
+async def test_whoever_is_forgotten_is_gone_from_what_was_posted_and_from_all_names(store: Store) -> None:
+    def work(tx: Tx) -> list[str]:
+        post = json.dumps(
+            {"entry": [{"changes": [{"value": {"messages": [{"from": SARI, "text": {"body": "halo"}}]}}]}]}
+        )
+        tx.receive("whatsapp-posts", [(1, post), (2, post.replace(SARI, "6299"))], NOW)
+        for number in (1, 2):
+            tx.handled("whatsapp-posts", number, NOW)
+        follow(tx, tx.whatsapp_address(SARI, ID, NOW), "daerah", channel=WA)
+        tx.whatsapp_moved((None, ID), (None, "ID.78"), NOW)
+        tx.first_sight(f"wamid.{SARI}", "message", NOW)
+        tx.erase(WA, SARI, NOW)
+        tables = [row[0] for row in tx.conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]  # type: ignore[attr-defined]
+        rows = [str(row) for table in tables for row in tx.conn.execute(f'SELECT * FROM "{table}"')]  # type: ignore[attr-defined]  # noqa: S608
+        return [row for row in rows if SARI in row or ID in row or "ID.78" in row]
+
+    assert await store.write(work) == []
+    assert len(await store.read(lambda tx: tx.waiting_updates("whatsapp-posts", 9))) == 0
