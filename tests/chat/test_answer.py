@@ -237,7 +237,7 @@ def test_another_language_is_spoken_at_once(person: Person) -> None:
     assert turn.changes == (SetLanguage("en"),)
     english = answer(replace(person, language="en"), Press("menu"), board())
     assert turn.replies == english.replies
-    assert answer(person, Text("bahasa inggris"), board()).changes == (SetLanguage("en"),)
+    assert answer(person, Text("/bahasa inggris"), board()).changes == (SetLanguage("en"),)
     assert answer(person, Text("bahasa jawa"), board()).changes == ()
 
 
