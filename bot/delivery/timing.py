@@ -1,5 +1,6 @@
 """When a reader gets something: now, when their chat rests no more, in a digest, or not at all."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import Enum
@@ -114,10 +115,15 @@ def _is_closed(reader: Reader, now: datetime) -> bool:
     return reader.window_until is not None and reader.window_until <= now + CLOSING
 
 
+def left_today(reader: Reader, today: int) -> float:
+    """How many stories more this reader wants at once on this local day."""
+    if reader.daily_limit is None:
+        return math.inf
+    return reader.daily_limit - (reader.day_count if reader.day == today else 0)
+
+
 def _had_enough(reader: Reader, now: datetime, timezone: ZoneInfo) -> bool:
-    if reader.daily_limit is None or reader.day != local_day(now, timezone):
-        return False
-    return reader.day_count >= reader.daily_limit
+    return left_today(reader, local_day(now, timezone)) <= 0
 
 
 def _pause_ends(reader: Reader, now: datetime) -> datetime | None:

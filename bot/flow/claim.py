@@ -129,9 +129,10 @@ class Claim:
             more = self._replies(tx, slots - len(deliveries), now)
             replies += more
             slots -= len(more)
-        deliveries += self._digests.take(tx, slots - len(deliveries), now)
-        tx.start_deliveries(deliveries, self._epoch, now)
-        return replies, deliveries
+        tx.start_deliveries(deliveries, self._epoch, now)  # before it is asked what else their readers are owed
+        digests = self._digests.take(tx, slots - len(deliveries), now)
+        tx.start_deliveries(digests, self._epoch, now)
+        return replies, deliveries + digests
 
     def _digests_share(self, tx: Tx, slots: int, now: datetime) -> list[Delivery]:
         """A tenth of the slots, also while stories go out (promise 6)."""

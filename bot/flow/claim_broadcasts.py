@@ -1,5 +1,6 @@
 """Who is next of the running broadcasts: retries and new readers, class by class."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.delivery.about import act_for
 from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.plan import Broadcast, Delivery, Rank, Reader
-from bot.delivery.timing import SKIP, Way, local_day, turn_of
+from bot.delivery.timing import SKIP, Way, left_today, local_day, turn_of
 from bot.ports import DueDelivery, Tx
 
 AHEAD = 4  # readers looked at beyond the free slots; ever more while they sleep, to get over a sleeping city
@@ -35,6 +36,7 @@ class BroadcastClaim:
         self._passes: list[Broadcast] = []
         self._due: dict[Rank, bool] = {}
         self._retry_turns = dict.fromkeys(Rank, 0.0)
+        self._counted: Counter[int] = Counter()  # stories of this tick that count for a subscriber's day
         self._first = 0  # which alert has the first slot of a tick
         self._version = 0
         self.more = False
@@ -42,6 +44,7 @@ class BroadcastClaim:
     def look(self, tx: Tx, now: datetime) -> None:
         """See what is there; once at the beginning of a tick."""
         self.more = False
+        self._counted.clear()
         self._passes = tx.open_passes(self._channel, now)
         self._due = {rank: tx.is_due(self._channel, rank, now) for rank in Rank}
         self._version = tx.version() if self._passes or any(self._due.values()) else 0
@@ -90,14 +93,20 @@ class BroadcastClaim:
 
     def _rested(self, tx: Tx, due: Sequence[DueDelivery], now: datetime) -> list[Delivery]:
         """Those whose chat stands a message now; what has waited and never begun counts for its reader's day."""
-        rested = [one for one in due if not self._pause(one.delivery.address)]
-        limited = [
-            one.reader.subscriber_id for one in rested
-            if one.reader.daily_limit is not None and not one.begun and one.broadcast.kind is BroadcastKind.STORY
-        ]  # fmt: skip
-        if limited:
-            tx.count_today(limited, local_day(now, self._timezone))
-        return [one.delivery for one in rested]
+        rested: list[Delivery] = []
+        today = local_day(now, self._timezone)
+        for one in due:
+            reader, subscriber = one.reader, one.reader.subscriber_id
+            counts = reader.daily_limit is not None and not one.begun and one.broadcast.kind is BroadcastKind.STORY
+            if counts and left_today(reader, today) <= self._counted[subscriber]:
+                continue  # another of this tick was the last of their day
+            if self._pause(reader.address):
+                continue
+            if counts:
+                self._counted[subscriber] += 1
+                tx.count_today([subscriber], today)
+            rested.append(one.delivery)
+        return rested
 
     # New readers ----------------------------------------------------------------------------------------------------
 
@@ -151,6 +160,7 @@ class BroadcastClaim:
         if found.owed:
             tx.owe_digests(found.owed)
         if found.limited:
+            self._counted.update(found.limited)
             tx.count_today(found.limited, local_day(now, self._timezone))
 
     def _sort(self, readers: Sequence[Reader], slots: int, broadcast: Broadcast, now: datetime) -> Sorted:

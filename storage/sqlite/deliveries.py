@@ -119,7 +119,7 @@ SELECT story_id FROM broadcast WHERE kind = 'story' AND status IN ('withdrawn', 
 _FOLLOW_UPS: Final = """
 SELECT b.id, (SELECT json_group_array(DISTINCT p.channel) FROM broadcast_pass p WHERE p.broadcast_id = b.id)
 FROM broadcast b WHERE b.kind = 'follow_up' AND b.story_id IN (SELECT value FROM json_each(?1))
-  AND b.created_at > ?2 AND b.expires_at > ?3 AND b.status IN ('running', 'paused', 'done')
+  AND b.created_at > ?2 AND b.status IN ('running', 'paused', 'done', 'expired')
 """
 _ANOTHER_ROUND: Final = """
 UPDATE broadcast_pass SET final = 0, last_id = CASE done WHEN 1 THEN 0 ELSE last_id END, done = 0,
@@ -131,8 +131,12 @@ INSERT INTO broadcast_pass (broadcast_id, n, channel, categories, max_id, source
 SELECT ?1, 1 + max(n), ?3, '[]', (SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'), ?2
 FROM broadcast_pass WHERE broadcast_id = ?1
 """
-_FOLLOW_ON: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
-_FOLLOWED_UP_WITHIN: Final = 24 * 3_600_000  # milliseconds that a follow-up lives
+_FOLLOW_ON: Final = """
+UPDATE broadcast SET status = CASE status WHEN 'paused' THEN status ELSE 'running' END, done_at = NULL,
+  expires_at = max(expires_at, ?) WHERE id = ?
+"""
+_FOLLOWED_UP_WITHIN: Final = 48 * 3_600_000  # milliseconds: so long after the story its last digests are made
+_FOLLOW_UP_WAITS: Final = 3 * 3_600_000  # milliseconds that it may take from a digest to its follow-up
 _LOOKS: Final = 8  # at most so many looks for rows that may still be sent; the next tick looks again
 _PAUSED_LOOKS: Final = 5_000  # milliseconds between two looks at what waits for a paused broadcast
 
@@ -177,15 +181,15 @@ class Deliveries(Moves):
         carried = {(d.broadcast_id, story) for d in digests for story in d.stories}
         for digest in {d.broadcast_id for d in digests}:
             stories = listed([story for broadcast, story in carried if broadcast == digest])
-            for follow_up, channels in self.all(_FOLLOW_UPS, stories, at - _FOLLOWED_UP_WITHIN, at):
+            for follow_up, channels in self.all(_FOLLOW_UPS, stories, at - _FOLLOWED_UP_WITHIN):
                 for channel in json.loads(channels):
-                    self._follow_digest(follow_up, digest, channel)
+                    self._follow_digest(follow_up, digest, channel, at)
 
-    def _follow_digest(self, follow_up: int, digest: int, channel: str) -> None:
+    def _follow_digest(self, follow_up: int, digest: int, channel: str, at: int) -> None:
         """A round over this digest's readers, or another one when there has been one."""
         if not self.run(_ANOTHER_ROUND, follow_up, digest, channel):
             self.run(_FIRST_ROUND, follow_up, digest, channel)
-        self.run(_FOLLOW_ON, follow_up)
+        self.run(_FOLLOW_ON, at + _FOLLOW_UP_WAITS, follow_up)
 
     def require_epoch(self, epoch: int) -> None:
         """StoreError `stale_epoch` for a process that another has followed (the lock should have kept it out)."""

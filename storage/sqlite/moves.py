@@ -28,6 +28,13 @@ _UNDER_WAY: Final = """
 UPDATE delivery SET state = 'unknown', code = 'moved', finished_at = started_at
 WHERE subscriber_id = ? AND state = 'started' AND broadcast_id IN (SELECT id FROM broadcast WHERE done_at IS NULL)
 """
+# Another subscriber's digest may hold what this one has had; they are owed what they followed themselves.
+_DIGESTS: Final = """
+UPDATE delivery SET state = 'failed', code = 'moved', finished_at = started_at, channel = NULL, rank = NULL,
+  next_at = NULL
+WHERE subscriber_id = ? AND state = 'queued'
+  AND broadcast_id IN (SELECT id FROM broadcast WHERE kind = 'digest' AND done_at IS NULL)
+"""
 _SAVED: Final = "UPDATE OR IGNORE saved SET subscriber_id = ?1 WHERE subscriber_id = ?2"
 _STAFF: Final = """
 INSERT INTO staff SELECT ?1, role, granted_at FROM staff WHERE subscriber_id = ?2
@@ -40,9 +47,11 @@ class Moves(People):
 
     def _move(self, channel: str, subscriber: int, address: str) -> None:
         """Whoever has subscribed or stopped at the new address is kept as they are; else ours moves there."""
-        self.run(_FORGET_MESSAGES, subscriber)
         there = self._subscriber(channel, address)
-        if there is not None and there != subscriber:
+        if there == subscriber:  # another request was on its way when we heard of it
+            return
+        self.run(_FORGET_MESSAGES, subscriber)
+        if there is not None:
             if self.value("SELECT status FROM subscriber WHERE id = ?", there) != Status.NEW:
                 self._merge(channel, keep=there, drop=subscriber)
                 return
@@ -51,6 +60,7 @@ class Moves(People):
 
     def _merge(self, channel: str, *, keep: int, drop: int) -> None:
         self.run(_UNDER_WAY, drop)
+        self.run(_DIGESTS, drop)
         for statement in (_DELIVERIES, _SAVED, _STAFF):
             self.run(statement, keep, drop)
         self.run(_UNCOUNT, drop)

@@ -327,3 +327,44 @@ async def test_what_is_tried_again_stays_paused_with_its_broadcast(outbox: Outbo
     await outbox.write(lambda tx: newsroom.resume(tx, story, "redaksi", outbox.now))
     outbox.later(seconds=6)
     assert who(await outbox.drain()) == ["1", "2"]
+
+
+async def test_two_stories_of_one_tick_are_both_counted(outbox: Outbox) -> None:
+    await limited(outbox, 1)
+    flood = Settled(State.QUEUED, "flood", next_at=local(12, 1), hold_until=local(12, 1))
+    await outbox.alert("Awas")
+    outbox.answer(await outbox.claim(), flood)
+    await outbox.tell("Satu")
+    await outbox.tell("Dua")
+    await outbox.claim()
+    outbox.now = local(12, 2)
+    await outbox.drain()
+    assert len(carried(outbox, "1")) == 3  # the alert, once more, and one story
+    outbox.now = local(17)
+    await outbox.drain()
+    assert len(carried(outbox, "1")) == 4
+
+
+async def test_a_digest_of_the_same_tick_knows_what_is_sent_at_once(outbox: Outbox) -> None:
+    await outbox.readers("1")
+    await outbox.wishes("1", paused_until=local(13))
+    await outbox.tell("Satu")
+    await outbox.drain()
+    outbox.now = local(13)
+    await outbox.tell("Dua")
+    await outbox.drain()
+    assert sorted(story for stories in carried(outbox, "1") for story in stories) == [1, 2]
+
+
+async def test_a_second_word_of_the_same_move_changes_nothing(outbox: Outbox) -> None:
+    await outbox.readers("1")
+    await outbox.tell("Satu")
+    await outbox.alert("Awas")
+    moved = Settled(State.QUEUED, "migrated", next_at=outbox.now, new_address="19")
+    alert, story = await outbox.claim()
+    outbox.answer([alert], moved)
+    outbox.answer(await outbox.claim())
+    outbox.answer([story], moved)
+    await outbox.drain()
+    await outbox.write(lambda tx: newsroom.correct(tx, alert.broadcast_id, WRONG, "redaksi", outbox.now))
+    assert [d.act for d in await outbox.drain()] == [Act.EDIT, Act.REPLY]

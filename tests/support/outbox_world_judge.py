@@ -33,11 +33,11 @@ class Judge:
         thing, person = attempt.thing, attempt.person
         if thing.status_at(attempt.seq) != "running":
             self._say(attempt, f"is {thing.status_at(attempt.seq)}")
+        self._is_the_first(attempt)
         if attempt.delivery.address == person.address:  # else the platform will say where they are now
             self._consents(attempt, thing, person)
-        self._is_the_first(attempt)
-        for story in attempt.stories:
-            self._story_is_new(attempt, story)
+            for story in attempt.stories:
+                self._story_is_new(attempt, story)
         if thing.original is not None and not self._has_had(person, thing.original):
             self._say(attempt, f"never had #{thing.original.id}")
 

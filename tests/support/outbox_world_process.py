@@ -213,7 +213,8 @@ def _key(attempt: Attempt) -> str:
 
 def crashed_file(file: Path, dice: random.Random) -> Path:
     """What the disk has after a power failure: everything that was synced, and half a frame behind it."""
-    after = file.with_name(f"{file.stem}x.db")
+    name, _, cuts = file.stem.partition("-")
+    after = file.with_name(f"{name}-{int(cuts or 0) + 1}.db")
     shutil.copyfile(file, after)
     log = file.with_name(f"{file.name}-wal")
     if log.exists():
