@@ -97,6 +97,7 @@ _THEN: Final[Mapping[str, Callable[[Visit], Turn]]] = {
     "preview": editors_push.show_preview,
     "topics": editors_card.topics,
     "look": editors_sent.show,
+    "held": editors_send.held,
     "current": lambda visit: _current(visit),  # noqa: PLW0108 — it is defined below
 }
 _STEPS: Final[Mapping[Step, Callable[[Visit, str], Turn]]] = {

@@ -53,7 +53,9 @@ def leave(visit: Visit, detail: str = "") -> Turn:
 
 def going(visit: Visit) -> tuple[Draft, datetime]:
     """The draft once it is sent, and when it begins."""
-    begins = visit.draft.at or visit.scene.board.now + timedelta(seconds=SECONDS_TO_THINK)
+    now = visit.scene.board.now  # what puts something right need not wait
+    at_once = visit.draft.aim in _AT_ONCE
+    begins = now if at_once else visit.draft.at or now + timedelta(seconds=SECONDS_TO_THINK)
     told = visit.room.told
     had = told.sent + told.unknown + told.digested if told else 0
     total = sum(visit.room.audience.values()) if visit.draft.aim is Aim.ALERT else had
@@ -84,7 +86,12 @@ def hold(visit: Visit) -> Turn:
     changes = (Steer(told.id, "hold"), Keep(back, "draft_reopened"))
     if not visit.is_author(back):
         return visit.told("desk.held", *changes)
-    return visit.show(push_card.card(visit.with_draft(back), visit.say.rich("desk.held_yours")), *changes)
+    return Turn((), changes, (replace(visit.asked, action=f"held {back.id}"),))
+
+
+def held(visit: Visit) -> Turn:
+    """The author has it back: the card as it is now that nothing leaves."""
+    return visit.show(push_card.card(visit, visit.say.rich("desk.held_yours")))
 
 
 def _move(visit: Visit) -> Turn:

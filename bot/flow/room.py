@@ -11,6 +11,7 @@ from bot.chat.push import Aim, Colleague, Draft, LookedIn, LookIn, Room, Told
 from bot.chat.push_guard import LATELY
 from bot.chat.push_seal import pressed
 from bot.chat.turn import Person, Status
+from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Status as Sending
 from bot.news.item import Story
 from bot.ports import Sent, Tx
@@ -18,6 +19,7 @@ from bot.ports import Sent, Tx
 PICKED: Final = 8  # stories that are offered
 LISTED: Final = 10  # broadcasts of a list
 COMPARED: Final = 500  # of the last 24 hours
+_PUTS_RIGHT: Final = frozenset({BroadcastKind.CORRECTION, BroadcastKind.WITHDRAWAL})
 
 
 def look(tx: Tx, asked: LookIn, person: Person, rates: Mapping[str, float], zone: ZoneInfo, now: datetime) -> LookedIn:
@@ -123,8 +125,10 @@ def _brief(tx: Tx, sent: Sent) -> Told:
     """A broadcast without its counts."""
     story = tx.stories([sent.story_id]).get(sent.story_id) if sent.story_id else None
     at = max(sent.created_at, sent.not_before)
+    about = tx.broadcast(sent.original_id) if sent.original_id and sent.kind in _PUTS_RIGHT else None
+    title = about.title if about else sent.title  # what it puts right says more than how it does
     return Told(
-        sent.id, sent.kind, sent.level, sent.status, sent.title, at, sent.note, story, sent.categories, sent.done_at,
+        sent.id, sent.kind, sent.level, sent.status, title, at, sent.note, story, sent.categories, sent.done_at,
         sent.made_by, sent.reason,
     )  # fmt: skip
 

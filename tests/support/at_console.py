@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,9 @@ from bot.delivery.settle import settle_delivery, settle_reply
 from bot.flow.claim import Batch, Claim, Finished
 from bot.flow.desk import Desk, hash_code
 from bot.flow.facts import Facts
+from bot.flow.screens import refresh
 from bot.flow.spread import announce
+from bot.news import identity
 from bot.news.following import category_of
 from bot.news.keywords import Keywords
 from bot.ports import Store, To, Tx
@@ -56,8 +58,9 @@ class AtConsole:
         )
         self._store, self._paper = store, Paper()
         self._facts = Facts(settings, TEXTS)
-        desk = Desk(store, self._facts, lambda: NOW, lambda _: None)
-        self.console = Console(store, desk, io.StringIO(), self._paper, lambda: NOW, language)
+        self.now = NOW
+        desk = Desk(store, self._facts, lambda: self.now, lambda _: None, lambda: {"console": 100.0})
+        self.console = Console(store, desk, io.StringIO(), self._paper, lambda: self.now, language)
         self._claim = Claim(self.console, Chats(), settings.portal.timezone, epoch)
         self._numbers: dict[str, str] = {}
 
@@ -77,6 +80,22 @@ class AtConsole:
         await self._store.write(lambda tx: tell_story(tx, number, "console"))
         await self._drain()
 
+    async def wait(self, span: timedelta) -> None:
+        """Time passes; what is due leaves, and editors' screens are looked at."""
+        self.now += span
+        await self._drain()
+        await self._store.write(lambda tx: refresh(tx, self._facts.board(self.now), self.now))
+        await self._drain()
+
+    async def turn_to(self, number: int) -> None:
+        """There is one person at a console."""
+        assert number == 1
+
+    async def change(self, work: Callable[[Tx], None]) -> None:
+        """Something happens elsewhere."""
+        await self._store.write(work)
+        await self._drain()
+
     async def shown(self) -> list[Screen]:
         """What has been printed since the last call."""
         prints, self._paper.prints = self._paper.prints, []
@@ -85,9 +104,9 @@ class AtConsole:
     async def _drain(self) -> None:
         """Send all that is due, as the deliverer's ticks do."""
         finished = Finished()
-        while True:
+        for _ in range(50):
             batch = await self._store.write(partial(self._next, finished))
-            if not batch:
+            if not (batch or batch.more):
                 break
             finished = await self._send(batch)
         for text in self._paper.prints:
@@ -95,19 +114,19 @@ class AtConsole:
             self._numbers = numbered or self._numbers
 
     def _next(self, finished: Finished, tx: Tx) -> Batch:
-        return self._claim.run(tx, finished, 50, (), NOW, 0.0)
+        return self._claim.run(tx, finished, 50, (), self.now, 0.0)
 
     async def _send(self, batch: Batch) -> Finished:
         finished = Finished()
         for reply in batch.replies:
-            finished.replies.append((reply, settle_reply(await self.console.reply(reply), 1, NOW)))
+            finished.replies.append((reply, settle_reply(await self.console.reply(reply), 1, self.now)))
         for delivery in batch.deliveries:
             outcome = await self._tell(batch.contents[delivery.says], delivery.language)
-            finished.deliveries.append((delivery, settle_delivery(delivery, outcome, NOW)))
+            finished.deliveries.append((delivery, settle_delivery(delivery, outcome, self.now)))
         return finished
 
     async def _tell(self, content: Content, language: str) -> Outcome:
-        message = broadcast_message(content, language, self._facts.board(NOW))
+        message = broadcast_message(content, language, self._facts.board(self.now))
         return await self.console.deliver(self.console.prepare(message), To("console"))
 
     def _read(self, text: str) -> Screen:
@@ -154,6 +173,7 @@ def tell_story(tx: Tx, number: int, channel: str) -> None:
 def settle_town(tx: Tx) -> int:
     for story in STORIES.values():
         assert tx.add_story(item(story), story.published, story.categories, NOW) == story.id
+        tx.add_keys(story.id, identity.keys(item(story), "target-24jam.com"), NOW)
     for code, role in INVITATIONS.items():
         tx.add_invitation(hash_code(code), role, NOW, NOW + timedelta(hours=24))
     return tx.begin_epoch(NOW).epoch

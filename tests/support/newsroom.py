@@ -18,6 +18,7 @@ from bot.flow.desk import hash_code
 from bot.flow.editing import Editing
 from bot.flow.room import look
 from bot.flow.screens import refresh
+from bot.news import identity
 from storage.sqlite import schema
 from storage.sqlite.tx import SqliteTx
 from tests.support.outbox import Gate
@@ -34,7 +35,7 @@ def _town() -> "sqlite3.Connection":
     tx = SqliteTx(Database(conn, execute_plugins=False), writes=True)
     for story in STORIES.values():
         tx.add_story(item(story), story.published, story.categories, NOW)
-        tx.add_keys(story.id, [f"l:{story.link.removeprefix('https://').rstrip('/')}"], NOW)
+        tx.add_keys(story.id, identity.keys(item(story), "target-24jam.com"), NOW)
     return conn
 
 

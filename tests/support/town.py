@@ -20,7 +20,7 @@ NAMES: Final = {
     "budaya": {"id": "Budaya", "en": "Culture"},
     "investigasi": {"id": "Investigasi", "en": "Investigation"},
 }
-INVITATIONS: Final = {"KodeEditor-1": Role.EDITOR, "KodeAdmin-2": Role.ADMIN}
+INVITATIONS: Final = {"KodeEditor-1": Role.EDITOR, "KodeAdmin-2": Role.ADMIN, "KodeEditor-3": Role.EDITOR}
 
 
 def _story(number: int, day: int, hour: int, categories: tuple[str, ...], title: str, summary: str) -> Story:
