@@ -81,19 +81,20 @@ WHERE d.broadcast_id = ? AND d.subscriber_id = ?
 """
 _OF_DEAD_EPOCHS: Final = """
 WHERE finished_at IS NULL AND state = 'started' AND epoch < :epoch
-  AND broadcast_id IN (SELECT id FROM broadcast WHERE done_at IS NULL AND kind = :kind)
+  AND broadcast_id IN (SELECT id FROM broadcast WHERE done_at IS NULL)
 """
+_LIMITS: Final = " ".join(f"WHEN '{kind}' THEN {again}" for kind, again in AGAIN_AFTER_DOUBT.items())
+# Of what changes messages, those whose message is known were changing it.
 _AGAIN: Final = f"""
 UPDATE delivery INDEXED BY delivery_open SET state = 'queued', code = 'crash', doubts = doubts + 1, next_at = :now,
   channel = (SELECT channel FROM subscriber WHERE id = subscriber_id),
   rank = (SELECT rank FROM broadcast WHERE id = broadcast_id)
-{_OF_DEAD_EPOCHS} AND doubts % {ACCEPTED} < :again
-"""
-# Of what changes messages, those whose message is known were changing it.
-_CHANGE_AGAIN: Final = f"""{_AGAIN}
-  AND EXISTS (SELECT 1 FROM broadcast b JOIN delivery o ON o.broadcast_id = b.original_id
-              WHERE b.id = delivery.broadcast_id AND o.subscriber_id = delivery.subscriber_id
-                AND o.state = 'sent' AND o.message_id IS NOT NULL)
+{_OF_DEAD_EPOCHS} AND doubts % {ACCEPTED} < CASE
+  WHEN EXISTS (SELECT 1 FROM broadcast b JOIN delivery o ON o.broadcast_id = b.original_id
+               WHERE b.id = delivery.broadcast_id AND b.kind IN ('mark', 'withdrawal')
+                 AND o.subscriber_id = delivery.subscriber_id AND o.state = 'sent' AND o.message_id IS NOT NULL)
+  THEN {CHANGED_AGAIN}
+  ELSE (SELECT CASE b.kind {_LIMITS} ELSE 0 END FROM broadcast b WHERE b.id = delivery.broadcast_id) END
 """
 _CRASHED: Final = f"""
 UPDATE delivery INDEXED BY delivery_open SET state = 'unknown', code = 'crash', finished_at = :now {_OF_DEAD_EPOCHS}
@@ -147,13 +148,9 @@ class Deliveries(Moves):
     def begin_epoch(self, now: datetime) -> Recovery:
         """A new epoch; `started` rows of dead ones become unknown, or queued again (promise 4: alerts, replies)."""
         epoch = int(self.value(_NEXT_EPOCH))
-        unknown = again = 0
-        for kind in BroadcastKind:
-            values = {"now": to_ms(now), "epoch": epoch, "kind": kind.value, "again": AGAIN_AFTER_DOUBT.get(kind, 0)}
-            if kind in {BroadcastKind.MARK, BroadcastKind.WITHDRAWAL}:
-                again += self.conn.execute(_CHANGE_AGAIN, values | {"again": CHANGED_AGAIN}).rowcount
-            again += self.conn.execute(_AGAIN, values).rowcount
-            unknown += self.conn.execute(_CRASHED, values).rowcount
+        values = {"now": to_ms(now), "epoch": epoch}
+        again = self.conn.execute(_AGAIN, values).rowcount
+        unknown = self.conn.execute(_CRASHED, values).rowcount
         self.run("DELETE FROM reply WHERE state = 'started' AND epoch < ? AND attempt >= 2", epoch)
         again += self.run(
             "UPDATE reply SET state = 'queued', next_at = max(next_at, ?) WHERE state = 'started' AND epoch < ?",
