@@ -20,21 +20,26 @@ _AT_ONCE: Final = {Aim.CORRECTION: "desk.correcting", Aim.WITHDRAWAL: "desk.with
 
 def send(visit: Visit) -> Turn:
     """Send it, unless something speaks against it."""
-    draft, room = visit.draft, visit.room
-    urgent = push_card.level(draft, room.told)
-    if needs_two(draft, urgent) and not may_alone(room):
-        return show_card(visit)
-    if draft.at is not None and draft.at <= visit.scene.board.now:
-        return visit.show(push_card.card(visit, visit.say.rich("desk.too_late")))
-    if draft.aim is Aim.MOVE:
-        return _move(visit)
-    too_many = draft.aim in {Aim.ALERT, Aim.FOLLOW_UP} and room.today >= DAY_LIMIT
-    return _over_limit(visit) if too_many else leave(visit)
+    return _not_now(visit) or (_over_limit(visit) if _too_many(visit) else leave(visit))
 
 
 def send_anyway(visit: Visit) -> Turn:
-    """More than a day's alerts: said twice, noted in the audit log."""
-    return leave(visit, f"over the limit of {DAY_LIMIT} a day") if visit.room.today >= DAY_LIMIT else send(visit)
+    """More than a day's alerts: said twice, noted in the audit log. Everything else speaks against it all the same."""
+    return _not_now(visit) or leave(visit, f"over the limit of {DAY_LIMIT} a day" if _too_many(visit) else "")
+
+
+def _not_now(visit: Visit) -> Turn | None:
+    """What must not leave by its author's hand, or no longer as it is; None when nothing speaks against it."""
+    draft, room = visit.draft, visit.room
+    if needs_two(draft, push_card.level(draft, room.told)) and not may_alone(room):
+        return show_card(visit)
+    if draft.at is not None and draft.at <= visit.scene.board.now:
+        return visit.show(push_card.card(visit, visit.say.rich("desk.too_late")))
+    return _move(visit) if draft.aim is Aim.MOVE else None
+
+
+def _too_many(visit: Visit) -> bool:
+    return visit.draft.aim in {Aim.ALERT, Aim.FOLLOW_UP} and visit.room.today >= DAY_LIMIT
 
 
 def _over_limit(visit: Visit) -> Turn:

@@ -58,7 +58,8 @@ def level(draft: Draft, told: Told | None) -> Level:
 def card(visit: Visit, note: _Text = ()) -> Message:
     """Everything that should be known before it is sent, and what can be done."""
     rows = {Aim.ALERT: _alert_rows, Aim.FOLLOW_UP: _follow_up_rows}.get(visit.draft.aim, _plain_rows)
-    return Message(joined("\n\n", note, summary(visit)), rows(visit))
+    lines = summary(visit) or visit.say.rich("desk.unfinished")  # what it is about is gone
+    return Message(joined("\n\n", note, lines), rows(visit))
 
 
 def summary(visit: Visit) -> _Text:

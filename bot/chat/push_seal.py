@@ -34,7 +34,8 @@ class Pressed:
 
     def holds(self, key: bytes, channel: str, address: str) -> bool:
         """Whether we made this button, for this person."""
-        return hmac.compare_digest(self.seal.encode(), _seal(key, channel, address, self.verb, self.parts).encode())
+        ours = _seal(key, channel, address, self.verb, self.parts)
+        return hmac.compare_digest(self.seal.encode(errors="replace"), ours.encode())
 
 
 def sealed(key: bytes, channel: str, address: str, verb: str, *subject: str | int, prefix: str = PREFIX) -> str:
