@@ -5,7 +5,7 @@ READY := .venv/ready
 PYTEST := $(BIN)/python -m pytest -n 6 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-shared check format bench chaos lock screenshots chromium clean
+.PHONY: help setup demo run test dice test-shared check format bench chaos lock screenshots chromium clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## */: /' | sort
@@ -27,6 +27,9 @@ run: setup       ## the program itself, with the settings of .env
 
 test: setup chromium  ## every test of the project
 	@$(PYTEST) -m "not shared and not long"
+
+dice: setup      ## the outbox in 20,000 worlds of dice (SEEDS=417:418 plays others), about an hour on two processors
+	@$(BIN)/python -m tests.dice $(or $(SEEDS),0:20000)
 
 test-shared: setup  ## tests on the shared folder of real data beside the project
 	@$(PYTEST) -m shared

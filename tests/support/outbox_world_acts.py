@@ -1,33 +1,23 @@
-"""What people and the newsroom do in a world of dice, and what is true afterwards."""
+"""What people and the portal do in a world of dice, and what is true afterwards."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.chat.turn import Status as PersonStatus
-from bot.delivery.content import BroadcastKind, Level, Note
-from bot.errors import NewsroomError
-from bot.flow import newsroom
-from bot.flow.spread import STORY_LIVES, announce, reach_further
+from bot.delivery.content import BroadcastKind
+from bot.flow.spread import STORY_LIVES, announce
 from bot.news.item import Item
 from bot.ports import Subscription, Tx
-from tests.support.outbox_world_truth import ALL, Person, Thing, said
+from tests.support.outbox_world_commits import CHANNEL, TOPICS
+from tests.support.outbox_world_newsroom import Newsroom
+from tests.support.outbox_world_truth import ALL, Person, Thing
 
-if TYPE_CHECKING:
-    from tests.support.outbox_world_whole import World
-
-TOPICS = ("budaya", "daerah", "hukrim")
-CHANNEL = "telegram"
 Act = Callable[[], Awaitable[None]]
-OVER = {"cancelled", "withdrawn"}
 
 
-class Acts:
+class Acts(Newsroom):
     """Each act is one transaction, and what it made true is written down with it."""
-
-    def __init__(self, world: "World") -> None:
-        self._world, self._dice, self._truth = world, world.dice, world.truth
-        self._number = 0
 
     def plan(self, seconds: float) -> list[tuple[float, Act]]:
         """The moments of one scene, and what happens then."""
@@ -43,15 +33,6 @@ class Acts:
                 acts.append(self._person_acts)
         moments = ((dice.uniform(0.0, seconds * 0.9), act) for act in acts)
         return sorted(moments, key=lambda planned: planned[0])
-
-    async def _commit(self, work: Callable[[Tx], Any]) -> Any:
-        result = await self._world.store.write(work)
-        self._truth.seq += 1
-        return result
-
-    def _next(self) -> int:
-        self._number += 1
-        return self._number
 
     # Readers --------------------------------------------------------------------------------------------------------
 
@@ -188,127 +169,3 @@ class Acts:
             dict.fromkeys(topics, seq), texts=[(seq, f"Kabar {number}|Isi {number}.")],
         )  # fmt: skip
         self._truth.things[broadcast] = self._truth.of_story[story] = thing
-
-    async def _gain(self, thing: Thing) -> None:
-        late = [topic for topic in TOPICS if topic not in thing.topics]
-        if not late or thing.story_id is None:
-            return
-        story, topic = thing.story_id, self._dice.choice(late)
-
-        def work(tx: Tx) -> bool:
-            tx.add_categories(story, [topic])
-            return reach_further(tx, story, [topic], self._world.now)
-
-        told = await self._commit(work)
-        thing.gained.add(topic)
-        if told:
-            thing.topics[topic] = self._truth.seq
-
-    # The newsroom ---------------------------------------------------------------------------------------------------
-
-    async def _alert(self) -> None:
-        number, now = self._next(), self._world.now
-        topics = self._dice.sample(TOPICS, self._dice.choice((0, 0, 1, 2)))
-        level = self._dice.choice(tuple(Level))
-        note = Note(f"Isi {number}.", f"Awas {number}", f"n{number}", level)
-        broadcast = await self._commit(lambda tx: newsroom.alert(tx, note, topics, [CHANNEL], "redaksi", now))
-        seq = self._truth.seq
-        self._truth.things[broadcast] = Thing(
-            broadcast, BroadcastKind.ALERT, seq, now, now + newsroom.LIVES[level], note.link, None,
-            dict.fromkeys(topics, seq), level, texts=[(seq, said(note))],
-        )  # fmt: skip
-        self._world.judge.alert_made(self._truth.things[broadcast])
-
-    async def _newsroom(self) -> None:
-        kinds = {BroadcastKind.STORY, BroadcastKind.ALERT}
-        things = [thing for thing in self._truth.things.values() if thing.kind in kinds and thing.status not in OVER]
-        if not things:
-            return
-        thing = self._dice.choice(things[-4:])
-        act = self._dice.choice((
-            self._gain, self._gain, self._follow_up, self._correct, self._correct, self._withdraw, self._pause,
-            self._cancel, self._try_again,
-        ))  # fmt: skip
-        try:
-            await act(thing)
-        except NewsroomError as error:
-            if error.reason not in {"wrong_status", "stopped"}:
-                raise
-
-    def _about(self, broadcast: int, kind: BroadcastKind, original: Thing, key: str, text: str) -> Thing:
-        now = self._world.now
-        thing = Thing(
-            broadcast, kind, self._truth.seq, now, now + newsroom.ABOUT_LIVES, key, original.story_id,
-            level=original.level, original=original, texts=[(self._truth.seq, text)],
-        )  # fmt: skip
-        self._truth.things[broadcast] = thing
-        return thing
-
-    async def _follow_up(self, thing: Thing) -> None:
-        number = self._next()
-        note = Note(f"Lanjutan {number}.", link=f"n{number}", level=thing.level)
-        made = await self._commit(lambda tx: newsroom.follow_up(tx, thing.id, note, "redaksi", self._world.now))
-        self._about(made, BroadcastKind.FOLLOW_UP, thing, note.link, said(note))
-
-    async def _correct(self, thing: Thing) -> None:
-        number = self._next()
-        note = Note(f"Yang benar {number}.", wrong="Isi", link=f"n{number}", level=thing.level)
-        title, text = self._dice.choice(
-            ((f"Ralat {number}", ""), ("", f"Benar {number}."), (f"R {number}", f"B {number}."))
-        )
-        made = await self._commit(
-            lambda tx: newsroom.correct(
-                tx, thing.id, note, "redaksi", self._world.now, title=title, summary=text
-            )
-        )  # fmt: skip
-        before = thing.texts[-1][1].split("|")
-        for earlier in self._truth.things.values():
-            if earlier.original is thing and earlier.kind in {BroadcastKind.MARK, BroadcastKind.CORRECTION}:
-                earlier.statuses.append((self._truth.seq, "withdrawn"))
-        thing.texts.append((self._truth.seq, f"{title or before[0]}|{text or before[1]}"))
-        self._about(made - 1, BroadcastKind.MARK, thing, note.link, thing.texts[-1][1])
-        self._about(made, BroadcastKind.CORRECTION, thing, note.link, said(note))
-
-    async def _withdraw(self, thing: Thing) -> None:
-        reason, erase = f"Keliru {self._next()}", self._dice.random() < 0.5
-        made = await self._commit(
-            lambda tx: newsroom.withdraw(tx, thing.id, reason, "redaksi", self._world.now, erase=erase)
-        )  # fmt: skip
-        thing.statuses.append((self._truth.seq, "withdrawn"))
-        for earlier in self._truth.things.values():
-            if earlier.original is thing and earlier.kind in {BroadcastKind.MARK, BroadcastKind.CORRECTION}:
-                earlier.statuses.append((self._truth.seq, "withdrawn"))
-        self._about(made, BroadcastKind.WITHDRAWAL, thing, reason, f"|{reason}").erase = erase
-
-    async def _pause(self, thing: Thing) -> None:
-        if thing.status == "paused":
-            await self._resume(thing)
-            return
-        await self._commit(lambda tx: newsroom.pause(tx, thing.id, "", "redaksi", self._world.now))
-        thing.statuses.append((self._truth.seq, "paused"))
-
-    async def _resume(self, thing: Thing) -> None:
-        await self._commit(lambda tx: newsroom.resume(tx, thing.id, "redaksi", self._world.now))
-        thing.statuses.append((self._truth.seq, "running"))
-
-    async def _cancel(self, thing: Thing) -> None:
-        await self._commit(lambda tx: newsroom.cancel(tx, thing.id, "redaksi", self._world.now))
-        thing.statuses.append((self._truth.seq, "cancelled"))
-        self._world.judge.cancelled(thing)
-
-    async def _try_again(self, thing: Thing) -> None:
-        unknown = self._dice.random() < 0.5
-        again = await self._commit(
-            lambda tx: newsroom.try_again(tx, thing.id, "redaksi", self._world.now, unknown=unknown)
-        )  # fmt: skip
-        if again:
-            thing.again.append(self._truth.seq)
-
-    async def resume_all(self) -> None:
-        """The newsroom goes home and leaves nothing paused."""
-        for thing in self._truth.things.values():
-            if thing.status == "paused":
-                try:
-                    await self._resume(thing)
-                except NewsroomError:  # it has expired meanwhile
-                    thing.statuses.append((self._truth.seq, "expired"))

@@ -10,7 +10,7 @@ from tests.support.outbox_world_about import about_earlier_ones
 from tests.support.outbox_world_truth import ALL, Attempt, Message, Person, Thing
 
 if TYPE_CHECKING:
-    from tests.support.outbox_world_whole import World
+    from tests.support.outbox_world import World
 
 OVER = {"cancelled", "withdrawn", "expired"}
 AT_REST = {"sent", "failed", "unknown", "recalled"}

@@ -10,7 +10,7 @@ from tests.support.outbox import WIB
 from tests.support.outbox_world_truth import Attempt, Person, Thing, is_message, words_of
 
 if TYPE_CHECKING:
-    from tests.support.outbox_world_whole import World
+    from tests.support.outbox_world import World
 
 MESSAGES = {BroadcastKind.ALERT, BroadcastKind.FOLLOW_UP, BroadcastKind.CORRECTION}
 ONCE = {BroadcastKind.STORY, BroadcastKind.DIGEST}  # never again after a doubt

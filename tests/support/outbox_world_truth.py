@@ -74,6 +74,14 @@ class Thing:
         """Its status then, as the newsroom set it."""
         return next((status for at, status in reversed(self.statuses) if at < seq), "running")
 
+    def __str__(self) -> str:
+        about = f" about #{self.original.id}" if self.original is not None else ""
+        acts = [f"{seq} {status}" for seq, status in self.statuses] + [f"{seq} again" for seq in self.again]
+        return (
+            f"#{self.id} {self.kind}{about} in transaction {self.made}, {self.at:%d %H:%M:%S}: {self.key} "
+            f"{self.topics or ''} {acts or ''} {self.texts[1:] or ''}"
+        )
+
     @property
     def was_paused(self) -> bool:
         """Whether the newsroom has kept it back for a while."""
@@ -111,6 +119,14 @@ class Attempt:
     fate: str = "claimed"  # claimed | flying | heard | written | doubt | crashed | held
     outcome: str = ""
     message: Message | None = None
+
+    def __str__(self) -> str:
+        d, where = self.delivery, self.message and f"{self.message.id} in {self.message.chat} {self.message.state}"
+        return (
+            f"  {self.seq}: process {self.process}, {self.wall:%d %H:%M:%S.%f}, {d.kind} #{d.broadcast_id} ({d.act}, "
+            f"attempt {d.attempt}) to person {self.person.number} at {d.address}: left {self.left}, {self.fate} "
+            f"{self.outcome}, message {where}, stories {self.stories}"
+        )
 
     @property
     def under_way(self) -> bool:

@@ -66,12 +66,12 @@ def draw(dice: random.Random) -> tuple[Weather, Plot]:
     kind = dice.choice(("day", "day", "night", "newsroom", "newsroom", "rush"))
     if kind == "rush":
         return weather, Plot(
-            dice.randint(20, 40), dice.choice((8.0, 15.0)), ((dice.uniform(4, 7), 0),), dice.randint(6, 20),
+            dice.randint(16, 30), dice.choice((8.0, 15.0)), ((dice.uniform(4, 7), 0),), dice.randint(6, 20),
             dice.randint(10, 25), dice.randint(1, 2), dice.randint(1, 2), 0.1, 0.2, 0.6, crowded=True,
         )  # fmt: skip
     scenes = tuple(
         (dice.uniform(1.5, 5.0), 0.0 if dice.random() < 0.4 else dice.uniform(0.5, 9.0))
-        for _ in range(dice.randint(2, 4))
+        for _ in range(dice.randint(2, 3))
     )
     return weather, Plot(
         dice.randint(4, 12), dice.choice((5.0, 10.0, 30.0)), scenes,
