@@ -1,0 +1,355 @@
+"""Editors before the real desk and store: two at once, edits meanwhile, old buttons, lost roles, a restart."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import storage
+from bot.chat.push import Stage
+from bot.chat.turn import Press, Role, Text
+from bot.delivery.content import BroadcastKind
+from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
+
+EXPIRED = "Tombol ini sudah kedaluwarsa. Ini menu terbarunya."
+VOID = "Persetujuan sudah kedaluwarsa atau teksnya berubah. Minta persetujuan lagi."
+TEXT = "Jembatan ditutup\nArus dialihkan."
+
+
+@pytest.fixture
+async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    """Two editors, an admin, ten readers."""
+    made = Newsroom(tmp_path)
+    await made.open()
+    for address, role in ((ADI, Role.EDITOR), (SARI, Role.EDITOR), (BUDI, Role.ADMIN)):
+        await made.hire(address, role)
+    await made.outbox.readers(*(str(n) for n in range(100, 110)))
+    yield made
+    made.outbox.store.close()
+
+
+async def write(newsroom: Newsroom, level: str = "") -> None:
+    """Adi has a card before him."""
+    await newsroom.say(ADI, "/push")
+    await newsroom.say(ADI, TEXT)
+    if level:
+        await newsroom.press(ADI, "Tingkat")
+        await newsroom.press(ADI, level)
+
+
+async def sent(newsroom: Newsroom) -> list[str]:
+    """Who gets something now."""
+    return sorted(d.address for d in await newsroom.outbox.drain())
+
+
+# Two at once ----------------------------------------------------------------------------------------------------------
+
+
+async def test_two_colleagues_approve_at_once_and_it_leaves_once(newsroom: Newsroom) -> None:
+    await write(newsroom, "Darurat")
+    await newsroom.press(ADI, "Minta persetujuan")
+    sari, budi = newsroom.button(SARI, "Setujui"), newsroom.button(BUDI, "Setujui")
+    await asyncio.gather(newsroom.deliver(SARI, sari), newsroom.deliver(BUDI, budi))
+    await newsroom.hear()
+    assert sorted([newsroom.last(SARI), newsroom.last(BUDI)]) == ["Mulai dikirim dalam 10 detik.", VOID]
+    assert newsroom.last(ADI) == "Mulai dikirim dalam 10 detik."
+    newsroom.outbox.later(seconds=10)
+    assert len(await sent(newsroom)) == 10
+    assert await newsroom.broadcasts() == [("alert", "done")]
+
+
+async def test_the_author_taps_send_twice_and_it_leaves_once(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    send = newsroom.button(ADI, "Kirim")
+    await newsroom.does(ADI, send, send)
+    assert EXPIRED in [message.plain() for message, _, _ in newsroom.seen[ADI]]
+    assert await newsroom.broadcasts() == [("alert", "running")]
+
+
+async def test_one_tap_that_is_delivered_a_hundred_times_is_one_tap(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.does(ADI, newsroom.button(ADI, "Kirim"), times=100)
+    assert await newsroom.broadcasts() == [("alert", "running")]
+    assert EXPIRED not in [message.plain() for message, _, _ in newsroom.seen[ADI]]
+
+
+@pytest.mark.parametrize("first", ["edit", "approval"])
+async def test_an_edit_and_an_approval_cross_and_only_what_was_seen_is_sent(newsroom: Newsroom, first: str) -> None:
+    await write(newsroom, "Darurat")
+    await newsroom.press(ADI, "Minta persetujuan")
+    edit, approval = (ADI, newsroom.button(ADI, "Ubah teks")), (SARI, newsroom.button(SARI, "Setujui"))
+    for who, button in (edit, approval) if first == "edit" else (approval, edit):
+        await newsroom.deliver(who, button)
+    await newsroom.deliver(ADI, Text("Jembatan dibuka"))
+    await newsroom.hear()
+    newsroom.outbox.later(seconds=11)
+    if first == "edit":
+        assert newsroom.last(SARI) == VOID
+        assert await newsroom.broadcasts() == []
+    else:
+        assert len(await sent(newsroom)) == 10
+        assert {c.note.title for _, c in newsroom.outbox.sent if c.note} == {"Jembatan ditutup"}
+
+
+async def test_two_editors_stop_and_pause_at_once_and_both_see_how_it_stands(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Kirim")
+    newsroom.outbox.later(seconds=10)
+    newsroom.outbox.answer(await newsroom.outbox.claim(slots=3))
+    await newsroom.outbox.claim(slots=0)
+    for who in (SARI, BUDI):
+        await newsroom.say(who, "/laporan" if who == SARI else "/report")
+        await newsroom.press(who, "1")
+    await newsroom.press(SARI, "Hentikan sisanya")
+    pause, stop = newsroom.button(BUDI, "Jeda"), newsroom.button(SARI, "Ya, hentikan")
+    await asyncio.gather(newsroom.deliver(SARI, stop), newsroom.deliver(BUDI, pause))
+    await newsroom.hear()
+    assert await newsroom.broadcasts() == [("alert", "cancelled")]
+    assert "Terkirim 3" in newsroom.last(SARI)
+    newsroom.outbox.later(seconds=5)
+    await sent(newsroom)
+    await newsroom.refresh()
+    assert all("Dihentikan" in newsroom.last(who) for who in (ADI, SARI, BUDI))
+
+
+# Ten seconds ----------------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_leaves_before_ten_seconds_are_over(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Kirim")
+    newsroom.outbox.later(seconds=9.999)
+    assert await sent(newsroom) == []
+    newsroom.outbox.later(seconds=0.001)
+    assert len(await sent(newsroom)) == 10
+
+
+async def test_what_is_held_never_leaves_and_can_be_sent_again(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Kirim")
+    newsroom.outbox.later(seconds=9)
+    hold = newsroom.button(ADI, "Tahan")
+    await newsroom.does(ADI, hold)
+    newsroom.outbox.later(minutes=5)
+    assert await sent(newsroom) == []
+    await newsroom.refresh()
+    await newsroom.press(ADI, "Kirim")
+    newsroom.outbox.later(seconds=10)
+    assert len(await sent(newsroom)) == 10
+    assert await newsroom.broadcasts() == [("alert", "cancelled"), ("alert", "done")]
+    newsroom.forget()
+    await newsroom.does(ADI, hold)
+    assert newsroom.seen[ADI][0][0].plain() == EXPIRED
+
+
+# Buttons of others, and of yesterday ----------------------------------------------------------------------------------
+
+
+async def test_a_forwarded_preview_is_no_use_to_anybody(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.hire("99", Role.EDITOR)
+    for who in (SARI, BUDI, "99", "100"):
+        for label in ("Kirim", "Ubah teks", "Tingkat", "Batal", "Uji ke tim redaksi"):
+            await newsroom.does(who, newsroom.button(ADI, label))
+    assert await newsroom.broadcasts() == []
+    draft = await newsroom.outbox.store.read(lambda tx: tx.draft_of("telegram", ADI))
+    assert draft is not None
+    assert (draft.version, draft.stage) == (2, Stage.OPEN)
+    assert newsroom.seen["100"][0][0].plain().startswith("Perintah ini khusus redaksi.")
+
+
+async def test_a_program_that_dies_has_forgotten_nothing(newsroom: Newsroom, tmp_path: Path) -> None:
+    await newsroom.say(ADI, "/push")
+    await restart(newsroom, tmp_path)
+    await newsroom.say(ADI, TEXT)  # the question was asked before
+    yesterdays = newsroom.button(ADI, "Kirim")
+    await restart(newsroom, tmp_path)
+    newsroom.outbox.later(hours=20)
+    await newsroom.press(ADI, "Tingkat")  # a button from yesterday holds, for nothing has changed
+    await newsroom.press(ADI, "Penting")
+    newsroom.forget()
+    await newsroom.does(ADI, yesterdays)  # ... and this one no longer
+    assert newsroom.seen[ADI][0][0].plain() == EXPIRED
+    assert await newsroom.broadcasts() == []
+    await newsroom.press(ADI, "Kirim")
+    newsroom.outbox.later(seconds=10)
+    await restart(newsroom, tmp_path)
+    assert len(await sent(newsroom)) == 10
+
+
+async def restart(newsroom: Newsroom, folder: Path) -> None:
+    newsroom.outbox.store.close()
+    newsroom.outbox.store = storage.open_store(f"sqlite:///{folder}/outbox.db", now=newsroom.outbox.now)
+    await newsroom.open()
+
+
+@pytest.mark.parametrize("who", [ADI, SARI], ids=["the author", "the colleague"])
+async def test_whoever_has_lost_their_role_sends_nothing(newsroom: Newsroom, who: str) -> None:
+    await write(newsroom, "Darurat")
+    await newsroom.press(ADI, "Minta persetujuan")
+    approve = newsroom.button(SARI, "Setujui")
+    await newsroom.dismiss(who)
+    await newsroom.does(SARI, approve)
+    assert newsroom.last(SARI).startswith("Perintah ini khusus redaksi." if who == SARI else "Persetujuan")
+    assert await newsroom.broadcasts() == []
+
+
+async def test_screens_of_whoever_has_lost_their_role_tell_nothing_more(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Kirim")
+    await newsroom.dismiss(ADI)
+    newsroom.forget()
+    newsroom.outbox.later(seconds=10)
+    await sent(newsroom)
+    await newsroom.refresh()
+    assert newsroom.seen[ADI] == []
+
+
+async def test_a_second_person_of_the_same_name_elsewhere_approves_nothing(newsroom: Newsroom) -> None:
+    """The buttons of a request are made for each colleague: one that is copied to another account holds for nobody."""
+    await write(newsroom, "Darurat")
+    await newsroom.press(ADI, "Minta persetujuan")
+    await newsroom.hire("99", Role.ADMIN)
+    await newsroom.does("99", newsroom.button(SARI, "Setujui"))
+    await newsroom.does(ADI, newsroom.button(SARI, "Setujui"))
+    assert await newsroom.broadcasts() == []
+
+
+# How it goes ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_screen_is_edited_at_most_every_five_seconds_and_has_the_last_word(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Kirim")
+    screen = newsroom.seen[ADI][-1][2]
+    newsroom.outbox.later(seconds=10)
+    newsroom.forget()
+    edits = []
+    for second in range(30):
+        newsroom.outbox.answer(await newsroom.outbox.claim(slots=1 if second % 2 else 0))
+        await newsroom.refresh()
+        edits += [second] * len(newsroom.seen[ADI])
+        assert all(target == screen for _, _, target in newsroom.seen[ADI])
+        said = newsroom.last(ADI) if newsroom.seen[ADI] else ""
+        newsroom.seen[ADI].clear()
+        newsroom.outbox.later(seconds=1)
+    assert len(edits) == len(set(edits))
+    assert all(later - earlier >= 5 for earlier, later in pairwise(edits))
+    assert len(edits) == 5
+    assert said == ""
+    assert edits[-1] <= 25
+
+
+async def test_an_edit_that_cannot_leave_is_not_followed_by_others(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Kirim")
+    newsroom.outbox.later(seconds=10)
+    count = "SELECT count(*) FROM reply"
+    for _ in range(20):
+        newsroom.outbox.answer(await newsroom.outbox.claim(slots=0))
+        await newsroom.outbox.write(newsroom.look_at_screens)
+        newsroom.outbox.later(seconds=6)
+    assert await newsroom.outbox.store.read(lambda tx: tx.conn.execute(count).fetchone()) == (1,)  # type: ignore[attr-defined]
+
+
+async def test_pausing_and_going_on_by_the_screens_own_buttons(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Kirim")
+    newsroom.outbox.later(seconds=10)
+    newsroom.outbox.answer(await newsroom.outbox.claim(slots=4))
+    await newsroom.outbox.claim(slots=0)
+    await newsroom.refresh()
+    assert "4 dari 10 (40%) ▓▓▓▓░░░░░░" in newsroom.last(ADI)
+    await newsroom.press(ADI, "Jeda")
+    assert newsroom.last(ADI).splitlines()[1].startswith("Dijeda. 4 dari 10")
+    assert await sent(newsroom) == []
+    await newsroom.press(ADI, "Lanjutkan")
+    assert len(await sent(newsroom)) == 6
+    newsroom.outbox.later(seconds=5)
+    await newsroom.refresh()
+    assert "Terkirim 10" in newsroom.last(ADI)
+
+
+async def test_what_is_scheduled_moves_and_its_life_with_it(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Jadwal")
+    await newsroom.say(ADI, "besok 07.00")
+    await newsroom.press(ADI, "Jadwalkan")
+    await newsroom.say(SARI, "/antrean")
+    await newsroom.press(SARI, "Pindah 1")
+    await newsroom.say(SARI, "30 menit lagi")
+    await newsroom.press(SARI, "Pindahkan")
+    (moved,) = await newsroom.outbox.store.read(lambda tx: tx.broadcasts(9))
+    assert moved.not_before == newsroom.outbox.now + timedelta(minutes=30)
+    assert moved.expires_at - moved.not_before == timedelta(hours=14)
+    newsroom.outbox.later(minutes=30)
+    assert len(await sent(newsroom)) == 10
+    await newsroom.refresh()
+    assert "Terkirim 10" in newsroom.last(ADI)
+
+
+# The book -------------------------------------------------------------------------------------------------------------
+
+
+async def test_every_act_names_who_did_it(newsroom: Newsroom) -> None:
+    await write(newsroom, "Darurat")
+    await newsroom.press(ADI, "Uji ke tim redaksi")
+    await newsroom.press(ADI, "Minta persetujuan")
+    await newsroom.press(SARI, "Tolak")
+    await newsroom.press(ADI, "Minta persetujuan")
+    await newsroom.press(BUDI, "Setujui")
+    await newsroom.press(BUDI, "Tahan")
+    await newsroom.say(BUDI, "/izin Sari sedang cuti")
+    adi, sari, budi = f"editor:telegram:{ADI}", f"editor:telegram:{SARI}", f"admin:telegram:{BUDI}"
+    assert await newsroom.acts() == [
+        (adi, "draft"), (adi, "draft_text"), (adi, "draft_level"), (adi, "test"), (adi, "approval_asked"),
+        (sari, "approval_refused"), (adi, "approval_asked"), (budi, "push"), (budi, "draft_sent"),
+        (budi, "cancel"), (budi, "hold"), (budi, "draft_reopened"), (budi, "permit"),
+    ]  # fmt: skip
+
+
+async def test_looking_leaves_no_line(newsroom: Newsroom) -> None:
+    for said in ("/laporan", "/antrean", "/ralat", "/cabut"):
+        await newsroom.say(ADI, said)
+    assert await newsroom.acts() == []
+
+
+async def test_a_test_reaches_staff_alone(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Uji ke tim redaksi")
+    for who in (ADI, SARI, BUDI):
+        assert newsroom.last(who).startswith("UJI COBA — ABAIKAN")
+    newsroom.outbox.later(minutes=1)
+    assert await sent(newsroom) == []
+
+
+async def test_an_urgent_follow_up_needs_two_as_well(newsroom: Newsroom) -> None:
+    await write(newsroom, "Darurat")
+    await newsroom.press(ADI, "Minta persetujuan")
+    await newsroom.press(SARI, "Setujui")
+    newsroom.outbox.later(seconds=10)
+    await sent(newsroom)
+    await newsroom.refresh()
+    await newsroom.press(ADI, "Perkembangan")
+    await newsroom.say(ADI, "Jembatan dibuka")
+    labels = [b.label for row in newsroom.seen[ADI][-1][0].rows for b in row]
+    assert "Minta persetujuan" in labels
+    assert "Kirim perkembangan" not in labels
+    await newsroom.press(ADI, "Minta persetujuan")
+    await newsroom.press(SARI, "Setujui")
+    newsroom.outbox.later(seconds=9)
+    assert await sent(newsroom) == []
+    newsroom.outbox.later(seconds=1)
+    deliveries = await newsroom.outbox.drain()
+    assert {d.kind for d in deliveries} == {BroadcastKind.FOLLOW_UP}
+    assert len(deliveries) == 10
+
+
+async def test_a_button_of_nobody_is_refused_whatever_is_written_on_it(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    for action in ("e:send:1.2:AAAAAAAAAAA", "e:send:1.2:", "e:ok:1.2:x", "e:endx:1:x", "e:unp::x", "e:nothing:1:x"):
+        await newsroom.does(ADI, Press(action, "1"))
+    assert await newsroom.broadcasts() == []
