@@ -24,9 +24,9 @@ TEXT = "Lima orang luka di Pasar Legi."
 
 @pytest.fixture
 async def town(make_world: MakeWorld) -> World:
-    """A hundred messages a second, on a network that takes its time: some are always in flight."""
-    limits = Limits(account_per_second=100)
-    return await make_world(limits=limits, network=Network(0.03, 0.03), TELEGRAM_RATE="100")
+    """So few messages a second that a command comes in time on a busy machine; some are always in flight."""
+    limits = Limits(account_per_second=30)
+    return await make_world(limits=limits, network=Network(0.1, 0.1), TELEGRAM_RATE="30")
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ async def shown(town: World, number: int = 1, *options: str) -> Any:
     return told.data
 
 
-async def until_done(town: World, number: int = 1, within: float = 20.0) -> Any:
+async def until_done(town: World, number: int = 1, within: float = 40.0) -> Any:
     async with asyncio.timeout(within):
         while True:
             now = await shown(town, number)
@@ -81,12 +81,12 @@ def acts(program: Program) -> list[tuple[str, str, str]]:
 async def test_paused_in_the_middle_nothing_leaves_and_resumed_everybody_gets_it_once(
     town: World, program: Program
 ) -> None:
-    await under_way(town, program, 60)
+    await under_way(town, program, 30)
     told = await broadcasts(town, "pause", "1", "--reason", "nama diperiksa")
     assert told.stdout.startswith("#1 is paused: ")
     await town.until(lambda: not program.states().get("started"), what="what was in flight has arrived")
     stood = len(sends(town))
-    assert 60 <= stood < 300
+    assert 30 <= stood < 300
     listed = (await broadcasts(town, "list", "--status", "paused", "--json")).data  # takes longer than many ticks
     assert [(one["id"], one["reason"]) for one in listed] == [(1, "nama diperiksa")]
     assert len(sends(town)) == stood
@@ -99,7 +99,7 @@ async def test_paused_in_the_middle_nothing_leaves_and_resumed_everybody_gets_it
 
 
 async def test_cancelled_in_the_middle_at_most_what_is_in_flight_still_arrives(town: World, program: Program) -> None:
-    await under_way(town, program, 60)
+    await under_way(town, program, 30)
     async with aiohttp.ClientSession() as session, session.get(f"{program.address()}/healthz") as answer:
         limit = (await answer.json())["channels"]["telegram"]["in_flight_limit"]
     assert (await broadcasts(town, "cancel", "1")).stdout.startswith("#1 is cancelled: ")
@@ -109,13 +109,13 @@ async def test_cancelled_in_the_middle_at_most_what_is_in_flight_still_arrives(t
     after = [entry for entry in sends(town) if entry.wall > cancelled]
     assert len(after) <= limit
     assert (last["status"], last["reports"][0]["sent"]) == ("cancelled", len(sends(town)))
-    assert 60 <= len(sends(town)) < 300
+    assert 30 <= len(sends(town)) < 300
     assert (await broadcasts(town, "resume", "1")).status == 2
     assert acts(program)[-1] == (ME, "cancel", "#1")
 
 
 async def test_everything_stands_still_and_goes_on(town: World, program: Program) -> None:
-    await under_way(town, program, 60)
+    await under_way(town, program, 30)
     assert (await kentongan(town, "pause", "--json")).data == {"paused": True, "reason": "paused"}
     await town.until(lambda: not program.states().get("started"), what="what was in flight has arrived")
     stood = len(sends(town))

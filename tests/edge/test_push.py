@@ -59,6 +59,7 @@ WRONG = {
 }
 
 
+@pytest.mark.timeout(400)  # a process each, and a machine may be busy
 async def test_what_is_wrong_is_told_at_once_with_what_to_write_instead_and_nothing_is_written(town: World) -> None:
     for name, (options, words) in WRONG.items():
         told = await kentongan(town, "push", *options)
