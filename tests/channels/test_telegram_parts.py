@@ -203,8 +203,12 @@ async def test_phones_show_the_commands_in_their_language(tmp_path: Path) -> Non
             return made.telegram.menu(SARI) != made.telegram.menu(BUDI)  # English has been told too
 
         await eventually(told)
-        assert [c["command"] for c in made.telegram.menu(SARI)] == ["menu", "topik", "terbaru", "bantuan", "berhenti"]
-        assert [c["command"] for c in made.telegram.menu(BUDI)] == ["menu", "topics", "latest", "help", "stop"]
+        assert [c["command"] for c in made.telegram.menu(SARI)] == [
+            "menu", "topik", "terbaru", "cari", "waktu", "jeda", "bantuan", "berhenti",
+        ]  # fmt: skip
+        assert [c["command"] for c in made.telegram.menu(BUDI)] == [
+            "menu", "topics", "latest", "search", "schedule", "pause", "help", "stop",
+        ]  # fmt: skip
         assert all(1 <= len(c["description"]) <= 256 for c in made.telegram.menu(SARI) + made.telegram.menu(BUDI))
 
 
