@@ -10,6 +10,7 @@ from bot.chat.message import from_json
 from bot.chat.turn import Role
 from bot.flow.notice import Notice
 from bot.flow.tell_staff import StaffTeller
+from bot.news.item import Item
 from bot.ports import DeclaredFeed, FeedCheck, Store, Tx
 from storage import open_store
 from tests.storage.makers import NOW, TELEGRAM, follow, hours
@@ -116,3 +117,17 @@ async def test_what_is_rolled_back_was_never_told(store: Store) -> None:
     with pytest.raises(RuntimeError):
         await store.write(work)
     assert await store.write(said) == []
+
+
+@pytest.mark.parametrize(("kind", "label"), [("revised", "Kirim sebagai ralat"), ("withdrawn", "Cabut dari pembaca")])
+async def test_what_the_portal_did_to_a_story_comes_with_a_button_for_each(store: Store, kind: str, label: str) -> None:
+    def work(tx: Tx) -> dict[str, tuple[str, str]]:
+        story_id = tx.add_story(Item("g", "https://portal.example/1", "Judul"), NOW, ["daerah"], NOW)
+        feed, story = tx.feeds()[0], tx.stories([story_id])[story_id]
+        TELL(tx, Notice(kind, feed, "Judul lama", story=story))  # type: ignore[arg-type]  # one of its words
+        heard = {r.address: from_json(r.message).rows for r in tx.claim_replies(TELEGRAM, 1, NOW, 99)}
+        return {address: (row[0].label, row[0].action) for address, (row,) in heard.items()}
+
+    heard = await store.write(work)
+    assert heard["1"][0] == label
+    assert heard["1"][1] != heard["2"][1]  # sealed for each
