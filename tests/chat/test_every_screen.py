@@ -107,7 +107,7 @@ def steps(begin: Person, where: Board, depth: int) -> Iterator[tuple[str, Messag
 )
 def test_every_screen_keeps_the_limits(person: Person, language: str, where: Board, depth: int) -> None:
     count = 0
-    for way, message, _ in walk(replace(person, language=language), where, depth):
+    for way, message in walk(replace(person, language=language), where, depth):
         count += 1
         assert list(faults(message)) == [], f"{way}: {message.plain()[:200]}"
     assert count > len(OPENINGS)
