@@ -9,8 +9,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.chat.message import Message
+from bot.chat.office import Deed, Figures, Member, Offer
 from bot.chat.push import Draft
 from bot.chat.turn import Person, Role
 from bot.chat.turn import Status as SubscriberStatus
@@ -440,6 +442,49 @@ class WishesTx(Protocol):
         """Forget this address in every table and in the log; noted, hashed, so that no backup brings it back."""
 
 
+class TeamTx(Protocol):
+    """What transactions say about the team and its office."""
+
+    def team(self) -> list[Member]:
+        """All editors and admins, admins first, in the order in which they came."""
+
+    def name_member(self, channel: str, address: str, name: str) -> None:
+        """What somebody of the team is called; nothing of people who hold no role is kept."""
+
+    def revoke(self, subscriber: int) -> bool:
+        """They hold no role any more; False when they held none."""
+
+    def deeds(self, limit: int, offset: int = 0) -> list[Deed]:
+        """Acts of the audit log, the newest first; those of the team under their names."""
+
+    def offer_feed(self, url: str, title: str, now: datetime) -> Offer:
+        """Keep a feed that was found, so that a button can name it; those of last week are forgotten."""
+
+    def offer(self, offer_id: int) -> Offer | None:
+        """A feed that is on offer."""
+
+    def set_feed_topics(self, feed_id: int, categories: tuple[str, ...]) -> bool:
+        """What is added to all that this feed brings; False for one that feeds.yaml declares."""
+
+    def map_label(self, label: str, category: str, now: datetime) -> None:
+        """From now on the label means this category; "" that it means none."""
+
+    def label_meanings(self) -> dict[str, str]:
+        """What labels were said to mean in the chat; "" for those that mean nothing."""
+
+    def figures(self, now: datetime, timezone: ZoneInfo, days: int) -> Figures:
+        """Numbers of all channels together; the days are the portal's, the last one today."""
+
+    def standing_broadcasts(self) -> int:
+        """How many broadcasts are paused."""
+
+    def waiting_count(self) -> int:
+        """How many updates are not handled yet."""
+
+    def move_chat(self, channel: str, address: str, to: str) -> None:
+        """The platform says that a chat has a new address; what is queued for it goes there."""
+
+
 # Outbox -------------------------------------------------------------------------------------------------------------
 
 
@@ -843,7 +888,7 @@ class RetentionTx(Protocol):
 
 
 class Tx(
-    FeedsTx, StoriesTx, LikenessTx, WithdrawalsTx, SearchTx, PeopleTx, WordsTx, WishesTx, OutboxTx, DigestsTx,
+    FeedsTx, StoriesTx, LikenessTx, WithdrawalsTx, SearchTx, PeopleTx, WordsTx, WishesTx, TeamTx, OutboxTx, DigestsTx,
     RepliesTx, NewsroomTx, NewsdeskTx, InboxTx, WhatsAppTx, StatsTx, RetentionTx, Protocol,
 ):  # fmt: skip
     """Everything that a transaction can say."""

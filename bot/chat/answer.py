@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from bot.chat import editors, residents, screens, staff, wishing, words
+from bot.chat import admins, editors, residents, screens, staff, wishing, words
 from bot.chat.fit import fitted
 from bot.chat.message import Message
+from bot.chat.office import OfficeAnswer
 from bot.chat.push import LookedIn
 from bot.chat.registry import Handler, InGroup, Run, bare
 from bot.chat.scene import Scene
@@ -29,7 +30,7 @@ from bot.chat.turn import (
     Turn,
 )
 from bot.chat.wishes import DataFound
-from bot.chat.words import EVERYONE
+from bot.chat.words import ADMINS, EVERYONE
 
 _LONGEST_ID: Final = 18  # digits; what SQLite can count
 _LONGEST_COUNT: Final = 4  # digits; how many stories of a list somebody has been shown
@@ -49,7 +50,8 @@ def _answer(person: Person, incoming: Incoming, board: Board) -> Turn:
             return _text(Scene(person, board), text)
         case Press(action, message_id):
             scene = Scene(person, board, pressed=True)
-            return _press(scene, action) or editors.press(scene, action, message_id) or _expired(scene)
+            office = editors.press(scene, action, message_id) or admins.press(scene, action)
+            return _press(scene, action) or office or _expired(scene)
         case Blocked(back):
             # Whoever lets us in again has not asked for anything yet: they subscribe anew, when they want to.
             return Turn() if back else Turn(changes=(Stop(gone=True),))
@@ -58,6 +60,8 @@ def _answer(person: Person, incoming: Incoming, board: Board) -> Turn:
 
 
 def _looked_up(person: Person, found: Answer, board: Board) -> Turn:
+    if isinstance(found, OfficeAnswer):
+        return admins.found(Scene(person, board), found)
     match found:
         case StoriesFound():
             return residents.stories_found(Scene(person, board, pressed=True), found)
@@ -86,6 +90,7 @@ _COMMANDS: Final[dict[str, Callable[[Scene, str], Turn]]] = {
     "stop": lambda scene, _: residents.stop(scene),
     **wishing.COMMANDS,
     **{name: editors.command(name) for name in editors.COMMANDS},
+    **{name: admins.command(name) for name in admins.COMMANDS},
 }
 
 
@@ -102,16 +107,25 @@ def _text(scene: Scene, text: str) -> Turn:
     answered = wishing.asked(scene, text)
     if answered is not None:
         return answered
-    command = words.understand(text)
+    command = _understood(scene, text)
     # What staff write may answer a question of the newsroom: `mulai Sabtu` is no command then; a bare word always is.
     if command is not None and (not command.argument or text.lstrip().startswith("/")):
         return _command(scene, command.name, command.argument)
     return editors.say(scene, text) or _talk(scene, text)
 
 
+def _understood(scene: Scene, text: str) -> Command | None:
+    """The command that somebody gives; what only admins may say is one to others behind a slash alone."""
+    command = words.understand(text)
+    known = words.entry(command.name) if command is not None else None
+    strange = known is not None and known.roles == ADMINS and scene.person.role not in ADMINS
+    strange = strange and not text.lstrip().startswith("/")
+    return None if strange else command
+
+
 def _talk(scene: Scene, text: str) -> Turn:
     """Words that answer no question of the newsroom."""
-    command = words.understand(text)
+    command = _understood(scene, text)
     if command is not None:
         return _command(scene, command.name, command.argument)
     quiet = wishing.span(scene, text)

@@ -4,6 +4,7 @@ Text is kept as spans and escaped once, by the channel that sends it.
 """
 
 import json
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +33,12 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message in one language: spans, rows of buttons, an address whose preview is shown."""
+    """One message in one language: spans, rows of buttons, an address whose preview is shown, or a picture."""
 
     text: tuple[Span, ...]
     rows: Rows = ()
     preview: str | None = None
+    picture: bytes | None = None  # a PNG or JPEG; the text stands below it
 
     def plain(self) -> str:
         """The text without its looks."""
@@ -47,7 +49,8 @@ def to_json(message: Message) -> str:
     """One compact JSON line, for the store; `from_json` gives the same value back."""
     spans = [[s.text, int(s.bold) | int(s.italic) << 1, s.link] for s in message.text]
     rows = [[[b.label, b.action, b.url] for b in row] for row in message.rows]
-    return json.dumps([spans, rows, message.preview], ensure_ascii=False, separators=(",", ":"))
+    picture = [b64encode(message.picture).decode()] if message.picture is not None else []
+    return json.dumps([spans, rows, message.preview, *picture], ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(text: str) -> Message:
@@ -55,4 +58,4 @@ def from_json(text: str) -> Message:
     data: list[Any] = json.loads(text)
     spans = tuple(Span(t, bool(look & 1), bool(look & 2), link) for t, look, link in data[0])
     rows = tuple(tuple(Button(label, action, url) for label, action, url in row) for row in data[1])
-    return Message(spans, rows, data[2])
+    return Message(spans, rows, data[2], b64decode(data[3]) if data[3:] else None)

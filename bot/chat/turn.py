@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.chat.message import Message
+from bot.chat.office import OfficeAct, OfficeAnswer, OfficeAsk
 from bot.chat.push import Act, LookedIn, LookIn
 from bot.chat.texts import Texts
 from bot.chat.wishes import Wish, WishAnswer, WishAsk
@@ -117,7 +118,7 @@ class InvitationChecked:
     reason: str = ""
 
 
-Answer = StoriesFound | StoryFound | InvitationChecked | WishAnswer | LookedIn
+Answer = StoriesFound | StoryFound | InvitationChecked | WishAnswer | LookedIn | OfficeAnswer
 Incoming = Command | Press | Text | Blocked | Answer
 
 
@@ -178,7 +179,7 @@ class Save:
     keep: bool = True
 
 
-Change = Follow | Draft | Stop | SetLanguage | Save | Wish | Act
+Change = Follow | Draft | Stop | SetLanguage | Save | Wish | Act | OfficeAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ class RedeemInvitation:
     code: str
 
 
-Ask = FindStories | FindSaved | FindStory | RedeemInvitation | WishAsk | LookIn
+Ask = FindStories | FindSaved | FindStory | RedeemInvitation | WishAsk | LookIn | OfficeAsk
 
 
 @dataclass(frozen=True, slots=True)

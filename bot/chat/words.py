@@ -134,6 +134,33 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("withdraw", {"id": ("cabut",), "en": ("withdraw",)}, about="about.withdraw", shown=True, roles=STAFF),
     Entry("queue", {"id": ("antrean", "antrian"), "en": ("queue",)}, about="about.queue", shown=True, roles=STAFF),
     Entry("report", {"id": ("laporan",), "en": ("report",)}, about="about.report", shown=True, roles=STAFF),
+    Entry(
+        "feeds",
+        {"id": ("feeds", "sumber"), "en": ("feeds",)},
+        about="about.feeds",
+        shown=True,
+        takes_argument=True,
+        roles=ADMINS,
+    ),
+    Entry("team", {"id": ("tim",), "en": ("team",)}, about="about.team", shown=True, roles=ADMINS),
+    Entry(
+        "recruit",
+        {"id": ("undang",), "en": ("recruit",)},
+        about="about.invite",
+        shown=True,
+        takes_argument=True,
+        roles=ADMINS,
+    ),
+    Entry("audit", {"id": ("audit",), "en": ("audit",)}, about="about.audit", shown=True, roles=ADMINS),
+    Entry("health", {"id": ("kesehatan",), "en": ("health",)}, about="about.health", shown=True, roles=ADMINS),
+    Entry("backup", {"id": ("cadangan",), "en": ("backup",)}, about="about.backup", shown=True, roles=ADMINS),
+    Entry(
+        "statistics",
+        {"id": ("statistik",), "en": ("statistics", "stats")},
+        about="about.statistics",
+        shown=True,
+        roles=ADMINS,
+    ),
     Entry("permit", {"id": ("izin",), "en": ("permit",)}, about="about.permit", takes_argument=True, roles=ADMINS),
 )
 

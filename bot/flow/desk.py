@@ -1,6 +1,6 @@
 """Somebody wrote: one transaction from the message in the inbox to changes and queued replies."""
 
-import hashlib
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +9,10 @@ import structlog
 
 from bot.chat.answer import answer
 from bot.chat.message import Message, to_json
+from bot.chat.office import Brought, Enquire, Errand, OfficeAct
 from bot.chat.push import Did, Keep, LookIn, Move, Permit, Send, Show, Steer, Watch
 from bot.chat.turn import (
     Answer,
-    Ask,
     Change,
     Draft,
     FindSaved,
@@ -31,8 +31,13 @@ from bot.chat.turn import (
     StoriesFound,
     StoryFound,
 )
+from bot.chat.wishes import WishAsk
+from bot.errors import StoreError
+from bot.flow.codes import hash_code
 from bot.flow.editing import Editing
+from bot.flow.errands import Errands
 from bot.flow.facts import Facts
+from bot.flow.office import Affairs, Condition, unknown
 from bot.flow.room import look
 from bot.flow.wishes import Wishing, grant
 from bot.news.following import word_of
@@ -40,7 +45,11 @@ from bot.ports import Store, Tx
 
 log = structlog.get_logger(__name__)
 
+__all__ = ["Desk", "Sender", "hash_code"]
+
+Asked = FindStories | FindSaved | FindStory | RedeemInvitation | WishAsk | LookIn | Enquire  # all but errands
 LONGEST_CHAIN = 4  # an ask may lead to an ask, but not for ever
+ERRANDS_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +60,7 @@ class Sender:
     address: str
     language: str = "id"
     thread: str | None = None
-
-
-def hash_code(code: str) -> str:
-    """How an invitation's code is kept: SHA-256 of 128 random bits needs no salt."""
-    return hashlib.sha256(code.encode()).hexdigest()
+    name: str = ""  # kept only of the team
 
 
 class Desk:
@@ -63,10 +68,17 @@ class Desk:
 
     def __init__(
         self, store: Store, facts: Facts, now: Callable[[], datetime], wake: Callable[[str], None],
-        rates: Callable[[], Mapping[str, float]] = dict,
+        rates: Callable[[], Mapping[str, float]] = dict, *, condition: Condition = unknown,
+        errands: Errands | None = None,
     ) -> None:  # fmt: skip
-        """`rates` names the channels on which editors reach readers, with what each sends a second."""
+        """`rates` names the channels on which editors reach readers, with what each sends a second.
+
+        `condition` is what the running program knows of itself; without `errands` none are run.
+        """
         self._store, self._facts, self._now, self._wake, self._rates = store, facts, now, wake, rates
+        self.condition, self.errands = condition, errands
+        self._running: dict[tuple[Sender, Errand], asyncio.Task[None]] = {}
+        self._few = asyncio.Semaphore(ERRANDS_AT_ONCE)
 
     async def handle(
         self, update_id: int, sender: Sender, incoming: Incoming,
@@ -78,15 +90,52 @@ class Desk:
         """
         now = self._now()
 
-        def work(tx: Tx) -> bool:
+        def work(tx: Tx) -> list[Errand] | None:
             if not tx.handled(sender.channel, update_id, now):
-                return False
-            _Sitting(tx, self._facts, sender, now, target, callback, self._rates()).run(incoming)
-            return True
+                return None
+            return self._sitting(tx, sender, now, target, callback).run(incoming)
 
-        if await self._store.write(work):
-            for channel in {sender.channel, *self._rates()}:  # what an editor does may leave on each
-                self._wake(channel)
+        self._go_on(sender, await self._store.write(work))
+
+    @property
+    def errands_under_way(self) -> int:
+        """How many errands are being run, or wait to be."""
+        return len(self._running)
+
+    async def close(self) -> None:
+        """Let go of the errands under way: who sent for them asks again."""
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _sitting(
+        self, tx: Tx, sender: Sender, now: datetime, target: str | None = None, callback: str | None = None
+    ) -> "_Sitting":  # fmt: skip
+        return _Sitting(tx, self._facts, sender, now, target, callback, self._rates(), self.condition)
+
+    def _go_on(self, sender: Sender, errands: list[Errand] | None) -> None:
+        """What has been committed leaves, and errands begin; None: nothing was done."""
+        if errands is None:
+            return
+        for channel in {sender.channel, *self._rates()}:  # what an editor does may leave on each
+            self._wake(channel)
+        for errand in errands:
+            if self.errands is not None and (sender, errand) not in self._running:  # tapped twice is sent for once
+                task = asyncio.create_task(self._run(self.errands, sender, errand), name="errand")
+                self._running[sender, errand] = task
+                task.add_done_callback(lambda _, key=(sender, errand): self._running.pop(key, None))  # type: ignore[misc]
+
+    async def _run(self, errands: Errands, sender: Sender, errand: Errand) -> None:
+        async with self._few:
+            try:
+                brought: Brought = await errands.run(errand)
+                now = self._now()
+                further = await self._store.write(lambda tx: self._sitting(tx, sender, now).run(brought))
+            except StoreError as error:
+                log.error("an errand is lost to the store", reason=error.reason)  # noqa: TRY400 — one line is enough
+                return
+        self._go_on(sender, further)
 
 
 class _Sitting:
@@ -94,12 +143,14 @@ class _Sitting:
 
     def __init__(
         self, tx: Tx, facts: Facts, sender: Sender, now: datetime, target: str | None, callback: str | None,
-        rates: Mapping[str, float],
+        rates: Mapping[str, float], condition: Condition,
     ) -> None:  # fmt: skip
         self._tx, self._facts, self._sender, self._now = tx, facts, sender, now
-        self._target, self._callback, self._rates = target, callback, rates
+        self._target, self._callback, self._rates, self._condition = target, callback, rates, condition
+        self._errands: list[Errand] = []
 
-    def run(self, incoming: Incoming) -> None:
+    def run(self, incoming: Incoming) -> list[Errand]:
+        """All that follows from it; what is to be run when this is committed."""
         events: list[Incoming] = [incoming]
         for _ in range(LONGEST_CHAIN):
             if not events:
@@ -111,12 +162,20 @@ class _Sitting:
                 self._apply(change, person)
             for reply in turn.replies:
                 self._queue(reply)
-            events += [self._look_up(ask, person) for ask in turn.asks]
+            for ask in turn.asks:
+                if isinstance(ask, Errand):
+                    self._errands.append(ask)  # its answer comes later
+                else:
+                    events.append(self._look_up(ask, person))
         if self._callback is not None:
             self._queue(Reply(Message(()), Mode.TOAST))  # a press that nothing follows from must not keep spinning
+        return self._errands
 
     def _apply(self, change: Change, person: Person) -> None:
         tx, who = self._tx, (self._sender.channel, self._sender.address)
+        if isinstance(change, OfficeAct):
+            self._affairs(person).do(change)
+            return
         match change:
             case Follow(categories, follows_all, wording):
                 quiet = self._facts.settings.quiet
@@ -135,7 +194,11 @@ class _Sitting:
             case _:
                 grant(tx, person, change, self._now)
 
-    def _look_up(self, ask: Ask, person: Person) -> Answer:
+    def _affairs(self, person: Person) -> Affairs:
+        zone = self._facts.settings.portal.timezone
+        return Affairs(self._tx, person, sorted(self._rates), zone, self._now, self._condition)
+
+    def _look_up(self, ask: Asked, person: Person) -> Answer:  # noqa: PLR0911 — one line for each question
         tx, who = self._tx, (self._sender.channel, self._sender.address)
         match ask:
             case FindStories(categories, limit, after):
@@ -146,13 +209,22 @@ class _Sitting:
                 words = tuple(word_of(category) for category in tx.words_in(story_id))
                 return StoryFound(tx.stories([story_id]).get(story_id), purpose, words)
             case RedeemInvitation(code):
-                role, reason = tx.redeem_invitation(*who, hash_code(code), self._now)
-                log.info("invitation", channel=who[0], granted=role, reason=reason)
-                return InvitationChecked(role, reason)
+                return self._redeem(code)
+            case Enquire():
+                return self._affairs(person).look(ask)
             case LookIn():
                 return look(tx, ask, person, self._rates, self._facts.settings.portal.timezone, self._now)
             case _:
                 return Wishing(tx, person, self._facts.board(self._now, tx)).find(ask)
+
+    def _redeem(self, code: str) -> InvitationChecked:
+        tx, who = self._tx, (self._sender.channel, self._sender.address)
+        role, reason = tx.redeem_invitation(*who, hash_code(code), self._now)
+        log.info("invitation", channel=who[0], granted=role, reason=reason)
+        if role is not None:
+            tx.name_member(*who, self._sender.name)
+            tx.add_audit(f"{role}:{who[0]}:{who[1]}", "join", role, self._now)
+        return InvitationChecked(role, reason)
 
     def _queue(self, reply: Reply) -> None:
         target = self._target if reply.mode is Mode.REPLACE else None

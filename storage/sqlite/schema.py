@@ -14,6 +14,7 @@ from storage.sqlite.schema_news import news_desk
 from storage.sqlite.schema_newsroom import newsroom_in_chat
 from storage.sqlite.schema_outbox import whole_outbox
 from storage.sqlite.schema_residents import residents_in_chat
+from storage.sqlite.schema_team import team_in_chat
 from storage.sqlite.schema_whatsapp import whatsapp
 
 migrations: Final = Migrations("kentongan")
@@ -264,6 +265,7 @@ migrations()(news_desk)
 migrations()(newsroom_in_chat)
 migrations()(whatsapp)
 migrations()(residents_in_chat)
+migrations()(team_in_chat)
 
 
 def is_empty(db: Database) -> bool:

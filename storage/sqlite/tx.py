@@ -14,16 +14,16 @@ from storage.sqlite.newsdesk import Newsdesk
 from storage.sqlite.reports import Reports
 from storage.sqlite.retention import Retention
 from storage.sqlite.search import Search
-from storage.sqlite.staff import Invitations
 from storage.sqlite.stats import Stats
 from storage.sqlite.suppressions import Suppressions
+from storage.sqlite.team import Team
 from storage.sqlite.whatsapp import WhatsApp
 from storage.sqlite.withdrawals import Withdrawals
 from storage.stops import ERASE, Departures
 
 
 class SqliteTx(
-    Feeds, Suppressions, Withdrawals, Search, Imports, Erasure, Invitations, Newsdesk, Broadcasts, WhatsApp, Digests,
+    Feeds, Suppressions, Withdrawals, Search, Imports, Erasure, Team, Newsdesk, Broadcasts, WhatsApp, Digests,
     Inbox, Stats, Reports, Retention,
 ):  # fmt: skip
     """Everything that a transaction can say (bot.ports.Tx)."""

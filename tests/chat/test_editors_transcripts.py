@@ -83,6 +83,7 @@ class Both:
         unsealed = self.theirs.person.button(label).action.rpartition(":")[0]
         await self.theirs.press(label)
         self.english.person.meet(Press(self._like(unsealed or label)))
+        await self.english.person.errands_done()
         self.english.settle()
 
     def _like(self, unsealed: str) -> str:

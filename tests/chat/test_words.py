@@ -141,7 +141,8 @@ def test_what_everyone_sees_is_short_and_in_their_language() -> None:
     shown = [e.word("id") for e in words.visible(Role.RESIDENT)]
     assert shown == ["menu", "topik", "terbaru", "cari", "waktu", "jeda", "bantuan", "berhenti"]
     staff = ["push", "correct", "withdraw", "queue", "report"]
+    office = ["feeds", "team", "recruit", "audit", "health", "backup", "statistics"]
     assert [e.word("en") for e in words.visible(Role.ADMIN)] == [
-        "menu", "topics", "latest", "search", "schedule", "pause", "help", "stop", *staff,
+        "menu", "topics", "latest", "search", "schedule", "pause", "help", "stop", *staff, *office,
     ]  # fmt: skip
     assert all(e.about for e in words.visible(Role.RESIDENT))

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from bot.chat.answer import answer
 from bot.chat.message import Button, Message
+from bot.chat.office import Enquire, Errand, OfficeAct
 from bot.chat.push import Did, Keep, LookIn, Move, Permit, Send, Show, Steer, Watch
 from bot.chat.stories import story_message
 from bot.chat.turn import (
     Answer,
-    Ask,
     Board,
     Change,
     Draft,
@@ -32,7 +32,9 @@ from bot.chat.turn import (
     Text,
 )
 from bot.chat.wishes import Erase
+from bot.flow.desk import Asked
 from tests.support.newsroom import MemoryNewsroom
+from tests.support.portal_behind import InMemory, errands, memory_mapping
 from tests.support.town import INVITATIONS, STORIES, board, newest
 from tests.support.transcript import Screen, same
 from tests.support.wishes import Wishing, wished, words_in
@@ -54,6 +56,7 @@ class Alone:
         self.wordings: list[str] = []
         self.replies: list[Reply] = []  # since the last look
         self.messages: list[Message] = []  # ever
+        self.sent_for: list[Errand] = []
         self._newsroom: MemoryNewsroom | None = None
         self.wishing = Wishing(self.board)
 
@@ -69,10 +72,18 @@ class Alone:
     async def say(self, text: str) -> None:
         """Type and send."""
         self.meet(Text(text))
+        await self.errands_done()
 
     async def press(self, label: str) -> None:
         """Tap the newest button with this label."""
         self.meet(Press(self.button(label).action))
+        await self.errands_done()
+
+    async def errands_done(self) -> None:
+        """What was sent for comes back as an event of its own."""
+        world = errands(InMemory(self.newsroom.tx), memory_mapping()) if self.sent_for else None
+        while self.sent_for and world is not None:
+            self.meet(await world.run(self.sent_for.pop(0)))
 
     async def publish(self, number: int) -> None:
         """The story comes if the person follows one of its topics."""
@@ -94,12 +105,18 @@ class Alone:
         """One event and all that follows from it; the replies."""
         events, begun = [incoming], len(self.replies)
         while events:
+            if self._newsroom is not None:
+                self.person = self._newsroom.as_known(self.person)
             turn = answer(self.person, events.pop(0), self.board)
             for change in turn.changes:
                 self._apply(change)
             for reply in turn.replies:
                 self._see(reply)
-            events += [self._look_up(ask) for ask in turn.asks]
+            for ask in turn.asks:
+                if isinstance(ask, Errand):
+                    self.sent_for.append(ask)
+                else:
+                    events.append(self._look_up(ask))
         return self.replies[begun:]
 
     def button(self, label: str) -> Button:
@@ -115,6 +132,9 @@ class Alone:
         self.messages.append(reply.message)
 
     def _apply(self, change: Change) -> None:
+        if isinstance(change, OfficeAct):
+            self.newsroom.attend(change, self.person, self.board.now)
+            return
         match change:
             case Follow(categories, follows_all, wording):
                 quiet = self.person.quiet if self.person.status is Status.ACTIVE else self.board.quiet
@@ -142,7 +162,7 @@ class Alone:
                 self.person = wished(self.person, change, self.board)
                 self.saved = [] if isinstance(change, Erase) else self.saved
 
-    def _look_up(self, ask: Ask) -> Answer:
+    def _look_up(self, ask: Asked) -> Answer:  # noqa: PLR0911 — one line for each question
         match ask:
             case FindStories(categories, limit, after):
                 return StoriesFound(newest(categories, limit), after=after)
@@ -152,6 +172,8 @@ class Alone:
                 return StoryFound(STORIES.get(story_id), purpose, words_in(story_id, self.person))
             case RedeemInvitation(code):
                 return self._redeem(code)
+            case Enquire():
+                return self.newsroom.consult(ask, self.person, self.board.now)
             case LookIn():
                 return self.newsroom.look(ask, self.person, self.board.now)
             case _:

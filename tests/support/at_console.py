@@ -1,5 +1,6 @@
 """A person at the console: real desk, real store, the outbox's own claim; only the terminal is a string."""
 
+import asyncio
 import io
 import re
 from collections.abc import AsyncIterator, Callable
@@ -9,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import storage
+from bot.app import label_map
 from bot.channels.console import Console
 from bot.chat.broadcasts import broadcast_message
 from bot.delivery.content import Content
@@ -25,6 +27,8 @@ from bot.news.following import category_of
 from bot.news.keywords import Keywords
 from bot.ports import Store, To, Tx
 from bot.settings import load
+from tests.support.newsroom import condition
+from tests.support.portal_behind import errands
 from tests.support.town import INVITATIONS, NOW, STORIES, TEXTS, item
 from tests.support.transcript import Screen, same
 
@@ -59,7 +63,10 @@ class AtConsole:
         self._store, self._paper = store, Paper()
         self._facts = Facts(settings, TEXTS)
         self.now = NOW
-        desk = Desk(store, self._facts, lambda: self.now, lambda _: None, lambda: {"console": 100.0})
+        desk = self._desk = Desk(
+            store, self._facts, lambda: self.now, lambda _: None, lambda: {"console": 100.0}, condition=condition,
+            errands=errands(store, label_map(settings)),
+        )  # fmt: skip
         self.console = Console(store, desk, io.StringIO(), self._paper, lambda: self.now, language)
         self._claim = Claim(self.console, Chats(), settings.portal.timezone, epoch)
         self._numbers: dict[str, str] = {}
@@ -67,6 +74,8 @@ class AtConsole:
     async def say(self, text: str) -> None:
         """Type a line."""
         await self.console.take(text)
+        while self._desk.errands_under_way:  # noqa: ASYNC110 — only the desk knows
+            await asyncio.sleep(0.002)
         await self._drain()
 
     async def press(self, label: str) -> None:

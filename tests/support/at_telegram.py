@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import storage
-from bot.app import new_session
+from bot.app import label_map, new_session
 from bot.channels.telegram import TelegramParts
 from bot.chat.broadcasts import broadcast_message
 from bot.delivery.content import Content
@@ -26,6 +26,8 @@ from bot.simulator.portal import Portal
 from bot.simulator.server import Simulator
 from bot.simulator.telegram import Event, Limits, Telegram
 from tests.support.at_console import REPOSITORY, settle_town, tell_story
+from tests.support.newsroom import condition
+from tests.support.portal_behind import errands
 from tests.support.town import NOW, TEXTS
 from tests.support.transcript import Screen, same
 
@@ -51,6 +53,7 @@ class AtTelegram:
         self._ever: list[tuple[str, int, str]] = []  # every button that was shown
         self._events: dict[int, list[Event]] = defaultdict(list)
         self._acts = 0
+        self.busy: Callable[[], bool] = lambda: False  # whether errands are under way
         telegram.listen(self._hear)
 
     async def say(self, text: str) -> None:
@@ -123,7 +126,7 @@ class AtTelegram:
     async def _answered(self) -> None:
         """Our update has been handled, and everything that followed from it has been sent."""
         self._acts += 1
-        await self._until(lambda counts: counts["inbox"]["handled"] >= self._acts)
+        await self._until(lambda counts: counts["inbox"]["handled"] >= self._acts and not self.busy())
         await self._rested()
 
     async def _rested(self) -> None:
@@ -155,7 +158,15 @@ async def at_telegram(folder: Path, token: str, language: str = "id") -> AsyncIt
     settings = load({"FEEDS_FILE": str(REPOSITORY / "feeds.yaml"), "DATABASE_URL": "sqlite:///unused.db"}, dotenv=None)
     facts = Facts(settings, TEXTS)
     async with new_session() as session:
-        desk = Desk(store, facts, lambda: clock.now, lambda _: deliverer.wake(), lambda: {"telegram": 1000.0})
+        desk = Desk(
+            store,
+            facts,
+            lambda: clock.now,
+            lambda _: deliverer.wake(),
+            lambda: {"telegram": 1000.0},
+            condition=condition,
+            errands=errands(store, label_map(settings)),
+        )
         parts = TelegramParts(
             token=token,
             api_url=url,
@@ -179,7 +190,9 @@ async def at_telegram(folder: Path, token: str, language: str = "id") -> AsyncIt
         deliverer.start()
         await parts.start()
         try:
-            yield AtTelegram(telegram, store, deliverer.wake, facts, clock)
+            person = AtTelegram(telegram, store, deliverer.wake, facts, clock)
+            person.busy = lambda: desk.errands_under_way > 0
+            yield person
         finally:
             await parts.stop()
             await deliverer.stop(2)

@@ -1,6 +1,6 @@
 """The newsroom behind a conversation that has nothing around it: the real flow on a real database in memory."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -9,6 +9,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
 from bot.chat.broadcasts import broadcast_message
 from bot.chat.message import from_json
+from bot.chat.office import Copy, Enquire, Enquired, Health, OfficeAct, Revoke
 from bot.chat.push import Act, LookedIn, LookIn
 from bot.chat.turn import Board, Mode, Person, Reply, Role, Status
 from bot.delivery.pace import Chats
@@ -16,6 +17,7 @@ from bot.delivery.plan import Settled, State
 from bot.flow.claim import Batch, Claim, Finished
 from bot.flow.desk import hash_code
 from bot.flow.editing import Editing
+from bot.flow.office import Affairs
 from bot.flow.room import look
 from bot.flow.screens import refresh
 from bot.news import identity
@@ -24,6 +26,16 @@ from storage.sqlite.tx import SqliteTx
 from tests.support.outbox import Gate
 from tests.support.town import NOW, STORIES, ZONE, item
 
+
+def condition() -> Health:
+    """What the program would say of itself."""
+    return Health(
+        since=NOW - timedelta(hours=2), free=12_000_000_000, total=40_000_000_000,
+        copy=Copy(NOW - timedelta(days=1), 3_100_000),
+    )  # fmt: skip
+
+
+MEMBERS = {"1": "Warga", "2": "Rekan"}  # what their phones call them
 RATES = {"telegram": 1000.0}
 
 
@@ -55,6 +67,7 @@ class MemoryNewsroom:
     def __post_init__(self) -> None:
         self.tx = SqliteTx(Database(_copy(), execute_plugins=False), writes=True)
         self._numbers = 0
+        self._revoked: set[tuple[str, str]] = set()
         self._claim = Claim(Gate(), Chats(), ZONE, self.tx.begin_epoch(NOW).epoch)  # type: ignore[arg-type]  # only what it looks at
 
     def meet(self, person: Person) -> None:
@@ -71,6 +84,7 @@ class MemoryNewsroom:
             code = hash_code(f"{self._numbers}")
             tx.add_invitation(code, person.role, NOW, NOW + timedelta(days=1))
             tx.redeem_invitation(*who, code, NOW)
+            tx.name_member(*who, MEMBERS.get(person.address, ""))
 
     def look(self, asked: LookIn, person: Person, now: datetime) -> LookedIn:
         """As the desk does it."""
@@ -80,6 +94,25 @@ class MemoryNewsroom:
     def do(self, act: Act, person: Person, now: datetime) -> None:
         """As the desk does it."""
         Editing(self.tx, person, RATES, now).do(act)
+
+    def consult(self, asked: Enquire, person: Person, now: datetime) -> Enquired:
+        """As the desk does it."""
+        self.meet(person)
+        return self._affairs(person, now).look(asked)
+
+    def attend(self, act: OfficeAct, person: Person, now: datetime) -> None:
+        """As the desk does it."""
+        self._affairs(person, now).do(act)
+        if isinstance(act, Revoke):
+            self._revoked.add((act.member.channel, act.member.address))
+
+    def as_known(self, person: Person) -> Person:
+        """The person without a role that was taken from them."""
+        revoked = (person.channel, person.address) in self._revoked
+        return replace(person, role=Role.RESIDENT) if revoked else person
+
+    def _affairs(self, person: Person, now: datetime) -> Affairs:
+        return Affairs(self.tx, person, list(RATES), ZONE, now, condition)
 
     def refresh(self, now: datetime) -> None:
         """The screens whose time has come."""

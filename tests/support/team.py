@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ _WAIT: Final = re.compile(r"\* lewat (?P<count>\d+) (?P<unit>detik|menit|jam)")
 _TURN: Final = re.compile(r"\* orang (?P<number>\d)")
 _RETITLED: Final = re.compile(r"\* portal mengubah judul (?P<number>\d+): (?P<title>.+)")
 _TAKEN_DOWN: Final = re.compile(r"\* portal menarik (?P<number>\d+)")
+Acts = Mapping[str, Callable[[Tx], None]]
 _NEW_LINE: Final = " ⏎ "
 _UNITS: Final = {"detik": timedelta(seconds=1), "menit": timedelta(minutes=1), "jam": timedelta(hours=1)}
 
@@ -56,8 +57,8 @@ def takes_two(transcript: Transcript) -> bool:
     return any(_TURN.fullmatch(step.act) for step in transcript.steps)
 
 
-async def play_team(transcript: Transcript, driver: TeamDriver, channel: str) -> None:
-    """Play one of the newsroom's conversations."""
+async def play_team(transcript: Transcript, driver: TeamDriver, channel: str, further: Acts | None = None) -> None:
+    """Play one of the newsroom's conversations; `further` names more that can happen."""
 
     async def also(line: str) -> bool:
         if _NEW_LINE in line:
@@ -70,6 +71,9 @@ async def play_team(transcript: Transcript, driver: TeamDriver, channel: str) ->
         elif found := _RETITLED.fullmatch(line):
             number, title = int(found["number"]), found["title"]
             await driver.change(lambda tx: retitle(tx, number, title, channel))
+        elif further is not None and line in further:
+            await driver.change(further[line])
+            return True
         elif found := _TAKEN_DOWN.fullmatch(line):
             number = int(found["number"])
             await driver.change(lambda tx: take_down(tx, number, channel))

@@ -104,9 +104,8 @@ async def tell(
         return
     language = "en" if (user.language_code or "").lower().startswith("en") else "id"
     desk: Desk = context.bot_data[DESK]
-    await desk.handle(
-        update.update_id, Sender(NAME, str(chat.id), language), incoming, target=target, callback=callback
-    )  # fmt: skip
+    sender = Sender(NAME, str(chat.id), language, name=user.full_name)
+    await desk.handle(update.update_id, sender, incoming, target=target, callback=callback)
 
 
 def is_for_another_bot(said: str, update: Update, context: ContextTypes.DEFAULT_TYPE) -> bool:

@@ -148,14 +148,17 @@ class TelegramChannel:
 
     async def _show(self, reply: QueuedReply, message: Message) -> Outcome:
         fields = render.body(message)
-        outcome = await self._show_once(reply, fields)
+        outcome = await self._show_once(reply, fields, message.picture)
         if outcome.code == "parse_entities":
             log.error("Telegram does not take our markup, sending plain text", channel=NAME)
-            outcome = await self._show_once(reply, render.plain_body(message))
+            outcome = await self._show_once(reply, render.plain_body(message), message.picture)
         return outcome
 
-    async def _show_once(self, reply: QueuedReply, fields: render.Json) -> Outcome:
+    async def _show_once(self, reply: QueuedReply, fields: render.Json, picture: bytes | None = None) -> Outcome:
         looks = _looks(fields)
+        thread = int(reply.thread) if reply.thread else None
+        if picture is not None:
+            return await self._show_picture(reply.address, thread, looks, picture)
         if reply.mode == Mode.REPLACE and reply.target is not None:
             target = int(reply.target)
             outcome = await _tried(
@@ -165,9 +168,17 @@ class TelegramChannel:
                 return Outcome(Kind.SENT, outcome.code, reply.target)
             if outcome.code not in acts.NOTHING_TO_EDIT:
                 return outcome
-        thread = int(reply.thread) if reply.thread else None
         return await _tried(
             lambda: self._bot.send_message(_chat(reply.address), message_thread_id=thread, **looks)
+        )  # fmt: skip
+
+    async def _show_picture(self, address: str, thread: int | None, looks: render.Json, picture: bytes) -> Outcome:
+        """Upload it, the text below it."""
+        return await _tried(
+            lambda: self._bot.send_photo(
+                _chat(address), picture, caption=looks["text"], message_thread_id=thread,
+                parse_mode=looks["parse_mode"], reply_markup=looks["reply_markup"],
+            )
         )  # fmt: skip
 
 
