@@ -6,11 +6,11 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
 from multiprocessing import get_context
 
 import structlog
 
+from tests.dice.block import block
 from tests.support.outbox_world_play import a_folder, play
 
 BLOCK = 20  # seeds that one process plays before it tells
@@ -41,7 +41,7 @@ def _many(first: int, last: int) -> int:
     began, wrong, played = time.monotonic(), 0, 0
     blocks = [range(begin, min(begin + BLOCK, last)) for begin in range(first, last, BLOCK)]
     with get_context("spawn").Pool(PROCESSES) as pool:
-        for seeds, found in pool.imap_unordered(_block, blocks):
+        for seeds, found in pool.imap_unordered(block, blocks):
             played += len(seeds)
             for seed, complaints in found.items():
                 wrong += 1
@@ -50,18 +50,6 @@ def _many(first: int, last: int) -> int:
             print(f"\r{played} of {last - first} worlds, {wrong} wrong, {seconds:.0f} s", end="", flush=True)
     print()
     return int(bool(wrong))
-
-
-def _block(seeds: range) -> tuple[range, dict[int, list[str]]]:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    return seeds, dict(_wrong(seeds))
-
-
-def _wrong(seeds: range) -> Iterator[tuple[int, list[str]]]:
-    with a_folder() as folder:
-        for seed in seeds:
-            if found := play(seed, folder):
-                yield seed, found
 
 
 if __name__ == "__main__":
