@@ -25,7 +25,7 @@ ORDER BY d.subscriber_id LIMIT ?
 ACCEPTED: Final = 16  # in `doubts`: what came of earlier attempts is doubtful, and an editor had it sent all the same
 _MISS_AGAIN: Final = f"""
 UPDATE delivery SET state = 'queued', finished_at = NULL, attempt = 0, next_at = :now,
-  doubts = CASE WHEN state = 'unknown' OR doubts > 0 THEN {ACCEPTED} ELSE 0 END,
+  doubts = CASE WHEN state = 'unknown' OR doubts > 0 THEN {ACCEPTED + 1} ELSE 0 END,  -- once more means once
   channel = (SELECT channel FROM subscriber WHERE id = subscriber_id),
   rank = (SELECT rank FROM broadcast WHERE id = broadcast_id)
 WHERE broadcast_id = :broadcast AND subscriber_id IN (

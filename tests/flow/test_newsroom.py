@@ -263,3 +263,16 @@ async def test_trying_again_does_not_resume_what_is_paused(outbox: Outbox) -> No
     await outbox.write(lambda tx: newsroom.resume(tx, story, "redaksi", outbox.now))
     outbox.later(seconds=6)
     assert who(await outbox.drain()) == ["1", "2"]
+
+
+async def test_once_more_means_once_also_when_nobody_knows_again(outbox: Outbox) -> None:
+    await outbox.readers("1")
+    alert = await outbox.alert("Awas")
+    for _ in range(2):
+        await outbox.claim()
+        await outbox.start()
+    await outbox.write(lambda tx: newsroom.try_again(tx, alert, "redaksi", outbox.now, unknown=True))
+    outbox.answer(await outbox.claim(), UNKNOWN)
+    outbox.later(minutes=5)
+    assert await outbox.drain() == []
+    assert (await outbox.report(alert)).unknown == 1
