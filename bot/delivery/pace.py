@@ -173,6 +173,13 @@ class Chats:
         left = self._left(address, rate, now)
         return 0.0 if left >= 1 else (1 - left) / rate.per_second
 
+    def try_take(self, address: str, rate: ChatRate, now: float) -> float:
+        """Take this chat's turn if it stands one more message now: 0.0; else seconds until it does."""
+        pause = self.wait(address, rate, now) if address in self._whole_at else 0.0
+        if not pause:
+            self.take(address, rate, now)
+        return pause
+
     def take(self, address: str, rate: ChatRate, now: float) -> None:
         """Write down that one message leaves for this chat now."""
         if math.isfinite(rate.burst):

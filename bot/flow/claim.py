@@ -155,8 +155,4 @@ class Claim:
 
     def _pause(self, address: str) -> float:
         """Seconds this chat must rest; taking its turn when it need not."""
-        rate = self._channel.chat_rate(address)
-        pause = self._chats.wait(address, rate, self._clock)
-        if not pause:
-            self._chats.take(address, rate, self._clock)
-        return pause
+        return self._chats.try_take(address, self._channel.chat_rate(address), self._clock)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 from bot.delivery.content import BroadcastKind, Level
@@ -44,15 +45,13 @@ SELECT {READER}
 FROM json_each(?1) page CROSS JOIN subscriber s ON s.id = page.value {HOLD}
 WHERE s.status = 'active' AND s.covered_telling < ?3
   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = ?2 AND d.subscriber_id = s.id)
-ORDER BY s.id
-"""
-_AMONG_WITHOUT: Final = _AMONG.replace(
-    "ORDER BY",
-    """AND NOT EXISTS (
+"""  # in the page's order, without sorting it once more
+_NOT_IN_DIGESTS: Final = """
+  AND NOT EXISTS (
     SELECT 1 FROM json_each(?4) digest CROSS JOIN delivery d ON d.broadcast_id = digest.value AND d.subscriber_id = s.id
     CROSS JOIN json_each(d.stories) carried WHERE carried.value = ?5)
-ORDER BY""",
-)
+"""
+_HELD: Final = "SELECT EXISTS (SELECT 1 FROM hold WHERE channel = ?)"
 _DIGESTS_BESIDE: Final = """
 SELECT json_group_array(id) FROM (
   SELECT id FROM broadcast NOT INDEXED WHERE id > ?1 AND kind = 'digest'
@@ -130,12 +129,12 @@ class Audience(People):
         if broadcast.source_id is not None:
             return self._who_had_it(channel, broadcast, broadcast.source_id, limit)
         telling = broadcast.telling if broadcast.kind is BroadcastKind.STORY else _NO_TELLING
-        among, more = _AMONG, self._digests_beside(broadcast)
-        if more:  # what covers a reader is older than the telling of a later pass: look what their digests carried
-            among = _AMONG_WITHOUT
+        more = self._digests_beside(broadcast)
+        among = _among(held=bool(self.value(_HELD, channel)), beside_digests=bool(more))
         readers: list[Reader] = []
         for page in self._pages(channel, broadcast, limit):
-            readers += [reader_of(row) for row in self.all(among, listed(page), broadcast.id, telling, *more)]
+            rows = self.all(among, listed(page), broadcast.id, telling, *more)
+            readers += [reader_of(row) for row in sorted(rows, key=itemgetter(0))]
             if len(readers) >= limit:
                 break
         return readers[:limit]
@@ -194,6 +193,16 @@ class Audience(People):
                 break
             after = rows[-1][0]
         return readers[:limit]
+
+
+@cache
+def _among(*, held: bool, beside_digests: bool) -> str:
+    """Who of a page is a reader; nobody's hold is looked up where nobody is held, as in most ticks.
+
+    Beside digests, what covers a reader may be older than the telling of a later pass: look at what they carried.
+    """
+    among = _AMONG if held else _AMONG.replace(HOLD, "").replace("h.until", "NULL")
+    return among + _NOT_IN_DIGESTS if beside_digests else among
 
 
 @cache

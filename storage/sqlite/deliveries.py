@@ -1,6 +1,7 @@
 """What transactions say about deliveries: born, waiting, finished."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -74,6 +75,22 @@ UPDATE delivery SET state = 'queued', code = ?1, doubts = doubts + ?2, channel =
 _RECALLED: Final = """
 UPDATE delivery SET state = 'recalled' WHERE state = 'sent' AND subscriber_id = ?
   AND broadcast_id = (SELECT original_id FROM broadcast WHERE id = ?)
+"""
+_JUST_SENT: Final = """
+SELECT 1 FROM delivery WHERE broadcast_id = ? AND subscriber_id = ? AND state = 'sent' AND finished_at = ?
+  AND message_id IS ?
+"""
+_COUNT_SENT: Final = """
+INSERT INTO broadcast_count VALUES (?1, ?2, 'sent', ?3, ?4) ON CONFLICT DO UPDATE SET n = n + excluded.n
+"""
+_COUNT_DELAY: Final = """
+INSERT INTO broadcast_delay
+SELECT ?1, ?2, CASE
+    WHEN late < 60000 THEN max(late, 0) / 250
+    WHEN late < 3600000 THEN 240 + (late - 60000) / 5000
+    ELSE 948 + min((late - 3600000) / 60000, 4000) END, ?3
+FROM (SELECT ?4 - max(not_before, created_at) AS late FROM broadcast WHERE id = ?1) WHERE true
+ON CONFLICT DO UPDATE SET n = n + excluded.n
 """
 _CAME_BACK: Final = """
 SELECT s.joined_at > d.started_at FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id
@@ -278,12 +295,27 @@ class Deliveries(Moves):
         """Write finished attempts (only rows `started` in this epoch); the gone are unsubscribed, the moved moved."""
         at = to_ms(now)
         plain = [(d, s) for d, s in finished if s.state is not State.QUEUED and not _has_news(d, s)]
-        self.conn.executemany(_FINISH, [_finish(d, s, epoch, at) for d, s in plain])
+        written = self.conn.executemany(_FINISH, [_finish(d, s, epoch, at) for d, s in plain]).rowcount
+        self._count_sent(channel, plain if written == len(plain) else self._really(plain, at), at)
         if len(plain) < len(finished):
             for delivery, settled in finished:
                 if settled.state is State.QUEUED or _has_news(delivery, settled):
                     self._settle_one(channel, delivery, settled, epoch, now)
         self._forget_holds(now)
+
+    def _really(self, finished: Sequence[tuple[Delivery, Settled]], at: int) -> list[tuple[Delivery, Settled]]:
+        """Of these, what this transaction has written: others were of a dead epoch, or finished before."""
+        return [
+            (d, s) for d, s in finished
+            if self.value(_JUST_SENT, d.broadcast_id, d.subscriber_id, at, s.message_id) is not None
+        ]  # fmt: skip
+
+    def _count_sent(self, channel: str, finished: Sequence[tuple[Delivery, Settled]], at: int) -> None:
+        """Arrivals by broadcast, and how late they were; everything else is counted by triggers."""
+        sent = Counter((d.broadcast_id, s.code) for d, s in finished if s.state is State.SENT)
+        for (broadcast, code), n in sent.items():
+            self.run(_COUNT_SENT, broadcast, channel, code, n)
+            self.run(_COUNT_DELAY, broadcast, channel, n, at)
 
     def _settle_one(self, channel: str, delivery: Delivery, settled: Settled, epoch: int, now: datetime) -> None:
         if settled.state is State.QUEUED:
@@ -293,6 +325,7 @@ class Deliveries(Moves):
         else:
             written = self.run(_FINISH, *_finish(delivery, settled, epoch, to_ms(now)))
         if written:
+            self._count_sent(channel, [(delivery, settled)], to_ms(now))
             news = settled._replace(gone=False) if settled.gone and self._came_back(delivery) else settled
             self._news_of_chat(channel, delivery.subscriber_id, delivery.address, news, now)
             if _takes_back(delivery, settled):

@@ -131,7 +131,7 @@ def _percentile(delays: Sequence[tuple[int, int]], share: float) -> float | None
 
 
 def _upper_end(bucket: int) -> float:
-    """Seconds; the buckets are those of the trigger `delivery_arrives`."""
+    """Seconds; the buckets are those of `Deliveries.settle`."""
     if bucket < 240:  # noqa: PLR2004 — quarters of a second, for one minute
         return (bucket + 1) / 4
     if bucket < 948:  # noqa: PLR2004 — five seconds each, for one hour

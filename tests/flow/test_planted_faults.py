@@ -144,7 +144,7 @@ def digest_that_does_not_cover_what_it_carried(patch: pytest.MonkeyPatch) -> Non
 def late_categories_that_ignore_deliveries(patch: pytest.MonkeyPatch) -> None:
     among = storage.sqlite.audience._AMONG.replace("d.broadcast_id = ?2", "d.broadcast_id = ?2 AND d.state = 'queued'")
     start = storage.sqlite.deliveries._START.replace("WHERE state = 'queued'", "WHERE true")
-    patch.setattr(storage.sqlite.audience, "_AMONG", among)
+    patch.setattr(storage.sqlite.audience, "_among", lambda **_: among)
     patch.setattr(storage.sqlite.deliveries, "_START", start)
 
 
