@@ -23,7 +23,7 @@ WIB = ZoneInfo("Asia/Jakarta")
 TOPICS = tuple(f"topik{n}" for n in range(12))
 FOLLOWED = 3  # categories of each subscriber
 READERS = 20_000  # for the claims
-MILLION = 100_000
+MILLION = 1_000_000
 CHUNK = 5_000
 
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from operator import itemgetter
 from typing import Any, Final
 
 from bot.delivery.content import BroadcastKind, Level
 from bot.delivery.plan import Broadcast, Had, Rank, Reader, State
-from storage.sqlite.part import from_ms, from_ms_or_none, listed, to_ms
+from storage.sqlite.part import from_ms, listed, to_ms
 from storage.sqlite.people import ALL, People, quiet_of
 
 READER: Final = """s.id, s.address, s.thread, s.language, s.quiet_from, s.quiet_to, h.until, s.mode, s.paused_until,
@@ -37,15 +36,17 @@ _FOLLOWERS: Final = """
 SELECT subscriber_id FROM subscription
 WHERE channel = ?1 AND category = ?{place} AND subscriber_id > ?2 AND subscriber_id <= ?3
 """
-_EVERYBODY: Final = """
-SELECT id FROM subscriber WHERE channel = ? AND status = 'active' AND id > ? AND id <= ? ORDER BY id LIMIT ?
-"""
+_A_PAGE: Final = "SELECT json_group_array(subscriber_id), count(*), max(subscriber_id) FROM ({ids})"
+_EVERYBODY: Final = _A_PAGE.format(
+    ids="""SELECT id AS subscriber_id FROM subscriber
+WHERE channel = ?1 AND status = 'active' AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4"""
+)
 _AMONG: Final = f"""
 SELECT {READER}
 FROM json_each(?1) page CROSS JOIN subscriber s ON s.id = page.value {HOLD}
 WHERE s.status = 'active' AND s.covered_telling < ?3
   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = ?2 AND d.subscriber_id = s.id)
-"""  # in the page's order, without sorting it once more
+"""  # in the page's order: CROSS JOIN keeps the loops as they are written, and a page comes sorted
 _NOT_IN_DIGESTS: Final = """
   AND NOT EXISTS (
     SELECT 1 FROM json_each(?4) digest CROSS JOIN delivery d ON d.broadcast_id = digest.value AND d.subscriber_id = s.id
@@ -133,8 +134,8 @@ class Audience(People):
         among = _among(held=bool(self.value(_HELD, channel)), beside_digests=bool(more))
         readers: list[Reader] = []
         for page in self._pages(channel, broadcast, limit):
-            rows = self.all(among, listed(page), broadcast.id, telling, *more)
-            readers += [reader_of(row) for row in sorted(rows, key=itemgetter(0))]
+            rows = self.all(among, page, broadcast.id, telling, *more)
+            readers += [reader_of(row) for row in rows]
             if len(readers) >= limit:
                 break
         return readers[:limit]
@@ -147,32 +148,38 @@ class Audience(People):
         digests = self.value(_DIGESTS_BESIDE, broadcast.id, created - _DIGEST_LIVES, created)
         return () if digests == "[]" else (digests, broadcast.story_id)
 
-    def _pages(self, channel: str, broadcast: Broadcast, limit: int) -> Iterator[list[int]]:
-        """Followers after the cursor, each once, by id; the pages grow when few of them turn out to be readers."""
+    def _pages(self, channel: str, broadcast: Broadcast, limit: int) -> Iterator[str]:
+        """Followers after the cursor, each once, by id, as JSON; they grow when few of them turn out to be readers."""
         categories = (*broadcast.categories, ALL)
         # What the newsroom says to no category in particular is for everybody; a story of none, for those of all.
         everybody = not broadcast.categories and broadcast.kind is not BroadcastKind.STORY
         after, size = broadcast.last_id, limit
         while True:
             if everybody:
-                found = self.all(_EVERYBODY, channel, after, broadcast.max_id, size)
+                page, count, last = self.one(_EVERYBODY, channel, after, broadcast.max_id, size)
             else:
-                found = self._following(channel, categories, after, broadcast.max_id, size)
-            page = [row[0] for row in found]
+                page, count, last = self._following(channel, categories, after, broadcast.max_id, size)
             yield page
-            if len(page) < size:
+            if count < size:
                 return
-            after, size = page[-1], min(_PAGE, size * 4)
+            after, size = last, min(_PAGE, size * 4)
 
     def _following(
         self, channel: str, categories: Sequence[str], after: int, max_id: int, size: int
-    ) -> list[tuple[int]]:  # fmt: skip
-        """The next followers of any of these; SQLite joins only so many ranges at a time, and a story may have more."""
-        found: set[tuple[int]] = set()
-        for start in range(0, len(categories), _RANGES):
-            some = categories[start : start + _RANGES]
-            found.update(self.all(_followers(len(some)), channel, after, max_id, size, *some))
-        return sorted(found)[:size]
+    ) -> tuple[str, int, int]:  # fmt: skip
+        """The next followers of any of these: a page, how many, the last.
+
+        SQLite joins only so many ranges at a time, and a story may have more words that somebody follows.
+        """
+        pages = [
+            self.one(_followers(len(some)), channel, after, max_id, size, *some)
+            for start in range(0, len(categories), _RANGES)
+            if (some := categories[start : start + _RANGES])
+        ]
+        if len(pages) == 1:
+            return tuple(pages[0])
+        found = sorted({subscriber for page, _, _ in pages for subscriber in json.loads(page)})[:size]
+        return listed(found), len(found), found[-1] if found else after
 
     def _who_had_it(self, channel: str, broadcast: Broadcast, source: int, limit: int) -> list[Reader]:
         """Those who have had the source (a digest: with the story in it) in a text older than this broadcast."""
@@ -212,7 +219,7 @@ def _followers(categories: int) -> str:
     A LIMIT of its own in each would read as many pages as there are categories (`python -m bench outbox`: the walk).
     """
     ranges = " UNION ".join(_FOLLOWERS.format(place=5 + n) for n in range(categories))
-    return f"{ranges} ORDER BY subscriber_id LIMIT ?4"
+    return _A_PAGE.format(ids=f"{ranges} ORDER BY subscriber_id LIMIT ?4")
 
 
 def pass_of(row: tuple[Any, ...]) -> Broadcast:
@@ -237,23 +244,11 @@ def _shown(stories: str | None, more: int) -> list[int]:
 def reader_of(row: tuple[Any, ...]) -> Reader:
     """The columns of READER as a value."""
     (
-        subscriber,
-        address,
-        thread,
-        language,
-        quiet_from,
-        quiet_to,
-        until,
-        mode,
-        paused,
-        urgent,
-        limit,
-        day,
-        count,
+        subscriber, address, thread, language, quiet_from, quiet_to, until, mode, paused, urgent, limit, day, count,
         window,
-    ) = row
+    ) = row  # fmt: skip
     return Reader(
-        subscriber, address, thread, language or "id", quiet_of(quiet_from, quiet_to), from_ms_or_none(until), mode,
-        from_ms_or_none(paused), bool(urgent), limit, day, count, None,
-        from_ms_or_none(window),
+        subscriber, address, thread, language or "id", quiet_of(quiet_from, quiet_to),
+        None if until is None else from_ms(until), mode, None if paused is None else from_ms(paused), urgent == 1,
+        limit, day, count, None, None if window is None else from_ms(window),
     )  # fmt: skip
