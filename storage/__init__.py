@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.ports import Store
-from storage.backup import Backup, Progress, make_backup
+from storage.backup import Backup, Progress, make_backup, newest_backup
 from storage.lock import Lock, holder
 from storage.restore import Interrupted, Restoration, Restored
 from storage.sqlite.connection import path_of, sqlite3
@@ -20,6 +20,7 @@ __all__ = [
     "StopsLog",
     "back_up",
     "database_path",
+    "last_backup",
     "lock_database",
     "lock_holder",
     "look_at",
@@ -70,6 +71,11 @@ def back_up(
 ) -> Backup:  # fmt: skip
     """A checked copy of the database, also beside a running program (storage/backup.py)."""
     return make_backup(path_of(url), file, now=now, keep=keep, busy_seconds=BUSY_SECONDS, progress=progress)
+
+
+def last_backup(url: str) -> tuple[datetime, int] | None:
+    """When the newest backup in the usual folder was made, and how large it is; None: there is none."""
+    return newest_backup(path_of(url))
 
 
 def restoration(url: str, file: Path, *, now: datetime) -> Restoration:

@@ -66,6 +66,17 @@ def backup_name(now: datetime) -> str:
     return f"kentongan-{now.astimezone(UTC):%Y%m%d-%H%M}.db"
 
 
+def newest_backup(database: Path) -> tuple[datetime, int] | None:
+    """The moment and the size, in bytes, of the newest backup in the usual folder, as its name says; None: none."""
+    with suppress(OSError):
+        usual = [file for file in (database.parent / FOLDER).iterdir() if _NAME.fullmatch(file.name)]
+        newest = max(usual, key=lambda file: file.name, default=None)
+        if newest is not None:
+            at = datetime.strptime(newest.name, "kentongan-%Y%m%d-%H%M.db").replace(tzinfo=UTC)
+            return at, newest.stat().st_size
+    return None
+
+
 def make_backup(
     database: Path, file: Path | None, *, now: datetime, keep: int | None, busy_seconds: float, progress: Progress
 ) -> Backup:  # fmt: skip

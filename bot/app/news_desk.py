@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import aiohttp
@@ -10,10 +10,14 @@ from aiohttp import web
 
 from bot import clock
 from bot.app.outside import label_map
+from bot.chat.office import Copy
+from bot.errors import StoreError
 from bot.fetch import Fetcher
+from bot.flow.errands import Errands
 from bot.flow.notice import Tell
 from bot.flow.poll import Poller
 from bot.flow.websub import WebSub
+from bot.news.category import LabelMap
 from bot.ports import Store
 from bot.sandbox import Sandbox
 from bot.schedule import Schedule
@@ -31,8 +35,10 @@ class NewsDesk:
         self, settings: Settings, session: aiohttp.ClientSession, store: Store, channels: Collection[str],
         *, wake: Callable[[], None], tell: Tell,
     ) -> None:  # fmt: skip
+        self._settings, self._store = settings, store
+        self._meanings: dict[str, str] = {}
         self._sandbox = Sandbox()
-        fetcher = Fetcher(session, allow_private=settings.fetch_allow_private)
+        self._fetcher = fetcher = Fetcher(session, allow_private=settings.fetch_allow_private)
         self._poller = Poller(
             store, fetcher, self._sandbox, label_map(settings), channels, clock.now, wake,
             own=settings.portal.host, tell=tell,
@@ -60,4 +66,21 @@ class NewsDesk:
 
     def take(self, settings: Settings) -> None:
         """feeds.yaml has changed: labels mean something else from now on."""
-        self._poller.take_mapping(label_map(settings))
+        self._settings = settings
+        self._poller.take_mapping(self.mapping())
+
+    def mapping(self) -> LabelMap:
+        """What labels mean now."""
+        return label_map(self._settings, self._meanings)
+
+    async def look_at_meanings(self) -> None:
+        """Take what admins have said in the chat about labels."""
+        with suppress(StoreError):
+            meanings = await self._store.read(lambda tx: tx.label_meanings())
+            if meanings != self._meanings:
+                self._meanings = meanings
+                self._poller.take_mapping(self.mapping())
+
+    def errands(self, back_up: Callable[[], Copy]) -> Errands:
+        """What admins may send for."""
+        return Errands(self._store, self._fetcher, self._sandbox, self.mapping, back_up, clock.now)

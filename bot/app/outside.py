@@ -1,7 +1,7 @@
 """Fetching, reading and the bot's name: what the program and its commands ask of the world."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -14,9 +14,15 @@ from bot.sandbox import Sandbox
 from bot.settings import Settings
 
 
-def label_map(settings: Settings) -> LabelMap:
-    """What the feeds' labels mean."""
-    return LabelMap([(c.id, (*c.labels, *c.names.values())) for c in settings.categories])
+def label_map(settings: Settings, meanings: Mapping[str, str] | None = None) -> LabelMap:
+    """What the feeds' labels mean: as feeds.yaml says, and (label -> category) as admins said in the chat."""
+    said = [(category, label) for label, category in (meanings or {}).items()]
+    return LabelMap(
+        [
+            (c.id, (*c.labels, *c.names.values(), *(label for category, label in said if category == c.id)))
+            for c in settings.categories
+        ]
+    )
 
 
 def new_session() -> aiohttp.ClientSession:

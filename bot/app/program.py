@@ -5,7 +5,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from bot import catalogs, clock
+from bot.app.condition import Condition
 from bot.app.database import database_path, hold_database, open_store
 from bot.app.first_admin import invite_first_admin
 from bot.app.memory import spare_the_collector
@@ -29,6 +30,7 @@ from bot.errors import SettingsError, StoreError
 from bot.flow.deliver import AT_ONCE, Deliverer, Settling
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
+from bot.flow.patience import Patience
 from bot.flow.progress import Progress, Written, watch
 from bot.flow.screens import Screens
 from bot.flow.tell_staff import StaffTeller
@@ -45,6 +47,7 @@ LISTEN_EVERY = 0.2  # seconds between two looks at whether another program has w
 RELOAD_EVERY = 5.0  # seconds between two looks at feeds.yaml, and at whether broadcasts stand still
 SCREENS_EVERY = 1.0  # seconds between two looks at which screens of editors are due
 LIVE_EVERY = 5.0  # seconds between two notes of how sending goes, for `stats`
+CONDITION_EVERY = 30.0  # seconds; what is wrong at two looks in a row is told to admins
 TIDY_EVERY = 3600.0
 UPDATES_KEPT = timedelta(days=2)  # the platform drops its own after one
 LAST_SENDS = 5.0  # seconds for what is in flight when we are told to stop: less than ten in all, with everything else
@@ -66,6 +69,7 @@ class App:
         self._live: dict[str, dict[str, Any]] = {}
         self._faults: dict[str, Callable[[], str]] = {}
         self._standing_still = ""
+        self._menus: Callable[[], Awaitable[None]] | None = None
         self._feeds_file_seen = _stamp(settings.feeds_file)
         self._started = clock.now()
         self.failure: BaseException | None = None
@@ -110,12 +114,18 @@ class App:
         await self._store.write(lambda tx: tx.declare_feeds(self._settings.feeds))
         await self._look_whether_it_stands()
         self._session = await self._stack.enter_async_context(new_session())
-        self._desk = Desk(self._store, self._facts, clock.now, self._wake, lambda: self._rates)
+        self._desk = Desk(
+            self._store, self._facts, clock.now, self._wake, lambda: self._rates, patience=Patience()
+        )  # fmt: skip
+        self._stack.push_async_callback(self._desk.close)
         telegram = self._telegram()
         whatsapp = whatsapp_parts(
             self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake
         )  # fmt: skip
         self._news = self._news_desk([parts.channel.name for parts in (telegram, whatsapp) if parts is not None])
+        await self._news.look_at_meanings()
+        self._condition = Condition(self._settings, self._store, self._faults, self._staff, self._started)
+        self._desk.condition, self._desk.errands = self._condition, self._news.errands(self._condition.back_up)
         routes = [health_route(self._health), *self._news.routes()]
         routes += [route for parts in (telegram, whatsapp) if parts is not None for route in parts.routes()]
         server = await self._start_web(routes)  # before Telegram is told to call; a taken port costs nothing yet
@@ -150,6 +160,7 @@ class App:
         self._watch(parts.task)
         self._facts.address = lambda: parts.address
         self._faults["telegram updates"] = lambda: parts.fault
+        self._menus = parts.look_at_menus
 
     def _start_whatsapp(self, parts: WhatsAppParts, epoch: int) -> None:
         self._deliver(parts.channel, epoch, SETTLING)
@@ -204,6 +215,10 @@ class App:
         schedule.every(LIVE_EVERY, self._note_live, "how sending goes")
         screens = Screens(self._store, self._facts, clock.now, self._wake)
         schedule.every(SCREENS_EVERY, screens.look, "editors' screens")
+        schedule.every(RELOAD_EVERY, self._news.look_at_meanings, "labels that admins have mapped")
+        schedule.every(CONDITION_EVERY, self._condition.look, "what admins must be told")
+        if self._menus is not None:
+            schedule.every(RELOAD_EVERY, self._menus, "staff's menus")
         schedule.every(TIDY_EVERY, self._tidy, "tidy")
         schedule.start()
         self._stack.callback(schedule.stop)
@@ -265,7 +280,7 @@ class App:
         return server
 
     def _health(self) -> dict[str, Any]:
-        faults = {name: word for name, fault in self._faults.items() if (word := fault())}
+        faults = self._condition.faults()
         return {
             "ok": not faults,
             "faults": faults,

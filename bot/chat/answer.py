@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from bot.chat import admins, editors, residents, screens, staff, wishing, words
+from bot.chat import admins, editors, groups, residents, screens, staff, wishing, words
 from bot.chat.fit import fitted
 from bot.chat.message import Message
 from bot.chat.office import OfficeAnswer
@@ -19,6 +19,7 @@ from bot.chat.turn import (
     Incoming,
     InvitationChecked,
     Mode,
+    Moved,
     Person,
     Place,
     Press,
@@ -38,8 +39,16 @@ _LONGEST_COUNT: Final = 4  # digits; how many stories of a list somebody has bee
 
 def answer(person: Person, incoming: Incoming, board: Board) -> Turn:
     """The replies, changes and asks that follow; never raises, whatever came in."""
-    turn = wishing.forgetting(Scene(person, board), incoming, _answer(person, incoming, board))
-    return replace(turn, replies=tuple(replace(r, message=fitted(r.message)) for r in turn.replies))
+    turn = wishing.forgetting(Scene(person, board), incoming, _bounded(person, incoming, board))
+    replies = (replace(r, message=groups.without_own(r.message, ACTIONS)) if person.group else r for r in turn.replies)
+    return replace(turn, replies=tuple(replace(r, message=fitted(r.message)) for r in replies))
+
+
+def _bounded(person: Person, incoming: Incoming, board: Board) -> Turn:
+    """In a group not everything may be done, and not by everybody."""
+    scene = Scene(person, board, pressed=isinstance(incoming, Press))
+    instead = groups.bounded(scene, incoming, ACTIONS) if person.group else None
+    return _answer(person, incoming, board) if instead is None else instead
 
 
 def _answer(person: Person, incoming: Incoming, board: Board) -> Turn:
@@ -54,7 +63,10 @@ def _answer(person: Person, incoming: Incoming, board: Board) -> Turn:
             return _press(scene, action) or office or _expired(scene)
         case Blocked(back):
             # Whoever lets us in again has not asked for anything yet: they subscribe anew, when they want to.
-            return Turn() if back else Turn(changes=(Stop(gone=True),))
+            arrived = groups.welcome(Scene(person, board)) if person.group else Turn()
+            return arrived if back else Turn(changes=(Stop(gone=True),))
+        case Moved():
+            return Turn(changes=(incoming,))
         case _:
             return _looked_up(person, incoming, board)
 
@@ -187,7 +199,7 @@ ACTIONS: Final[dict[str, Handler]] = {
     "all": bare(EVERYONE, residents.tick_all),
     "done": bare(EVERYONE, residents.finish),
     "latest": bare(EVERYONE, residents.latest, InGroup.MEMBERS),
-    "saved": bare(EVERYONE, residents.saved),
+    "saved": bare(EVERYONE, residents.saved, InGroup.NOBODY),
     "language": bare(EVERYONE, residents.language),
     "help": bare(EVERYONE, residents.help_, InGroup.MEMBERS),
     "stop": bare(EVERYONE, residents.stop),
@@ -196,7 +208,7 @@ ACTIONS: Final[dict[str, Handler]] = {
     "lang": Handler(EVERYONE, _language),
     "un": Handler(EVERYONE, _let_go),
     "save": Handler(EVERYONE, _on_story(residents.keep), InGroup.THEMSELVES),
-    "drop": Handler(EVERYONE, _on_story(residents.drop)),
+    "drop": Handler(EVERYONE, _on_story(residents.drop), InGroup.NOBODY),
     "less": Handler(EVERYONE, _on_story(residents.less)),
     "more": Handler(EVERYONE, _more, InGroup.MEMBERS),
     **wishing.ACTIONS,

@@ -2,9 +2,12 @@
 
 from typing import Final
 
+from bot.chat.admins_call import PREFIX
 from bot.chat.fit import cut
-from bot.chat.message import Message
+from bot.chat.message import Button, Message, Rows
+from bot.chat.push_seal import sealed
 from bot.chat.texts import Voice
+from bot.chat.turn import Role
 
 LONGEST_ADDRESS: Final = 500  # of a feed: longer ones are shown cut, as the list of feeds has them whole
 LONGEST_REASON: Final = 300
@@ -25,6 +28,33 @@ _FLOODS: Final = {"many": "notice.flood_many", "old": "notice.flood_old"}
 def refused_message(say: Voice, *, broadcast: int, title: str, code: str) -> Message:
     """A broadcast stands still, because the platform refuses what it says with this code."""
     return Message(say.rich("notice.refused", n=str(broadcast), title=cut(title, LONGEST_TITLE), text=code))
+
+
+def feed_offers(kind: str, feed_id: int, say: Voice, key: bytes, channel: str, address: str, role: Role) -> Rows:
+    """Admins go from a notice to the feed that it is about, and decide there."""
+    if role is not Role.ADMIN or kind not in {"flood", "failing", "gone"}:
+        return ()
+    return ((Button(say.t("notice.button.feed"), sealed(key, channel, address, "f", feed_id, prefix=PREFIX)),),)
+
+
+def too_fast(say: Voice) -> Message:
+    """Somebody wrote too much at once, and is not answered for a while."""
+    return Message(say.rich("error.too_fast"))
+
+
+def stopped_message(say: Voice, *, part: str, fault: str) -> Message:
+    """A channel's account stands still."""
+    return Message(say.rich("notice.stopped", part=part, fault=cut(fault, LONGEST_REASON)))
+
+
+def goes_on_message(say: Voice, *, part: str) -> Message:
+    """It sends again."""
+    return Message(say.rich("notice.goes_on", part=part))
+
+
+def disk_message(say: Voice, *, free: int) -> Message:
+    """The disk is nearly full; `free` is in bytes."""
+    return Message(say.rich("notice.disk", n=free // 1_000_000))
 
 
 def notice_message(

@@ -16,6 +16,7 @@ class InGroup(Enum):
     MANAGERS = "managers"
     MEMBERS = "members"  # it only shows, and shows the same to all
     THEMSELVES = "themselves"  # it is about the presser's own data, never about the group's
+    NOBODY = "nobody"  # it belongs into a chat of one's own
 
 
 @dataclass(frozen=True, slots=True)

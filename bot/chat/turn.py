@@ -49,6 +49,8 @@ class Person:
     words: tuple[str, ...] = ()  # followed words, folded
     step: str = ""  # what their next text is taken for (bot.chat.steps)
     step_at: datetime | None = None  # since when
+    group: bool = False  # a group or a channel; who speaks is one of many
+    manages: bool | None = True  # in a group: who speaks is its administrator; None: that could not be found out
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """The platform says that this person has shut us out (or, with `back`, let us in again)."""
+    """The platform says that this person or group has shut us out (or, with `back`, let us in, again or at last)."""
 
     back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The platform has given this chat another address; it follows from itself."""
+
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,7 @@ class InvitationChecked:
 
 
 Answer = StoriesFound | StoryFound | InvitationChecked | WishAnswer | LookedIn | OfficeAnswer
-Incoming = Command | Press | Text | Blocked | Answer
+Incoming = Command | Press | Text | Blocked | Moved | Answer
 
 
 # What follows -------------------------------------------------------------------------------------------------------
@@ -179,7 +188,7 @@ class Save:
     keep: bool = True
 
 
-Change = Follow | Draft | Stop | SetLanguage | Save | Wish | Act | OfficeAct
+Change = Follow | Draft | Stop | SetLanguage | Save | Wish | Act | OfficeAct | Moved
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from bot.chat.answer import answer
+from bot.chat.answer import ACTIONS, answer
+from bot.chat.groups import about_presser, needs_manager
 from bot.chat.message import Message, to_json
+from bot.chat.notices import too_fast
 from bot.chat.office import Brought, Enquire, Errand, OfficeAct
 from bot.chat.push import Did, Keep, LookIn, Move, Permit, Send, Show, Steer, Watch
 from bot.chat.turn import (
@@ -22,11 +24,15 @@ from bot.chat.turn import (
     Incoming,
     InvitationChecked,
     Mode,
+    Moved,
     Person,
+    Press,
     RedeemInvitation,
     Reply,
+    Role,
     Save,
     SetLanguage,
+    Status,
     Stop,
     StoriesFound,
     StoryFound,
@@ -38,6 +44,7 @@ from bot.flow.editing import Editing
 from bot.flow.errands import Errands
 from bot.flow.facts import Facts
 from bot.flow.office import Affairs, Condition, unknown
+from bot.flow.patience import Patience, is_last_word
 from bot.flow.room import look
 from bot.flow.wishes import Wishing, grant
 from bot.news.following import word_of
@@ -61,6 +68,9 @@ class Sender:
     language: str = "id"
     thread: str | None = None
     name: str = ""  # kept only of the team
+    group: bool = False  # `address` is a group or channel
+    manages: bool | None = True  # in a group: who acts is its administrator; None: nobody knows
+    member: str = ""  # in a group: the address of who acts, "" when not known
 
 
 class Desk:
@@ -69,12 +79,14 @@ class Desk:
     def __init__(
         self, store: Store, facts: Facts, now: Callable[[], datetime], wake: Callable[[str], None],
         rates: Callable[[], Mapping[str, float]] = dict, *, condition: Condition = unknown,
-        errands: Errands | None = None,
+        errands: Errands | None = None, patience: Patience | None = None,
     ) -> None:  # fmt: skip
         """`rates` names the channels on which editors reach readers, with what each sends a second.
 
-        `condition` is what the running program knows of itself; without `errands` none are run.
+        `condition` is what the running program knows of itself; without `errands` none are run, and without `patience`
+        everybody is answered however much they write.
         """
+        self._patience = patience
         self._store, self._facts, self._now, self._wake, self._rates = store, facts, now, wake, rates
         self.condition, self.errands = condition, errands
         self._running: dict[tuple[Sender, Errand], asyncio.Task[None]] = {}
@@ -89,11 +101,14 @@ class Desk:
         `target` is the message whose button was pressed, `callback` the platform's name for that press.
         """
         now = self._now()
+        if sender.group and isinstance(incoming, Press) and about_presser(incoming.action, ACTIONS):
+            sender, target = replace(sender, address=sender.member, group=False, thread=None), None
 
         def work(tx: Tx) -> list[Errand] | None:
             if not tx.handled(sender.channel, update_id, now):
                 return None
-            return self._sitting(tx, sender, now, target, callback).run(incoming)
+            sitting = self._sitting(tx, sender, now, target, callback)
+            return sitting.run(incoming) if self._patience is None else sitting.bear(incoming, self._patience)
 
         self._go_on(sender, await self._store.write(work))
 
@@ -101,6 +116,14 @@ class Desk:
     def errands_under_way(self) -> int:
         """How many errands are being run, or wait to be."""
         return len(self._running)
+
+    def needs_manager(self, incoming: Incoming) -> bool:
+        """Whether only an administrator of a group may do this: the channel finds out who that is."""
+        return needs_manager(incoming, ACTIONS)
+
+    def is_tired_of(self, sender: Sender) -> bool:
+        """Whether this sender is not answered for now: then nothing need be found out about them."""
+        return self._patience is not None and self._patience.is_out(_who(sender), self._now())
 
     async def close(self) -> None:
         """Let go of the errands under way: who sent for them asks again."""
@@ -138,6 +161,10 @@ class Desk:
         self._go_on(sender, further)
 
 
+def _who(sender: Sender) -> tuple[str, str]:
+    return sender.channel, sender.member or sender.address
+
+
 class _Sitting:
     """One event and all that follows from it, inside one transaction."""
 
@@ -148,6 +175,33 @@ class _Sitting:
         self._tx, self._facts, self._sender, self._now = tx, facts, sender, now
         self._target, self._callback, self._rates, self._condition = target, callback, rates, condition
         self._errands: list[Errand] = []
+        self._said = 0  # answers
+        self._silent = False
+
+    def bear(self, incoming: Incoming, patience: Patience) -> list[Errand]:
+        """The same, within what one person may ask of us; whoever stops is always heard."""
+        who = _who(self._sender)
+        if patience.has(who, self._now):
+            errands = self.run(incoming)
+            if patience.spend(who, self._said, self._now):
+                self._say_too_fast()
+            return errands
+        self._silent, self._callback = not self._is_subscriber(), None
+        return self.run(incoming) if is_last_word(incoming) else []
+
+    def _is_subscriber(self) -> bool:
+        return self._person().status is Status.ACTIVE
+
+    def _say_too_fast(self) -> None:
+        self._queue(Reply(too_fast(self._facts.texts.voice(self._person().language))))
+
+    def _person(self) -> Person:
+        sender = self._sender
+        person = self._tx.person(sender.channel, sender.address, sender.language)
+        if not sender.group:
+            return person
+        # Nobody holds a role where many read along, whoever they are in a chat of their own.
+        return replace(person, role=Role.RESIDENT, group=True, manages=sender.manages)
 
     def run(self, incoming: Incoming) -> list[Errand]:
         """All that follows from it; what is to be run when this is committed."""
@@ -156,7 +210,7 @@ class _Sitting:
             if not events:
                 break
             event = events.pop(0)
-            person = self._tx.person(self._sender.channel, self._sender.address, self._sender.language)
+            person = self._person()
             turn = answer(person, event, self._facts.board(self._now, self._tx))
             for change in turn.changes:
                 self._apply(change, person)
@@ -187,6 +241,8 @@ class _Sitting:
                 tx.stop(*who, gone, self._now)
             case SetLanguage(new):
                 tx.set_language(*who, new)
+            case Moved(address):
+                tx.move_chat(*who, address)
             case Save(story_id, keep):
                 tx.save_story(*who, story_id, keep, self._now)
             case Keep() | Send() | Steer() | Move() | Show() | Watch() | Permit() | Did():
@@ -219,6 +275,8 @@ class _Sitting:
 
     def _redeem(self, code: str) -> InvitationChecked:
         tx, who = self._tx, (self._sender.channel, self._sender.address)
+        if self._sender.group:
+            return InvitationChecked(None, "unknown")  # a role is a person's
         role, reason = tx.redeem_invitation(*who, hash_code(code), self._now)
         log.info("invitation", channel=who[0], granted=role, reason=reason)
         if role is not None:
@@ -227,6 +285,9 @@ class _Sitting:
         return InvitationChecked(role, reason)
 
     def _queue(self, reply: Reply) -> None:
+        self._said += 1
+        if self._silent:
+            return
         target = self._target if reply.mode is Mode.REPLACE else None
         self._tx.add_reply(
             self._sender.channel, self._sender.address, self._sender.thread, to_json(reply.message), reply.mode,

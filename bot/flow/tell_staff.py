@@ -5,10 +5,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.chat.message import Message, Rows, to_json
-from bot.chat.notices import notice_message, refused_message
+from bot.chat.notices import (
+    disk_message,
+    feed_offers,
+    goes_on_message,
+    notice_message,
+    refused_message,
+    stopped_message,
+)
 from bot.chat.push_offers import offers
 from bot.chat.texts import Texts, Voice
-from bot.chat.turn import Mode, Status
+from bot.chat.turn import Mode, Role, Status
 from bot.flow.notice import Notice
 from bot.flow.poll import TELL_FAILURES
 from bot.ports import Sent, StaffMember, Tx
@@ -36,6 +43,8 @@ class StaffTeller:
             ),
             lambda say, member: offers(
                 told.kind, story.id if story else None, say, tx.button_key(), member.channel, member.address
+            ) or feed_offers(
+                told.kind, told.feed.id, say, tx.button_key(), member.channel, member.address, member.role
             ),
         )  # fmt: skip
 
@@ -43,12 +52,32 @@ class StaffTeller:
         """A broadcast stands still: the platform refuses what it says."""
         self._to_all(tx, lambda say: refused_message(say, broadcast=sent.id, title=sent.title, code=code))
 
+    # To admins alone: what they can do something about ---------------------------------------------------------------
+
+    def stopped(self, tx: Tx, part: str, fault: str) -> None:
+        """An account stands still; told on the other channels, for on its own nothing arrives."""
+        channel = part.partition(" ")[0]
+        self._to_admins(tx, lambda say: stopped_message(say, part=part, fault=fault), but=channel)
+
+    def goes_on(self, tx: Tx, part: str) -> None:
+        """It sends again."""
+        self._to_admins(tx, lambda say: goes_on_message(say, part=part), but=part.partition(" ")[0])
+
+    def disk_full(self, tx: Tx, free: int) -> None:
+        """Soon nothing can be written any more; `free` is in bytes."""
+        self._to_admins(tx, lambda say: disk_message(say, free=free))
+
+    def _to_admins(self, tx: Tx, message: Callable[[Voice], Message], but: str = "") -> None:
+        self._to_all(tx, message, whom=lambda member: member.role is Role.ADMIN and member.channel != but)
+
     def _to_all(
         self, tx: Tx, message: Callable[[Voice], Message],
         rows: Callable[[Voice, StaffMember], Rows] = lambda *_: (),
+        whom: Callable[[StaffMember], bool] = lambda _: True,
     ) -> None:  # fmt: skip
         for member in tx.staff():
-            if member.channel in self._channels and member.status not in {Status.STOPPED, Status.GONE}:
+            reached = member.channel in self._channels and member.status not in {Status.STOPPED, Status.GONE}
+            if reached and whom(member):
                 say = self._texts.voice(member.language)
                 said = to_json(replace(message(say), rows=rows(say, member)))
                 tx.add_reply(member.channel, member.address, member.thread, said, Mode.NEW, self._now())

@@ -102,20 +102,29 @@ async def test_a_sticker_gets_an_answer_too(tmp_path: Path) -> None:
 
 
 PASSED_OVER: dict[str, Json] = {
-    "a group's message": {"message": message("/start", chat=GROUP)},
-    "an anonymous admin": {"message": message("/start", chat=GROUP, sender_chat=GROUP)},
-    "a channel's post": {"channel_post": message("/start", chat=CHANNEL)},
+    "talk in a group": {"message": message("halo semua", chat=GROUP)},
+    "a reply to somebody else in a group": {
+        "message": message("stop", chat=GROUP, reply_to_message=message("Siapa?", chat=GROUP))
+    },
+    "a command for another bot in a group": {"message": message("/start@other_bot", chat=GROUP)},
+    "a channel's ordinary post": {"channel_post": message("Kabar hari ini", chat=CHANNEL, sender_chat=CHANNEL)},
+    "an automatic forward of a channel": {
+        "message": message("/start", chat=GROUP, sender=user(is_bot=True), sender_chat=CHANNEL)
+    },
+    "another bot in a group": {"message": message("/start", chat=GROUP, sender=user(is_bot=True))},
+    "a new chat's half of a move": {"message": message(chat=GROUP, migrate_from_chat_id=-5)},
+    "other rights in a group": {
+        "my_chat_member": member("member", GROUP) | {"old_chat_member": member("member", GROUP)["new_chat_member"]}
+    },
     "another bot": {"message": message("/start", sender=user(is_bot=True))},
     "a command for another bot": {"message": message("/start@other_bot")},
     "an unknown command for another bot": {"message": message("/cuaca@other_bot besok")},
     "an edit": {"edited_message": message("/start")},
     "a service message": {"message": message(pinned_message=message("x"))},
-    "a press in a group": {"callback_query": press("menu", chat=GROUP)},
     "a press of a game": {"callback_query": press(None, game_short_name="g")},
     "a press without a message": {
         "callback_query": {k: v for k, v in press("menu").items() if k != "message"} | {"inline_message_id": "i"}
     },
-    "added to a group": {"my_chat_member": member("member", GROUP)},
     "an update of a kind that nobody knows": {"moon_phase": {"full": True}},
 }
 

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
-from telegram import Bot
+from telegram import Bot, BotCommandScopeAllPrivateChats
 
-from bot.channels.telegram.commands import register_commands, shown_commands
+from bot.channels.telegram.commands import StaffMenus, register_commands, shown_commands
 from bot.channels.telegram.parts import TelegramParts
 from bot.channels.telegram.receive import webhook_secret
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.chat.turn import Role, Status
 from bot.delivery.plan import Settled, State
 from bot.errors import UsageError
+from bot.flow.desk import hash_code
 from bot.simulator.telegram import Fault
 from tests.channels.telegram_rig import BUDI, NOW, SARI, TOKEN, Rig, message, rig, update
 
@@ -217,12 +218,32 @@ async def test_commands_are_told_once_and_again_only_when_they_changed(tmp_path:
         api = AiohttpRequest(made.session)
         bot = Bot(TOKEN, base_url=f"{made.base}/bot", request=api, get_updates_request=api)
         texts = made.facts.texts
-        assert await register_commands(bot, texts) == 3
+        assert await register_commands(bot, texts) == 6  # for people, and for administrators of groups
         assert await register_commands(bot, texts) == 0
-        await bot.delete_my_commands(language_code="en")
-        await bot.set_my_commands(shown_commands(texts, Role.RESIDENT, "id")[:2])
-        assert await register_commands(bot, texts, staff=[(SARI, Role.EDITOR)]) == 3  # hers, in her own chat
-        assert await register_commands(bot, texts, staff=[(SARI, Role.EDITOR)]) == 0
+        await bot.delete_my_commands(BotCommandScopeAllPrivateChats(), "en")
+        assert await register_commands(bot, texts) == 1
+        in_groups = [c.command for c in shown_commands(texts, Role.RESIDENT, "id", in_group=True)]
+        assert in_groups == ["menu", "topik", "terbaru", "cari", "waktu", "jeda", "bantuan", "berhenti"]
+
+
+async def test_staff_see_the_commands_of_their_role_while_they_hold_it(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        api = AiohttpRequest(made.session)
+        bot = Bot(TOKEN, base_url=f"{made.base}/bot", request=api, get_updates_request=api)
+        await register_commands(bot, made.facts.texts)
+        menus = StaffMenus(bot, made.facts.texts, made.store)
+        code = hash_code("rahasia")
+        await made.store.write(lambda tx: tx.add_invitation(code, Role.ADMIN, NOW, NOW.replace(year=2025)))
+        await made.store.write(lambda tx: tx.redeem_invitation("telegram", str(SARI), code, NOW))
+        await menus.look()
+        assert {"push", "feeds"} <= {c["command"] for c in made.telegram.menu(SARI)}
+        asked = len(made.telegram.ledger())
+        await menus.look()
+        assert len(made.telegram.ledger()) == asked
+        (member,) = await made.store.read(lambda tx: tx.team())
+        await made.store.write(lambda tx: tx.revoke(member.id))
+        await menus.look()
+        assert not {"push", "feeds"} & {c["command"] for c in made.telegram.menu(SARI)}
 
 
 async def test_commands_that_cannot_be_told_stop_nothing(tmp_path: Path) -> None:

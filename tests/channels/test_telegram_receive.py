@@ -116,7 +116,8 @@ async def test_polling_asks_for_long_and_for_what_the_handlers_take(tmp_path: Pa
     answers = Answers()
     async with polling(tmp_path, answers) as (_, poller, _):
         await until_exhausted(poller, answers)
-    assert answers.asked[0] == {"timeout": 50, "allowed_updates": ["message", "callback_query", "my_chat_member"]}
+    wanted = ["message", "channel_post", "callback_query", "my_chat_member"]
+    assert answers.asked[0] == {"timeout": 50, "allowed_updates": wanted}
 
 
 async def test_an_update_that_comes_twice_is_kept_once(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ WISHES = {  # test_wishes.py
 EDITORS = ("desk.", "about.permit", "error.staff_only")  # test_editors_transcripts.py
 OFFICE = (  # test_admins_transcripts.py, test_admins.py
     "office.", "feeds.", "find.", "labels.", "fault.", "team.", "audit.", "health.", "backup.", "figures.", "deed.",
+    "group.", "error.too_fast",  # test_groups.py, test_patience.py
     "about.feeds", "about.team", "about.invite", "about.audit", "about.health", "about.backup", "about.statistics",
 )  # fmt: skip
 

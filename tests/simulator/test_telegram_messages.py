@@ -327,6 +327,7 @@ async def test_what_is_no_list_of_messages_deletes_nothing(
 
 async def test_in_a_group_only_an_admin_bot_deletes_what_others_wrote(wire: Wire, telegram: Telegram) -> None:
     group = telegram.add_group(FORUM, "Warga")
+    telegram.join(SARI, FORUM)
     typed = telegram.say(SARI, "/menu", chat_id=FORUM)
     refusal = await wire.refused("deleteMessage", chat_id=FORUM, message_id=typed)
     assert refusal == "400 Bad Request: message can't be deleted for everyone"

@@ -97,12 +97,14 @@ GROUP_TALK = {
 @pytest.mark.parametrize(("text", "comes"), GROUP_TALK.values(), ids=GROUP_TALK)
 async def test_in_groups_the_bot_hears_commands_only(wire: Wire, telegram: Telegram, text: str, comes: bool) -> None:
     telegram.add_group(GROUP, "Warga")
+    telegram.join(SARI, GROUP)
     telegram.say(SARI, text, chat_id=GROUP)
     assert bool(await wire.call("getUpdates")) is comes
 
 
 async def test_in_groups_the_bot_hears_replies_to_itself(wire: Wire, telegram: Telegram) -> None:
     telegram.add_group(GROUP, "Warga")
+    telegram.join(SARI, GROUP)
     sent = await wire.call("sendMessage", chat_id=GROUP, text="Apa?")
     telegram.say(SARI, "ini", chat_id=GROUP, reply_to=sent["message_id"])
     assert [update["message"]["text"] for update in await wire.call("getUpdates")] == ["ini"]
@@ -111,6 +113,7 @@ async def test_in_groups_the_bot_hears_replies_to_itself(wire: Wire, telegram: T
 async def test_talking_in_a_group_does_not_open_a_private_chat(wire: Wire, telegram: Telegram) -> None:
     telegram.add_group(GROUP, "Warga")
     telegram.add_user(8, "Budi", started=False)
+    telegram.join(8, GROUP)
     telegram.say(8, "/menu", chat_id=GROUP)
     assert "can't initiate" in await wire.refused("sendMessage", chat_id=8, text="a")
     assert (await wire.call("getChatMember", chat_id=GROUP, user_id=8))["status"] == "member"
@@ -118,11 +121,53 @@ async def test_talking_in_a_group_does_not_open_a_private_chat(wire: Wire, teleg
 
 async def test_an_anonymous_admin_writes_as_the_group(wire: Wire, telegram: Telegram) -> None:
     telegram.add_group(GROUP, "Warga", added_by=SARI)
+    with pytest.raises(NotPossible, match="no administrator"):
+        telegram.say(SARI, "/menu", chat_id=GROUP, anonymous=True)
+    telegram.join(SARI, GROUP, admin=True)
     telegram.say(SARI, "/menu", chat_id=GROUP, anonymous=True)
-    added, spoke = await wire.call("getUpdates")
+    added, service, spoke = await wire.call("getUpdates")
+    assert service["message"]["new_chat_members"][0]["is_bot"]
     assert added["my_chat_member"]["new_chat_member"]["status"] == "member"
     assert spoke["message"]["from"]["username"] == "GroupAnonymousBot"
     assert spoke["message"]["sender_chat"]["id"] == GROUP
+
+
+async def test_who_is_no_member_cannot_write_in_a_group(telegram: Telegram) -> None:
+    telegram.add_group(GROUP, "Warga", forum=True).threads[5] = False
+    with pytest.raises(NotPossible, match="no member"):
+        telegram.say(SARI, "/menu", chat_id=GROUP)
+    telegram.join(SARI, GROUP)
+    with pytest.raises(NotPossible, match="topic 5"):
+        telegram.say(SARI, "/menu", chat_id=GROUP, thread_id=5)
+    telegram.leave(SARI, GROUP)
+    with pytest.raises(NotPossible, match="no member"):
+        telegram.say(SARI, "/menu", chat_id=GROUP)
+
+
+async def test_what_somebody_is_in_a_group_is_told(wire: Wire, telegram: Telegram) -> None:
+    telegram.add_group(GROUP, "Warga")
+    telegram.join(SARI, GROUP, owner=True)
+
+    async def status() -> str:
+        return str((await wire.call("getChatMember", chat_id=GROUP, user_id=SARI))["status"])
+
+    assert await status() == "creator"
+    telegram.leave(SARI, GROUP)
+    telegram.kick(SARI, GROUP)
+    assert "bot was kicked" in await wire.refused("getChatMember", chat_id=GROUP, user_id=SARI)
+
+
+async def test_only_administrators_post_in_a_channel_and_nobody_is_named(wire: Wire, telegram: Telegram) -> None:
+    telegram.add_channel(-1009, "Kabar", added_by=SARI)
+    telegram.say(SARI, "/start", chat_id=-1009)
+    added, posted = await wire.call("getUpdates")
+    assert added["my_chat_member"]["new_chat_member"]["status"] == "administrator"
+    assert posted["channel_post"]["sender_chat"]["id"] == -1009
+    assert "from" not in posted["channel_post"]
+    telegram.add_user(8, "Budi")
+    telegram.join(8, -1009)
+    with pytest.raises(NotPossible, match="no administrator"):
+        telegram.say(8, "/start", chat_id=-1009)
 
 
 async def test_those_who_listen_hear_every_visible_change(wire: Wire, telegram: Telegram) -> None:

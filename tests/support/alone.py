@@ -19,6 +19,7 @@ from bot.chat.turn import (
     Incoming,
     InvitationChecked,
     Mode,
+    Moved,
     Person,
     Press,
     RedeemInvitation,
@@ -156,6 +157,8 @@ class Alone:
                 self.person = replace(self.person, language=language)
             case Save(story_id, keep):
                 self.saved = [s for s in self.saved if s != story_id] + [story_id] * keep
+            case Moved(address):
+                self.person = replace(self.person, address=address)
             case Keep() | Send() | Steer() | Move() | Show() | Watch() | Permit() | Did():
                 self.newsroom.do(change, self.person, self.board.now)
             case _:

@@ -46,6 +46,8 @@ class AtTelegram:
     """One person who types and taps in Telegram."""
 
     without: frozenset[str] = frozenset()
+    chat: int | None = None  # where they speak, when not in a chat of their own
+    anonymous = False  # whether they speak in the chat's name
 
     def __init__(self, telegram: Telegram, store: Store, wake: Callable[[], None], facts: Facts, clock: Clock) -> None:
         self._telegram, self._store, self._wake, self._facts, self._clock = telegram, store, wake, facts, clock
@@ -58,16 +60,16 @@ class AtTelegram:
 
     async def say(self, text: str) -> None:
         """Type and send."""
-        self._telegram.say(self._person, text)
+        self._telegram.say(self._person, text, chat_id=self.chat, anonymous=self.anonymous)
         await self._answered()
 
     async def press(self, label: str) -> None:
         """Tap the newest button with this label."""
-        for shown in reversed(self._telegram.shown(self._person)):
+        for shown in reversed(self._telegram.shown(self.chat or self._person)):
             for button in (b for row in shown.buttons for b in row):
                 if same(button.label, label):
                     self._pressed = shown.message_id
-                    self._telegram.press(self._person, shown.message_id, button.data or "")
+                    self._telegram.press(self._person, shown.message_id, button.data or "", chat_id=self.chat)
                     await self._answered()
                     return
         for shown_label, message_id, data in reversed(self._ever):  # a phone that has not heard of the edit yet
@@ -104,11 +106,11 @@ class AtTelegram:
         """What has appeared since the last call, as it stood at the end."""
         # What answers a press and what is sent to readers leave side by side; the answer is looked at first.
         events = sorted(
-            self._events.pop(self._person, []),
+            self._events.pop(self.chat or self._person, []),
             key=lambda e: e.kind != "toast" and self._pressed not in {0, e.message_id},
         )
         self._pressed = 0
-        now_shown = {shown.message_id: shown for shown in self._telegram.shown(self._person)}
+        now_shown = {shown.message_id: shown for shown in self._telegram.shown(self.chat or self._person)}
         screens = []
         for event in events:
             if event.kind == "toast":
@@ -121,7 +123,8 @@ class AtTelegram:
 
     def _hear(self, event: Event) -> None:
         if event.kind in VISIBLE and (event.kind != "toast" or event.text):
-            self._events[event.chat_id].append(event)
+            passing = event.kind == "toast" and self.chat is not None  # on the phone of whoever pressed
+            self._events[self.chat if passing and self.chat is not None else event.chat_id].append(event)
 
     async def _answered(self) -> None:
         """Our update has been handled, and everything that followed from it has been sent."""
@@ -146,11 +149,15 @@ class AtTelegram:
 
 
 @asynccontextmanager
-async def at_telegram(folder: Path, token: str, language: str = "id") -> AsyncIterator[AtTelegram]:
-    """A person with Telegram in front of a program whose store holds the town."""
+async def at_telegram(
+    folder: Path, token: str, language: str = "id", kind: type[AtTelegram] = AtTelegram,
+    found: Callable[[Telegram], object] = lambda _: None,
+) -> AsyncIterator[AtTelegram]:  # fmt: skip
+    """A person with Telegram in front of a program whose store holds the town; `found` may found groups first."""
     telegram = Telegram(token, limits=Limits.off())
     telegram.add_user(PERSON, "Warga", language)
     telegram.add_user(PERSON + 1, "Rekan", language)
+    found(telegram)
     clock = Clock()
     simulator = Simulator(telegram, Portal(name="Target 24 Jam", categories={}))
     url = await simulator.start()
@@ -190,7 +197,7 @@ async def at_telegram(folder: Path, token: str, language: str = "id") -> AsyncIt
         deliverer.start()
         await parts.start()
         try:
-            person = AtTelegram(telegram, store, deliverer.wake, facts, clock)
+            person = kind(telegram, store, deliverer.wake, facts, clock)
             person.busy = lambda: desk.errands_under_way > 0
             yield person
         finally:

@@ -1,14 +1,14 @@
 """What comes in from Telegram, by kind, in python-telegram-bot's own terms: handlers and callbacks.
 
-Nothing is decided here. A callback says in the conversation's words what happened and hands it to the desk. Only
-private chats are answered; what no handler takes (groups, channels, other bots, other bots' commands) is merely marked
-as handled by the inbox.
+Nothing is decided here. A callback says in the conversation's words what happened and hands it to the desk. In groups
+and channels only commands, answers to us and buttons are heard; what no handler takes (talk, other bots, other bots'
+commands) is merely marked as handled by the inbox.
 """
 
 from collections import defaultdict
 from typing import Any
 
-from telegram import ChatMember, MessageEntity, Update
+from telegram import CallbackQuery, ChatMember, Message, MessageEntity, Update
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -19,17 +19,21 @@ from telegram.ext import (
     filters,
 )
 
-from bot.channels.telegram.send import NAME
-from bot.chat.turn import Blocked, Incoming, Press, Text
+from bot.channels.telegram.members import Place, is_manager, place_of
+from bot.chat.turn import Blocked, Incoming, Moved, Press, Text
 from bot.chat.words import slash_words, understand
 from bot.flow.desk import Desk, Sender
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
-ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member"]  # what the handlers below can take
+ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "my_chat_member"]  # what the handlers below can take
 DESK = "desk"  # where in `bot_data` the desk is found
 FAULTS = "faults"  # and what went wrong in a callback, by update id, for the inbox
+GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 FROM_PEOPLE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
+FROM_GROUPS = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
+FROM_CHANNELS = filters.UpdateType.CHANNEL_POST & ~filters.StatusUpdate.ALL
+MIGRATED = filters.ChatType.GROUPS & filters.StatusUpdate.MIGRATE
 
 
 def add_handlers(application: AnyApplication, desk: Desk) -> None:
@@ -37,8 +41,10 @@ def add_handlers(application: AnyApplication, desk: Desk) -> None:
     application.bot_data[DESK] = desk
     application.bot_data[FAULTS] = {}
     for words in words_by_command().values():
-        application.add_handler(CommandHandler(words, command, FROM_PEOPLE))
+        application.add_handler(CommandHandler(words, command, FROM_PEOPLE | FROM_GROUPS | FROM_CHANNELS))
     application.add_handler(MessageHandler(FROM_PEOPLE, text))
+    application.add_handler(MessageHandler(FROM_GROUPS & filters.REPLY, answer_to_us))
+    application.add_handler(MessageHandler(MIGRATED, migrated))
     application.add_handler(CallbackQueryHandler(press))
     application.add_handler(ChatMemberHandler(membership, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(failed)
@@ -54,34 +60,52 @@ def words_by_command() -> dict[str, list[str]]:
 
 async def command(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """`/topik`, `/start daerah-hukrim`: a command of ours in any of its words."""
-    assert update.message is not None
-    said = update.message.text or ""
+    assert update.effective_message is not None
+    said = update.effective_message.text or ""
     await tell(update, context, understand(said) or Text(said))
 
 
 async def text(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Words, or something else that a person sent (a photo's caption, or nothing at all for a sticker)."""
     assert update.message is not None
-    if not is_for_another_bot(update.message.text or "", update, context):
+    if not is_for_another_bot(update.message, context):
         await tell(update, context, Text(update.message.text or update.message.caption or ""))
+
+
+async def answer_to_us(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Somebody in a group replies to a message of ours; what they say to each other is not for us."""
+    assert update.message is not None
+    replied = update.message.reply_to_message
+    ours = replied is not None and replied.from_user is not None and replied.from_user.id == context.bot.id
+    if ours and not is_for_another_bot(update.message, context):
+        await tell(update, context, Text(update.message.text or ""))
 
 
 async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """A button under one of our messages."""
     query = update.callback_query
     assert query is not None
-    if query.data is None or query.message is None or query.message.chat.type != "private":
+    if query.data is None or query.message is None:
         return
-    message_id = str(query.message.message_id)
-    await tell(update, context, Press(query.data, message_id), target=message_id, callback=query.id)
+    await tell(update, context, Press(query.data, str(query.message.message_id)), query)
 
 
 async def membership(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Somebody has blocked the bot, or let it in again."""
-    assert update.my_chat_member is not None
-    if update.my_chat_member.chat.type == "private":
-        blocked = update.my_chat_member.new_chat_member.status == ChatMember.BANNED
-        await tell(update, context, Blocked(back=not blocked))
+    """Somebody has blocked the bot, or let it in again; a group or channel has taken it in, or thrown it out."""
+    change = update.my_chat_member
+    assert change is not None
+    was, now = change.old_chat_member.status in GONE, change.new_chat_member.status in GONE
+    if change.chat.type == "private":
+        await tell(update, context, Blocked(back=change.new_chat_member.status != ChatMember.BANNED))
+    elif was != now:  # else only its rights have changed
+        await tell(update, context, Blocked(back=was))
+
+
+async def migrated(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """A group has become a supergroup; the other half of the news, in the new chat, says nothing more."""
+    assert update.message is not None
+    if update.message.migrate_to_chat_id is not None:
+        await tell(update, context, Moved(str(update.message.migrate_to_chat_id)))
 
 
 async def failed(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -91,28 +115,35 @@ async def failed(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 async def tell(
-    update: Update,
-    context: ContextTypes.DEFAULT_TYPE,
-    incoming: Incoming,
-    *,
-    target: str | None = None,
-    callback: str | None = None,
-) -> None:
+    update: Update, context: ContextTypes.DEFAULT_TYPE, incoming: Incoming, query: CallbackQuery | None = None
+) -> None:  # fmt: skip
     """Hand what happened to the desk, unless a bot did it."""
-    user, chat = update.effective_user, update.effective_chat
-    if user is None or chat is None or user.is_bot:
-        return
-    language = "en" if (user.language_code or "").lower().startswith("en") else "id"
     desk: Desk = context.bot_data[DESK]
-    sender = Sender(NAME, str(chat.id), language, name=user.full_name)
-    await desk.handle(update.update_id, sender, incoming, target=target, callback=callback)
+    place = place_of(update)
+    if place is None:
+        return
+    sender = await sender_of(place, desk, incoming, context)
+    target = str(query.message.message_id) if query is not None and query.message is not None else None
+    await desk.handle(
+        update.update_id, sender, incoming, target=target, callback=query.id if query is not None else None
+    )  # fmt: skip
 
 
-def is_for_another_bot(said: str, update: Update, context: ContextTypes.DEFAULT_TYPE) -> bool:
+async def sender_of(
+    place: Place, desk: Desk, incoming: Incoming, context: ContextTypes.DEFAULT_TYPE
+) -> Sender:  # fmt: skip
+    """Who did it; in a group Telegram is asked whether they are its administrator, where that matters."""
+    if not place.group or place.manages is not None:
+        return place.sender(manages=place.manages)
+    if not desk.needs_manager(incoming) or desk.is_tired_of(place.sender()):
+        return place.sender(manages=False)
+    return place.sender(manages=await is_manager(context.bot, place))
+
+
+def is_for_another_bot(message: Message, context: ContextTypes.DEFAULT_TYPE) -> bool:
     """Whether this is `/command@somebody` and somebody is not us."""
-    assert update.message is not None
-    first = next(iter(update.message.entities), None)
+    first = next(iter(message.entities), None)
     if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset:
         return False
-    _, at, name = said[: first.length].partition("@")
+    _, at, name = (message.text or "")[: first.length].partition("@")
     return bool(at) and name.lower() != context.bot.username.lower()

@@ -1,8 +1,13 @@
-"""Updates between their arrival and their handling: stored first, then handled one after the other, each once."""
+"""Updates between their arrival and their handling: stored first, handled once, in their order within a chat.
+
+Chats take turns and several are handled at a time, so nobody waits for what another sends by the thousand. What one
+person sends beyond what they could ever be answered is marked as handled when it is stored; that they stop never is.
+"""
 
 import asyncio
 import json
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,30 +17,56 @@ from telegram import Update
 
 from bot.channels.telegram.handlers import FAULTS, AnyApplication
 from bot.channels.telegram.send import NAME
+from bot.channels.telegram.turns import Origin, Turns, Waiting, origin
 from bot.errors import StoreError
-from bot.ports import Store
+from bot.flow.leaving import asks_to_stop
+from bot.ports import Store, Tx
 
 log = structlog.get_logger(__name__)
 
-PAGE = 100  # updates read from the store at once
+AT_ONCE = 8  # updates under way: one that asks Telegram who somebody is holds up nobody
 STORE_PAUSE = 1.0  # seconds between two tries while the store refuses
+MOST_WAITING = 200_000  # that are read from the store when the program starts
+MOST_OF_ONE = 60  # updates of one sender that wait: nobody is answered so often (bot/flow/patience.py)
+FLOOD = "flood"  # why an update was not looked at
 
 Json = dict[str, Any]
 
 
 class Inbox:
-    """Keeps raw updates in the store and gives them to the application's handlers, in their order."""
+    """Keeps raw updates in the store and gives them to the application's handlers."""
 
     def __init__(self, store: Store, application: AnyApplication, now: Callable[[], datetime]) -> None:
         self._store, self._application, self._now = store, application, now
+        self._turns = Turns()
+        self._under_way: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._finishing = False
+        self._store_fault = ""
+        self._fault: BaseException | None = None  # of ours
 
     async def keep(self, updates: Sequence[Json]) -> None:
         """Store updates as they came; when this returns, they cannot be lost any more."""
         rows = [(u["update_id"], json.dumps(u, ensure_ascii=False, separators=(",", ":"))) for u in updates]
+        places = {u["update_id"]: origin(u) for u in updates}
+        waiting = {where: self._turns.count(where) for where in set(places.values())}
         now = self._now()
-        await self._store.write(lambda tx: tx.receive(NAME, rows, now))
+
+        def store(tx: Tx) -> list[Waiting]:
+            """The new ones that are to be handled; the others of a flood are marked at once."""
+            counts, kept = Counter(waiting), []
+            for update_id, body in rows:
+                if not tx.receive(NAME, [(update_id, body)], now):
+                    continue  # brought before
+                where = places[update_id]
+                if counts[where] >= MOST_OF_ONE and not asks_to_stop(body):
+                    tx.handled(NAME, update_id, now, FLOOD)
+                else:
+                    counts[where] += 1
+                    kept.append((update_id, body))
+            return kept
+
+        self._turns.add((places[row[0]], row) for row in await self._store.write(store))
         self._news.set()
 
     async def last_update(self) -> int | None:
@@ -44,48 +75,92 @@ class Inbox:
 
     async def run(self) -> None:
         """Handle what an earlier life left, then what comes, until `finish`."""
+        try:
+            await self._run()
+        finally:
+            for task in self._under_way:
+                task.cancel()  # what it has not committed waits in the store
+
+    async def _run(self) -> None:
+        await self._remember()
         while True:
             self._news.clear()
-            try:
-                await self._handle_waiting()
-            except StoreError as error:
-                log.error("updates wait for the store", channel=NAME, reason=error.reason)  # noqa: TRY400 — one line is enough
+            if self._fault is not None:
+                raise self._fault
+            self._begin()
+            if self._store_fault:
+                log.error("updates wait for the store", channel=NAME, reason=self._store_fault)
+                self._store_fault = ""
                 if self._finishing:
-                    return
+                    break
                 await self._rest(STORE_PAUSE)
                 continue
-            if self._finishing:
-                return
+            if self._finishing and not self._under_way:
+                break
             await self._news.wait()
+        if self._under_way:
+            await asyncio.wait(self._under_way)
 
     def finish(self) -> None:
         """Handle what is stored, then end."""
         self._finishing = True
         self._news.set()
 
+    async def _remember(self) -> None:
+        """What is stored and not handled, from whichever life."""
+        while True:
+            try:
+                left = await self._store.read(lambda tx: tx.waiting_updates(NAME, MOST_WAITING))
+            except StoreError as error:
+                log.error("updates wait for the store", channel=NAME, reason=error.reason)  # noqa: TRY400 — one line is enough
+                if self._finishing:
+                    return
+                await self._rest(STORE_PAUSE)
+            else:
+                self._turns.add((_origin_of(body), (update_id, body)) for update_id, body in left)
+                return
+
     async def _rest(self, seconds: float) -> None:
+        """Until the time has passed or the end has come."""
         timer = asyncio.get_running_loop().call_later(seconds, self._news.set)
-        await self._news.wait()
+        self._news.clear()
+        while not self._finishing and not self._news.is_set():
+            await self._news.wait()
         timer.cancel()
 
-    async def _handle_waiting(self) -> None:
-        while waiting := await self._store.read(lambda tx: tx.waiting_updates(NAME, PAGE)):
-            for update_id, body in waiting:
-                await self._handle(update_id, body)
+    def _begin(self) -> None:
+        """As many as there are places, each of another chat."""
+        while not self._store_fault and len(self._under_way) < AT_ONCE and (taken := self._turns.take()) is not None:
+            task = asyncio.create_task(self._handle(*taken))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
 
-    async def _handle(self, update_id: int, body: str) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._fault = self._fault or fault
+        self._news.set()
+
+    async def _handle(self, where: Origin, waiting: Waiting) -> None:
         """One update; whatever it does, it is marked, so that a poisonous one never blocks the rest.
 
-        Only a refusal of the store is passed on: then nothing was done, and the update keeps waiting.
+        Only a refusal of the store leaves it waiting: then nothing was done.
         """
-        fault = await self._process(update_id, body)
-        if isinstance(fault, StoreError):
-            raise fault
-        told = "" if fault is None else describe(fault)
-        if told:
-            log.error("an update could not be handled", channel=NAME, update_id=update_id, error=told)
-        now = self._now()
-        await self._store.write(lambda tx: tx.handled(NAME, update_id, now, told))
+        update_id, body = waiting
+        try:
+            fault = await self._process(update_id, body)
+            if isinstance(fault, StoreError):
+                raise fault
+            told = "" if fault is None else describe(fault)
+            if told:
+                log.error("an update could not be handled", channel=NAME, update_id=update_id, error=told)
+            now = self._now()
+            await self._store.write(lambda tx: tx.handled(NAME, update_id, now, told))
+        except StoreError as error:
+            self._store_fault = error.reason
+            self._turns.back(where, waiting)
+        else:
+            self._turns.done(where, update_id)
 
     async def _process(self, update_id: int, body: str) -> BaseException | None:
         try:
@@ -95,6 +170,14 @@ class Inbox:
             return error
         faults: dict[int, BaseException] = self._application.bot_data[FAULTS]
         return faults.pop(update_id, None)
+
+
+def _origin_of(body: str) -> Origin:
+    try:
+        update = json.loads(body)
+    except ValueError:
+        return Origin(0, 0)
+    return origin(update) if isinstance(update, dict) else Origin(0, 0)
 
 
 def describe(fault: BaseException) -> str:

@@ -11,7 +11,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ApplicationBuilder
 
 from bot import clock
-from bot.channels.telegram.commands import register_commands
+from bot.channels.telegram.commands import StaffMenus, register_commands
 from bot.channels.telegram.handlers import ALLOWED_UPDATES, AnyApplication, add_handlers
 from bot.channels.telegram.inbox import Inbox
 from bot.channels.telegram.outcome import classify, seconds
@@ -51,6 +51,7 @@ class TelegramParts:
             self._application.bot, self._api.wire, rate=rate, paid_broadcasts=paid_broadcasts
         )  # fmt: skip
         self._inbox = Inbox(store, self._application, now)
+        self._menus = StaffMenus(self._application.bot, texts, store)
         self._poller = UpdatePoller(self._api, base_url, self._inbox, long_poll=long_poll)
         self._secret = webhook_secret(token)
         self._webhook_url = f"{base_url}/setWebhook"
@@ -75,6 +76,11 @@ class TelegramParts:
     def address(self) -> str | None:
         """The bot's public link, once Telegram has told its name."""
         return self._application.bot.link if self._running else None
+
+    async def look_at_menus(self) -> None:
+        """Staff see the commands of their roles, as these are now."""
+        if self._running:
+            await self._menus.look()
 
     def routes(self) -> list[web.RouteDef]:
         """What the web server must serve for us."""

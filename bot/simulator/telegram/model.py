@@ -26,16 +26,18 @@ class User:
 
 @dataclass(slots=True)
 class Chat:
-    """A private chat, a group or a supergroup."""
+    """A private chat, a group, a supergroup or a channel."""
 
     id: int
-    kind: str  # private | group | supergroup
+    kind: str  # private | group | supergroup | channel
     title: str = ""
     forum: bool = False
     migrated_to: int | None = None  # a group that became a supergroup
     member: bool = True  # the bot is in it
+    owner: int = 0
     admins: set[int] = field(default_factory=set)
     members: set[int] = field(default_factory=set)
+    banned: set[int] = field(default_factory=set)
     threads: dict[int, bool] = field(default_factory=dict)  # forum topics: open?
 
 

@@ -3,6 +3,7 @@
 from bot.simulator.telegram.callbacks import Callbacks
 from bot.simulator.telegram.keyboard import buttons
 from bot.simulator.telegram.model import Chat, Json, Message, NotPossible, User
+from bot.simulator.telegram.profile import status_of
 from bot.simulator.telegram.shapes import GROUP_ANONYMOUS_BOT, chat_json, member_json, message_json, unix, user_json
 from bot.simulator.telegram.texts import finish
 from bot.simulator.telegram.updates import Updates
@@ -25,20 +26,32 @@ class People:
         """Type a message."""
         user = self.world.user(user_id)
         chat = self._chat(user if chat_id is None else chat_id)
-        if chat.kind == "private" and user.blocked:
-            raise NotPossible(f"{user.first_name} has blocked the bot and must unblock it before writing")
+        self._check_may_write(user, chat, thread_id, anonymous=anonymous)
         if chat.kind == "private":
             user.started = True
-        else:
-            chat.members.add(user_id)
+        anonymous = anonymous or chat.kind == "channel"
         sender = GROUP_ANONYMOUS_BOT if anonymous else user
         message = self.world.post(
             chat, sender, finish(text, ()), thread_id=thread_id, reply_to=reply_to,
             sender_chat=chat.id if anonymous else None,
         )  # fmt: skip
         if chat.kind == "private" or self._reaches_bot(chat, message):
-            self._update("message", message_json(self.world, message), chat.id)
+            kind = "channel_post" if chat.kind == "channel" else "message"
+            self._update(kind, message_json(self.world, message), chat.id)
         return message.id
+
+    def _check_may_write(self, user: User, chat: Chat, thread_id: int | None, *, anonymous: bool) -> None:
+        if chat.kind == "private":
+            if user.blocked:
+                raise NotPossible(f"{user.first_name} has blocked the bot and must unblock it before writing")
+            return
+        manages = user.id in chat.admins or user.id == chat.owner
+        if (chat.kind == "channel" or anonymous) and not manages:
+            raise NotPossible(f"{user.first_name} is no administrator of {chat.title}")
+        if not manages and user.id not in chat.members:
+            raise NotPossible(f"{user.first_name} is no member of {chat.title}")
+        if thread_id is not None and not manages and not chat.threads.get(thread_id, False):
+            raise NotPossible(f"topic {thread_id} of {chat.title} is closed or not there")
 
     def _chat(self, whose: User | int) -> Chat:
         chat = self.world.find_chat(whose.id if isinstance(whose, User) else whose)
@@ -50,6 +63,8 @@ class People:
         """In groups a bot in privacy mode gets commands (not those for other bots) and replies to itself."""
         if not chat.member:
             return False
+        if chat.kind == "channel":
+            return self.world.bot.id in chat.admins
         replied = self.world.message(chat.id, message.reply_to) if message.reply_to else None
         if replied is not None and replied.sender is self.world.bot:
             return True
@@ -103,11 +118,11 @@ class People:
         if user.blocked == blocked:
             return
         user.blocked = blocked
-        self._membership(self._chat(user), user, was_member=blocked)
+        before, after = ("member", "kicked") if blocked else ("kicked", "member")
+        self._membership(self._chat(user), user, before, after)
         self.world.tell("blocked" if blocked else "unblocked", user_id)
 
-    def _membership(self, chat: Chat, user: User, *, was_member: bool) -> None:
-        before, after = ("member", "kicked") if was_member else ("kicked", "member")
+    def _membership(self, chat: Chat, user: User, before: str, after: str) -> None:
         change = {
             "chat": chat_json(self.world, chat),
             "from": user_json(self.world, user),
@@ -118,10 +133,41 @@ class People:
         self._update("my_chat_member", change, chat.id)
 
     def set_member(self, user_id: int, chat_id: int, *, member: bool) -> None:
-        """Add the bot to a group, or kick it out."""
-        chat = self._chat(chat_id)
+        """Add the bot to a group (to a channel: as its administrator), or throw it out."""
+        chat, bot = self._chat(chat_id), self.world.bot
+        before = status_of(chat, bot.id, is_bot=True)
         chat.member = member
-        self._membership(chat, self.world.user(user_id), was_member=not member)
+        if member and chat.kind == "channel":
+            chat.admins.add(bot.id)
+        if not member:
+            chat.admins.discard(bot.id)
+        (chat.banned.discard if member else chat.banned.add)(bot.id)
+        self._membership(chat, self.world.user(user_id), before, status_of(chat, bot.id, is_bot=True))
+        if member and chat.kind != "channel":
+            self._service(chat, self.world.user(user_id), {"new_chat_members": [user_json(self.world, bot)]})
+
+    def join(self, user_id: int, chat_id: int, *, admin: bool, owner: bool) -> None:
+        """The person is a member from now on, or an administrator of the chat."""
+        user, chat = self.world.user(user_id), self._chat(chat_id)
+        chat.members.add(user.id)
+        chat.banned.discard(user.id)
+        (chat.admins.add if admin else chat.admins.discard)(user.id)
+        if owner:
+            chat.owner = user.id
+
+    def leave(self, user_id: int, chat_id: int) -> None:
+        """The person is no member any more."""
+        chat = self._chat(chat_id)
+        chat.members.discard(user_id)
+        chat.admins.discard(user_id)
+
+    def _service(self, chat: Chat, user: User, what: Json) -> None:
+        """A message that tells what has happened in the chat."""
+        base = {
+            "message_id": self.world.take_id(chat), "from": user_json(self.world, user),
+            "chat": chat_json(self.world, chat), "date": unix(self.world.clock.now()),
+        }  # fmt: skip
+        self._update("message", {**base, **what}, chat.id)
 
     def migrate(self, chat_id: int) -> int:
         """A group becomes a supergroup; its new id."""
@@ -134,9 +180,7 @@ class People:
         new = self.world.add_group(new_id, old.title, forum=old.forum)
         new.members, new.admins = set(old.members), set(old.admins)
         old.migrated_to = new_id
-        base = {
-            "message_id": self.world.take_id(old), "from": user_json(self.world, GROUP_ANONYMOUS_BOT),
-            "chat": chat_json(self.world, old), "date": unix(self.world.clock.now()),
-        }  # fmt: skip
-        self._update("message", {**base, "migrate_to_chat_id": new_id}, chat_id)
+        new.owner, new.banned = old.owner, set(old.banned)
+        self._service(old, GROUP_ANONYMOUS_BOT, {"migrate_to_chat_id": new_id})
+        self._service(new, GROUP_ANONYMOUS_BOT, {"migrate_from_chat_id": chat_id})
         return new_id

@@ -8,7 +8,7 @@ from bot.simulator.telegram.answers import bad_request
 from bot.simulator.telegram.model import Chat, Json
 from bot.simulator.telegram.params import Params
 from bot.simulator.telegram.shapes import chat_json, member_json, user_json
-from bot.simulator.telegram.world import World
+from bot.simulator.telegram.world import World, check_group
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _MAX_COMMANDS = 100
@@ -125,21 +125,32 @@ class Profile:
         user = self.world.bot if user_id == self.world.bot.id else self.world.users.get(user_id)
         if user is None:
             raise bad_request("user not found")
-        return member_json(self.world, user, _status(chat, user_id, is_bot=user.is_bot))
+        if chat.kind != "private" and user is not self.world.bot:
+            check_group(chat, self.world.bot.id)
+        return member_json(self.world, user, status_of(chat, user_id, is_bot=user.is_bot))
 
     def get_administrators(self, params: Params) -> list[Json]:
         """GetChatAdministrators."""
         chat = self.world.chat(params)
         if chat.kind == "private":
             raise bad_request("there are no administrators in the private chat")
-        return [member_json(self.world, self.world.user(user), "administrator") for user in sorted(chat.admins)]
+        check_group(chat, self.world.bot.id)
+        people = ({chat.owner} | chat.admins) - {0, self.world.bot.id}
+        return [member_json(self.world, self.world.user(u), status_of(chat, u, is_bot=False)) for u in sorted(people)]
 
 
-def _status(chat: Chat, user_id: int, *, is_bot: bool) -> str:
+def status_of(chat: Chat, user_id: int, *, is_bot: bool) -> str:
+    """What somebody is in a chat."""
+    if is_bot and not chat.member:
+        return "kicked" if user_id in chat.banned else "left"
+    if user_id == chat.owner:
+        return "creator"
     if user_id in chat.admins:
         return "administrator"
     if is_bot:
-        return "member" if chat.member else "kicked"
+        return "member"
+    if user_id in chat.banned:
+        return "kicked"
     return "member" if chat.kind == "private" or user_id in chat.members else "left"
 
 

@@ -36,7 +36,9 @@ def chat_json(world: World, chat: Chat) -> Json:
 def message_json(world: World, message: Message, *, with_reply: bool = True) -> Json:
     """A Message."""
     chat = world.chats[message.chat_id]
-    result: Json = {"message_id": message.id, "from": user_json(world, message.sender)}
+    result: Json = {"message_id": message.id}
+    if chat.kind != "channel":
+        result["from"] = user_json(world, message.sender)
     if message.sender_chat is not None:
         result["sender_chat"] = chat_json(world, chat)
     result |= {"chat": chat_json(world, chat), "date": unix(message.date)}
@@ -86,6 +88,8 @@ def member_json(world: World, user: User, status: str) -> Json:
         result["until_date"] = 0
     if status == "creator":
         result["is_anonymous"] = False
+    if status in {"administrator", "creator"} and user is world.bot:
+        result |= {"can_post_messages": True, "can_edit_messages": True}
     if status == "administrator":
         result |= {"can_be_edited": False, "is_anonymous": False} | dict.fromkeys(_ADMIN_RIGHTS, True)
     return result

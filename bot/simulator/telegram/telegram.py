@@ -64,10 +64,29 @@ class Telegram:
 
     def add_group(self, chat_id: int, title: str, *, forum: bool = False, added_by: int | None = None) -> Chat:
         """A group with the bot in it (below -1000000000000: a supergroup); `added_by` makes the update of that."""
-        chat = self._world.add_group(chat_id, title, forum=forum)
-        if added_by is not None:
-            self._people.set_member(added_by, chat_id, member=True)
+        return self._added(self._world.add_group(chat_id, title, forum=forum), added_by)
+
+    def add_channel(self, chat_id: int, title: str, *, added_by: int | None = None) -> Chat:
+        """A channel with the bot as an administrator; `added_by` owns it, and makes the update of that."""
+        return self._added(self._world.add_group(chat_id, title, forum=False, channel=True), added_by)
+
+    def _added(self, chat: Chat, added_by: int | None) -> Chat:
+        """Whoever adds the bot is a member, of a channel its owner."""
+        if added_by is None:
+            chat.admins |= {self._world.bot.id} if chat.kind == "channel" else set()
+            return chat
+        chat.member = False
+        self._people.join(added_by, chat.id, admin=False, owner=chat.kind == "channel")
+        self._people.set_member(added_by, chat.id, member=True)
         return chat
+
+    def join(self, user_id: int, chat_id: int, *, admin: bool = False, owner: bool = False) -> None:
+        """The person is a member of the chat from now on; or its administrator or owner, or that no longer."""
+        self._people.join(user_id, chat_id, admin=admin, owner=owner)
+
+    def leave(self, user_id: int, chat_id: int) -> None:
+        """The person leaves the chat."""
+        self._people.leave(user_id, chat_id)
 
     def say(
         self, user_id: int, text: str, *, chat_id: int | None = None, thread_id: int | None = None,

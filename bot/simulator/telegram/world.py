@@ -61,9 +61,9 @@ class World:
         self.chats[user.id] = Chat(user.id, "private")
         return user
 
-    def add_group(self, chat_id: int, title: str, *, forum: bool) -> Chat:
-        """A group or, below -1000000000000, a supergroup."""
-        kind = "supergroup" if chat_id < SUPERGROUPS_BELOW else "group"
+    def add_group(self, chat_id: int, title: str, *, forum: bool, channel: bool = False) -> Chat:
+        """A group or, below -1000000000000, a supergroup or a channel."""
+        kind = "channel" if channel else "supergroup" if chat_id < SUPERGROUPS_BELOW else "group"
         chat = self.chats[chat_id] = Chat(chat_id, kind, title, forum)
         return chat
 
@@ -90,7 +90,7 @@ class World:
         if chat.kind == "private":
             self._check_person(self.users[chat.id])
         else:
-            _check_group(chat)
+            check_group(chat, self.bot.id)
         return chat
 
     def _check_person(self, user: User) -> None:
@@ -127,7 +127,7 @@ class World:
 
     def take_id(self, chat: Chat) -> int:
         """The next message id of this chat."""
-        if chat.kind == "supergroup":
+        if chat.kind in {"supergroup", "channel"}:
             self._last_ids[chat.id] = self._last_ids.get(chat.id, 0) + 1
             return self._last_ids[chat.id]
         self._last_id += 1
@@ -150,9 +150,13 @@ class World:
                 listener(event)
 
 
-def _check_group(chat: Chat) -> None:
+def check_group(chat: Chat, bot_id: int) -> None:
+    """Refuse what a bot may not do that is no member (of a channel: no administrator)."""
     if chat.migrated_to is not None:
         refusal = "Bad Request: group chat was upgraded to a supergroup chat"
         raise ApiError(400, refusal, migrate_to_chat_id=chat.migrated_to)
     if not chat.member:
-        raise forbidden(f"bot was kicked from the {chat.kind} chat")
+        what = "was kicked from" if bot_id in chat.banned else "is not a member of"
+        raise forbidden(f"bot {what} the {chat.kind} chat")
+    if chat.kind == "channel" and bot_id not in chat.admins:
+        raise bad_request("need administrator rights in the channel chat")
