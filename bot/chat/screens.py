@@ -106,6 +106,9 @@ def home(scene: Scene, note: _Text = ()) -> Message:
     return menu(scene, note) if scene.active else start(scene, note)
 
 
+SHORT_LISTS = "whatsapp"  # takes ten rows, so its menu leaves out what one word brings as well: BAHASA
+
+
 def menu(scene: Scene, note: _Text = ()) -> Message:
     """Today's settings, and everything that can be done."""
     text = joined("\n\n", note, joined("\n", *_settings(scene)))
@@ -114,7 +117,10 @@ def menu(scene: Scene, note: _Text = ()) -> Message:
         (("button.topics", "topics"), ("button.area", "keywords")),
         (("button.times", "times"), ("button.quiet", "quiet")),
         (("button.latest", "latest"), ("button.search", "search")),
-        (("button.saved", "saved"), ("button.language", "language")),
+        (
+            ("button.saved", "saved"),
+            *((("button.language", "language"),) if scene.person.channel != SHORT_LISTS else ()),
+        ),
         (("button.resume", "resume") if paused else ("button.pause", "pause"), ("button.data", "data")),
         (("button.contact", "contact"),),
     )

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -170,13 +170,13 @@ async def at_console(folder: Path, language: str = "id") -> AsyncIterator[AtCons
         store.close()
 
 
-def tell_story(tx: Tx, number: int, channel: str) -> None:
+def tell_story(tx: Tx, number: int, channel: str, now: datetime = NOW) -> None:
     """A story of the town is told to the followers of its topics, and of the words in it."""
     story = STORIES[number]
     followed = Keywords(word for word, by_anyone in tx.changed_words(0)[1] if by_anyone)
     words = [category_of(word) for word in followed.match(f"{story.title}\n{story.summary}")]
     tx.add_categories(number, words)
-    announce(tx, number, (*story.categories, *words), [channel], NOW)
+    announce(tx, number, (*story.categories, *words), [channel], now)
 
 
 def settle_town(tx: Tx) -> int:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 
 import storage
@@ -25,7 +26,6 @@ from bot.delivery.pace import ChatRate
 from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
-from bot.flow.spread import announce
 from bot.ports import Store, Tx
 from bot.settings import load
 from bot.simulator.clock import HandClock
@@ -34,14 +34,15 @@ from bot.simulator.server import Simulator
 from bot.simulator.telegram import Telegram
 from bot.simulator.whatsapp import Choice, Limits, Shown, WhatsApp
 from bot.web.server import WebServer
-from tests.support.at_console import REPOSITORY, settle_town
-from tests.support.town import NOW, STORIES, TEXTS
+from tests.support.at_console import REPOSITORY, settle_town, tell_story
+from tests.support.town import NOW, TEXTS
 from tests.support.transcript import Screen, Step, Transcript, same
 
 PERSON = "6281200000077"
 TOKEN, SECRET, VERIFY = "wa-canary-token", "wa-canary-secret", "wa-canary-verify"
 NUMBER_ID = "1122334455667"
 SHARE = frozenset({"Bagikan", "Share"})
+SAVED, LANGUAGE = frozenset({"Simpanan", "Saved"}), frozenset({"Bahasa", "Language"})
 _NUMBERED = re.compile(r"\d+\. .+")
 _LINK = re.compile(r"(?P<label>.+): https?://\S+")
 _ADDRESS = re.compile(r"https?://\S+")
@@ -58,7 +59,9 @@ def for_whatsapp(transcript: Transcript) -> Transcript:
 def _degraded(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         if line.startswith("[") and line.endswith("]"):
-            yield from (f"[{label}]" for label in line[1:-1].split(" | ") if label not in SHARE)
+            labels = line[1:-1].split(" | ")
+            in_menu = len(labels) > 1 and labels[0] in SAVED  # a list takes ten rows: the language is a word away
+            yield from (f"[{label}]" for label in labels if label not in SHARE and not (in_menu and label in LANGUAGE))
         elif line.startswith("(") and line.endswith(")"):
             yield line[1:-1]
         else:
@@ -68,14 +71,21 @@ def _degraded(lines: Iterable[str]) -> Iterator[str]:
 def screen_of(shown: Shown, hints: frozenset[str]) -> Screen:
     """A message as a transcript writes it: without marks, numbers and bare addresses."""
     lines = shown.text.replace("*", "").replace("_", "").split("\n")
-    if lines and lines[-1] in hints:
-        lines.pop()
-        while lines and (not lines[-1] or _NUMBERED.fullmatch(lines[-1])):
-            lines.pop()
+    numbered = numbered_in(lines, hints)
+    if numbered:
+        del lines[-len(numbered) - 3 :]
     links = [found["label"] for line in lines if (found := _LINK.fullmatch(line))]
     kept = [line for line in lines if not _LINK.fullmatch(line) and not _ADDRESS.fullmatch(line)]
-    labels = [*links, *(label_of(choice) for choice in shown.choices)]
+    labels = [*links, *([label_of(choice) for choice in shown.choices] or numbered)]
     return Screen("\n".join(kept).strip("\n"), tuple((label,) for label in labels))
+
+
+def numbered_in(lines: list[str], hints: frozenset[str]) -> list[str]:
+    """What stands behind 1., 2., … over the line that says how to answer."""
+    if not lines or lines[-1] not in hints:
+        return []
+    above = takewhile(lambda line: _NUMBERED.fullmatch(line), reversed(lines[:-2]))
+    return [line.split(". ", 1)[1] for line in above][::-1]
 
 
 def label_of(choice: Choice) -> str:
@@ -101,27 +111,37 @@ class AtWhatsApp:
     deliverer: Deliverer
     clock: HandClock
     hook: str
+    language: str = "id"  # WhatsApp tells nobody's, so whoever wants another than the portal's has chosen it
     without: frozenset[str] = frozenset()
     _seen: int = 0
 
     async def say(self, text: str) -> None:
         """Type and send."""
+        await self.store.write(self._choose_language)
         self.whatsapp.say(PERSON, text)
         await self.rested()
 
     async def press(self, label: str) -> None:
         """Tap the newest thing with this label."""
+        if label in LANGUAGE:  # not among the ten rows of the menu
+            await self.say(label)
+            return
         for shown in reversed(self.whatsapp.shown(PERSON)):
             for choice in shown.choices:
                 if same(label_of(choice), label):
                     self.whatsapp.press(PERSON, shown.message_id, choice.id)
                     await self.rested()
                     return
+            numbered = numbered_in(shown.text.split("\n"), hints_of(TEXTS))
+            if not shown.choices and any(same(one, label) for one in numbered):
+                number = next(n for n, one in enumerate(numbered, 1) if same(one, label))
+                await self.say(str(number))
+                return
         raise AssertionError(f"nothing to tap that says {label!r}")
 
     async def publish(self, number: int) -> None:
         """The story is told and goes out to whoever follows its topics."""
-        await self.store.write(lambda tx: announce(tx, number, STORIES[number].categories, [NAME], self.clock.now()))
+        await self.store.write(lambda tx: tell_story(tx, number, NAME, self.clock.now()))
         self.deliverer.wake()
         await self.rested()
 
@@ -134,6 +154,10 @@ class AtWhatsApp:
         whole = self.whatsapp.shown(PERSON)
         new, self._seen = whole[self._seen :], len(whole)
         return [shown for shown in new if shown.from_business]
+
+    def _choose_language(self, tx: Tx) -> None:
+        if tx.person(NAME, PERSON, "").language == "":
+            tx.set_language(NAME, PERSON, self.language)
 
     async def rested(self, within: float = 10.0) -> None:
         """Everything that was said has been handled, and everything that followed has been sent."""
