@@ -84,7 +84,7 @@ def numbered_in(lines: list[str], hints: frozenset[str]) -> list[str]:
     """What stands behind 1., 2., … over the line that says how to answer."""
     if not lines or lines[-1] not in hints:
         return []
-    above = takewhile(lambda line: _NUMBERED.fullmatch(line), reversed(lines[:-2]))
+    above = takewhile(_NUMBERED.fullmatch, reversed(lines[:-2]))
     return [line.split(". ", 1)[1] for line in above][::-1]
 
 
