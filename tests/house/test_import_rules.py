@@ -40,7 +40,7 @@ def test_the_house_as_it_stands_keeps_every_contract(copy: Path) -> None:
         ("bot/news/item.py", "import aiohttp", "deciding is pure"),
         ("bot/chat/message.py", "import random", "deciding is pure"),
         ("bot/delivery/plan.py", "import bot.clock", "deciding is pure"),
-        ("bot/ports.py", "import bot.flow.desk", "imports point one way"),
+        ("bot/ports/store.py", "import bot.flow.desk", "imports point one way"),
         ("bot/simulator/server.py", "import bot.chat.message", "the other side of the wire"),
         ("bot/flow/poll.py", "import telegram", "knows python-telegram-bot"),
         ("bot/channels/console/__init__.py", "import bot.channels.telegram", "channels do not know each other"),

@@ -1,0 +1,43 @@
+"""WhatsApp: identities, receipts and what came before its answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.delivery.receipts import Receipt, Tag
+
+
+class WhatsAppTx(Protocol):
+    """What transactions say about a channel whose people have two names, and that tells what became of things."""
+
+    def whatsapp_address(self, phone: str | None, user_id: str | None, at: datetime | None) -> str:
+        """Where to reach whoever said something then under these names; both are remembered."""
+
+    def whatsapp_moved(
+        self, old: tuple[str | None, str | None], new: tuple[str | None, str | None], at: datetime
+    ) -> None:  # fmt: skip
+        """Whoever had the old (number, id) has the new ones from now on; a stranger's move means nothing to us."""
+
+    def open_window(self, address: str, at: datetime, now: datetime) -> None:
+        """This person wrote then: for 24 hours anything may be sent; what they are owed comes at once."""
+
+    def keep_options(self, address: str, options: str | None) -> None:
+        """What numbers mean that this person types from now on; None: nothing of their own."""
+
+    def options_of(self, address: str) -> str | None:
+        """What was kept."""
+
+    def first_sight(self, message_id: str, what: str, now: datetime) -> bool:
+        """Whether this message (`message`), or this status of it, comes for the first time."""
+
+    def forget_sights(self, before: datetime, limit: int) -> int:
+        """Drop at most so many that nobody will bring again; how many."""
+
+    def take_receipts(self, receipts: Sequence[Receipt], now: datetime) -> None:
+        """What statuses tell, each counted once."""
+
+    def doubtful(self) -> list[Tag]:
+        """Attempts that ended without an answer, and that no receipt has settled."""
+
+    def once_more(self, doubts: Sequence[Tag], now: datetime) -> int:
+        """No receipt came: these are sent once more, if there is still reason to; how many."""
