@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.chat.message import Message
 from bot.delivery.content import BroadcastKind, Level, Note
+from bot.delivery.cost import Cost
 from bot.delivery.plan import Status
 from bot.news.item import Story
 
@@ -123,6 +124,7 @@ class Room:
     permission: str = ""  # an admin's reason why an only editor may sound an urgent alert alone
     audience: Mapping[str, int] = field(default_factory=dict)  # of the draft, by channel
     rates: Mapping[str, float] = field(default_factory=dict)  # messages a second, by channel
+    costs: Mapping[str, Cost] = field(default_factory=dict)  # of the draft, by channel; only of those that bill
     today: int = 0  # alerts and follow-ups of the local day on which the draft would leave
     lately: tuple[Told, ...] = ()  # told within the last 24 hours, without the draft's own
     stories: tuple[Story, ...] = ()  # the newest

@@ -40,6 +40,7 @@ from bot.chat.turn import (
 from bot.chat.wishes import WishAsk
 from bot.errors import StoreError
 from bot.flow.codes import hash_code
+from bot.flow.cost import CostOf, free
 from bot.flow.editing import Editing
 from bot.flow.errands import Errands
 from bot.flow.facts import Facts
@@ -79,7 +80,7 @@ class Desk:
     def __init__(
         self, store: Store, facts: Facts, now: Callable[[], datetime], wake: Callable[[str], None],
         rates: Callable[[], Mapping[str, float]] = dict, *, condition: Condition = unknown,
-        errands: Errands | None = None, patience: Patience | None = None,
+        errands: Errands | None = None, patience: Patience | None = None, costs: CostOf = free,
     ) -> None:  # fmt: skip
         """`rates` names the channels on which editors reach readers, with what each sends a second.
 
@@ -88,7 +89,7 @@ class Desk:
         """
         self._patience = patience
         self._store, self._facts, self._now, self._wake, self._rates = store, facts, now, wake, rates
-        self.condition, self.errands = condition, errands
+        self.condition, self.errands, self.costs = condition, errands, costs
         self._running: dict[tuple[Sender, Errand], asyncio.Task[None]] = {}
         self._few = asyncio.Semaphore(ERRANDS_AT_ONCE)
 
@@ -135,7 +136,7 @@ class Desk:
     def _sitting(
         self, tx: Tx, sender: Sender, now: datetime, target: str | None = None, callback: str | None = None
     ) -> "_Sitting":  # fmt: skip
-        return _Sitting(tx, self._facts, sender, now, target, callback, self._rates(), self.condition)
+        return _Sitting(tx, self._facts, sender, now, target, callback, self._rates(), self.condition, self.costs)
 
     def _go_on(self, sender: Sender, errands: list[Errand] | None) -> None:
         """What has been committed leaves, and errands begin; None: nothing was done."""
@@ -170,8 +171,9 @@ class _Sitting:
 
     def __init__(
         self, tx: Tx, facts: Facts, sender: Sender, now: datetime, target: str | None, callback: str | None,
-        rates: Mapping[str, float], condition: Condition,
+        rates: Mapping[str, float], condition: Condition, costs: CostOf,
     ) -> None:  # fmt: skip
+        self._costs = costs
         self._tx, self._facts, self._sender, self._now = tx, facts, sender, now
         self._target, self._callback, self._rates, self._condition = target, callback, rates, condition
         self._errands: list[Errand] = []
@@ -269,7 +271,7 @@ class _Sitting:
             case Enquire():
                 return self._affairs(person).look(ask)
             case LookIn():
-                return look(tx, ask, person, self._rates, self._facts.settings.portal.timezone, self._now)
+                return look(tx, ask, person, self._rates, self._facts.settings.portal.timezone, self._now, self._costs)
             case _:
                 return Wishing(tx, person, self._facts.board(self._now, tx)).find(ask)
 

@@ -13,6 +13,7 @@ from bot.chat.push_seal import pressed
 from bot.chat.turn import Person, Status
 from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Status as Sending
+from bot.flow.cost import CostOf, free
 from bot.news.item import Story
 from bot.ports import Sent, Tx
 
@@ -22,7 +23,10 @@ COMPARED: Final = 500  # of the last 24 hours
 _PUTS_RIGHT: Final = frozenset({BroadcastKind.CORRECTION, BroadcastKind.WITHDRAWAL})
 
 
-def look(tx: Tx, asked: LookIn, person: Person, rates: Mapping[str, float], zone: ZoneInfo, now: datetime) -> LookedIn:
+def look(
+    tx: Tx, asked: LookIn, person: Person, rates: Mapping[str, float], zone: ZoneInfo, now: datetime,
+    costs: CostOf = free,
+) -> LookedIn:  # fmt: skip
     """Everything that this act may look at, as it stands now."""
     draft = _draft(tx, asked, person)
     story_id = _named(asked, Names.STORY)
@@ -32,7 +36,7 @@ def look(tx: Tx, asked: LookIn, person: Person, rates: Mapping[str, float], zone
         permission=tx.permission(), rates=rates, before=tx.title_before(story_id) if story_id else "",
         told=told_of(tx, broadcast) if broadcast else None,
     )  # fmt: skip
-    return LookedIn(asked, _with_counts(tx, asked, _with_lists(tx, asked, room, now), zone, now))
+    return LookedIn(asked, _with_counts(tx, asked, _with_lists(tx, asked, room, now), zone, now, costs))
 
 
 def _draft(tx: Tx, asked: LookIn, person: Person) -> Draft | None:
@@ -65,7 +69,7 @@ def _broadcast(tx: Tx, asked: LookIn, draft: Draft | None, story_id: int) -> int
 
 
 def _with_counts(
-    tx: Tx, asked: LookIn, room: Room, zone: ZoneInfo, now: datetime
+    tx: Tx, asked: LookIn, room: Room, zone: ZoneInfo, now: datetime, costs: CostOf
 ) -> Room:  # fmt: skip
     """The counts and guards of a draft, which an empty one does not need; the story that is named."""
     draft = room.draft
@@ -78,7 +82,8 @@ def _with_counts(
         return room
     lately = tuple(_brief(tx, sent) for sent in tx.told_since(now - LATELY, COMPARED) if sent.id != draft.broadcast_id)
     audience = {channel: tx.audience_size(channel, draft.categories) for channel in room.rates}
-    return replace(room, audience=audience, lately=lately)
+    bill = costs(tx, draft.categories, draft.note.level, now)
+    return replace(room, audience=audience, lately=lately, costs=bill)
 
 
 def _story(tx: Tx, asked: LookIn) -> Story | None:
