@@ -55,7 +55,7 @@ class FetchError(OperationError):
 
 
 class FeedError(OperationError):
-    """A document is no readable feed; `reason` is a stable word such as `html`, `empty`, `too_slow`, `no_entries`."""
+    """A document is no readable feed; `reason` is a stable word such as `html`, `empty`, `too_slow`, `malformed`."""
 
     def __init__(self, reason: str, message: str) -> None:
         self.reason = reason

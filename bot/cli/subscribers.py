@@ -36,9 +36,9 @@ def import_(
 
     Example: kentongan subscribers import readers.jsonl
 
-    A line of the file, whose last four fields may be left out: {"channel": "telegram", "address": "123",
+    A line of the file, whose fields from "mode" on may be left out: {"channel": "telegram", "address": "123",
     "categories": ["daerah"], "mode": "instant", "quiet": "21.00-05.00", "language": "id",
-    "consent_at": "2026-01-31T09:00:00+07:00"}
+    "consent_at": "2026-01-31T09:00:00+07:00", "words": ["pacet"]}
     """
     loaded = settings()
     known = {c.id for c in loaded.categories}

@@ -6,12 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from bot.chat.keywords import MOST
+from bot.news import keywords
 from bot.ports import Subscription
 
 MODES = ("instant", "morning", "evening", "both")
 CHANNELS = ("telegram", "whatsapp", "console")
 FOLLOWS_ALL = "semua"
-FIELDS = {"channel", "address", "categories", "mode", "quiet", "language", "consent_at", "thread"}
+FIELDS = {"channel", "address", "categories", "mode", "quiet", "language", "consent_at", "thread", "words"}
 _QUIET = re.compile(r"([01]\d|2[0-3])[.:]([0-5]\d)\s*[-–]\s*([01]\d|2[0-3])[.:]([0-5]\d)")
 _TELEGRAM_CHAT = re.compile(r"-?[1-9][0-9]{0,15}")  # as the platform writes it: at most 52 bits
 _TELEGRAM_THREAD = re.compile(r"[1-9][0-9]{0,9}")
@@ -38,6 +40,7 @@ def read_line(line: str, categories: Collection[str]) -> Subscription:
         language=_one_of(row, "language", ("id", "en"), "id"),
         consent_at=_moment(row.get("consent_at")),
         thread=_thread(row, channel),
+        words=_words(row),
     )
 
 
@@ -50,6 +53,8 @@ def write_line(subscription: Subscription) -> str:
     }  # fmt: skip
     if subscription.thread is not None:
         row["thread"] = subscription.thread
+    if subscription.words:
+        row["words"] = list(subscription.words)
     return json.dumps(row, ensure_ascii=False)
 
 
@@ -138,6 +143,16 @@ def _categories(row: dict[str, Any], known: Collection[str]) -> tuple[str, ...]:
         if not isinstance(category, str) or category not in known:
             raise LineError(f"unknown category {_shown(category)}; known are {', '.join(sorted(known))}")
     return tuple(dict.fromkeys(value))
+
+
+def _words(row: dict[str, Any]) -> tuple[str, ...]:
+    value = row.get("words", [])
+    if not isinstance(value, list) or len(value) > MOST:
+        raise LineError(f"words must be a list of at most {MOST} words or places, not {_shown(value)}")
+    for word in value:
+        if not isinstance(word, str) or keywords.fault(word) is not None:
+            raise LineError(f"{_shown(word)} cannot be followed as a word")
+    return tuple(sorted({keywords.key(word) for word in value}))
 
 
 def _moment(value: object) -> datetime | None:

@@ -25,6 +25,7 @@ class Subscription:
     language: str = "id"
     consent_at: datetime | None = None
     thread: str | None = None
+    words: tuple[str, ...] = ()  # that they follow beside their categories, folded
 
 
 @dataclass(frozen=True, slots=True)

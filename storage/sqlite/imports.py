@@ -5,9 +5,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
+from bot.news.following import category_of, word_of
 from bot.ports import Subscription
 from storage.sqlite.part import from_ms_or_none, listed, to_ms, to_ms_or_none
-from storage.sqlite.people import ALL, CATEGORIES, People, quiet_of
+from storage.sqlite.people import ALL, CATEGORIES, IS_WORD, People, quiet_of
 
 _SEMUA: Final = "semua"  # how imports and exports write ALL
 _EXISTING: Final = """
@@ -36,6 +37,10 @@ _TOPICS: Final = """
 SELECT s.subscriber_id FROM json_each(?) wanted CROSS JOIN subscription s
 ON s.channel = ? AND s.category = ? AND s.subscriber_id = wanted.value
 """
+_WORDS: Final = f"""
+SELECT wanted.value, s.category FROM json_each(?) wanted CROSS JOIN subscription s INDEXED BY subscription_word
+ON s.subscriber_id = wanted.value AND s.{IS_WORD.replace("AND ", "AND s.")} ORDER BY s.category
+"""
 _Existing = tuple[int, str, int | None, int | None]  # id, status, stopped_at, chosen_at
 
 
@@ -45,7 +50,7 @@ class Imports(People):
     def import_subscribers(self, rows: Sequence[Subscription], now: datetime) -> int:
         """Idempotent upsert of one chunk; brings back nobody who stopped after their consent; how many rows are new.
 
-        Someone who chose topics here after that consent keeps their own choice.
+        Someone who chose topics here after that consent keeps their own choice. Words are added to those they follow.
         """
         unique = {(row.channel, row.address): row for row in rows}.values()
         by_channel = sorted(unique, key=lambda row: row.channel)
@@ -67,7 +72,9 @@ class Imports(People):
         before = set(self._topics_among(channel, [known[row.address][0] for row in returning]))
         after = {(channel, c, ids[row.address]) for row in newcomers + returning for c in _topics(row.categories)}
         self._drop_topics(before - after)
-        self._add_topics(sorted(after - before))  # in the order of the primary key: pages are filled one by one
+        words = {(channel, category_of(w), ids[row.address]) for row in newcomers + returning for w in row.words}
+        # In the order of the primary key: pages are filled one by one.
+        self._add_topics(sorted(words | (after - before)))
         return len(newcomers) + sum(known[row.address][1] != "active" for row in returning)
 
     def _topics_among(self, channel: str, subscribers: list[int]) -> Iterable[tuple[str, str, int]]:
@@ -86,7 +93,10 @@ class Imports(People):
         for channel in {row[1] for row in page}:
             for _, category, subscriber in self._topics_among(channel, [row[0] for row in page if row[1] == channel]):
                 topics[subscriber].append(category)
-        return [(row[0], _subscription(row, topics[row[0]])) for row in page]
+        words: dict[int, list[str]] = {}
+        for subscriber, category in self.all(_WORDS, listed([row[0] for row in page])):
+            words.setdefault(subscriber, []).append(word_of(category))
+        return [(row[0], _subscription(row, topics[row[0]], tuple(words.get(row[0], ())))) for row in page]
 
 
 def _may_import(row: Subscription, existing: _Existing) -> bool:
@@ -106,10 +116,10 @@ def _topics(categories: tuple[str, ...]) -> tuple[str, ...]:
     return (ALL,) if _SEMUA in categories else categories
 
 
-def _subscription(row: tuple[Any, ...], topics: list[str]) -> Subscription:
+def _subscription(row: tuple[Any, ...], topics: list[str], words: tuple[str, ...]) -> Subscription:
     _, channel, address, mode, quiet_from, quiet_to, language, consent_at, thread = row
     categories = (_SEMUA,) if ALL in topics else tuple(topics)
     quiet = quiet_of(quiet_from, quiet_to)
     return Subscription(
-        channel, address, categories, mode, quiet, language or "id", from_ms_or_none(consent_at), thread
+        channel, address, categories, mode, quiet, language or "id", from_ms_or_none(consent_at), thread, words
     )  # fmt: skip

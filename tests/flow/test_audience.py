@@ -43,6 +43,10 @@ def fault_of(line: str) -> str:
         ({"consent_at": "9999-12-31T23:59:59-14:00"}, "lies in the year 9999"),
         ({"quiet": {"from": 21}}, "quiet must look like"),
         ({"channel": "whatsapp", "address": "\ud800"}, "half a character"),
+        ({"words": "pacet"}, "words must be a list"),
+        ({"words": [f"desa{n}" for n in range(11)]}, "at most 10"),
+        ({"words": ["yang"]}, "'yang' cannot be followed"),
+        ({"words": [7]}, "7 cannot be followed"),
     ],
     ids=str,
 )
@@ -77,3 +81,9 @@ def test_what_goes_out_comes_in_again(
     row = {"channel": "telegram", "address": address, "categories": categories, "quiet": quiet, "thread": thread}
     first = read_line(json.dumps(row), CATEGORIES)
     assert read_line(write_line(first), CATEGORIES) == first
+
+
+def test_words_come_in_as_they_are_compared() -> None:
+    read = read_line(json.dumps({**GOOD, "words": ["PDAM", "Pacet", "pdam"]}), CATEGORIES)
+    assert read.words == ("pacet", "pdam")
+    assert read_line(write_line(read), CATEGORIES) == read

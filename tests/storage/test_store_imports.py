@@ -10,7 +10,7 @@ from tests.storage.makers import NOW, TELEGRAM, follow, hours, imported, story, 
 
 ROWS = [
     Subscription(TELEGRAM, "10", ("budaya", "daerah"), "instant", (1260, 300), "id", NOW - hours(5)),
-    Subscription(TELEGRAM, "11", ("semua",), "digest", None, "en", NOW - hours(4), thread="3"),
+    Subscription(TELEGRAM, "11", ("semua",), "digest", None, "en", NOW - hours(4), thread="3", words=("pacet", "pdam")),
     Subscription("whatsapp", "10", ("hukrim",), "instant", None, "id", None),
 ]
 

@@ -16,6 +16,9 @@ FAR = 2100
 TOLERATED = 30.0
 SET_CLOCK = "Set the clock by the network: `sudo timedatectl set-ntp true`."
 FEWER = "Let the feed carry fewer items (WordPress: Settings, Reading, Syndication feeds show the most recent)."
+CUT_OFF = (
+    "See in a browser where the document breaks; often it is a plugin's warning or the site's full disk."
+)
 FIXES = {
     "timeout": "Try again later; if it stays so, ask the site's host why it is so slow.",
     "too_large": FEWER,
@@ -29,6 +32,13 @@ FIXES = {
     "html": "Write the address of the feed instead of a page's (WordPress: the page's address with feed/ behind it).",
     "empty": "Look at the address in a browser; if it is empty there too, ask the site's host.",
     "too_slow": FEWER,
+    "challenge": "Let this machine's address pass the site's protection (Cloudflare: WAF, skip rule for the feed).",
+    "malformed": CUT_OFF,
+    "truncated": CUT_OFF,
+    "entities": "The document is made to swell: see whether the site was broken into.",
+    "too_deep": "The document is made to choke readers: see whether the site was broken into.",
+    "too_many": FEWER,
+    "too_big": FEWER,
 }
 CORRECT_IT = "Open the address in a browser and correct it in feeds.yaml."
 
