@@ -13,6 +13,7 @@ from bot.ports.outbox import DigestsTx, DueDelivery, InboxTx, OutboxTx, Recovery
 from bot.ports.people import ContactFrom, PeopleTx, StaffMember, Subscription, TeamTx, WishesTx, WordsTx
 from bot.ports.store import RetentionTx, StatsTx, Store, Tx
 from bot.ports.stories import LikenessTx, SearchTx, StoriesTx, WithdrawalsTx
+from bot.ports.templates import TemplatesTx
 from bot.ports.whatsapp import WhatsAppTx
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "StoriesTx",
     "Subscription",
     "TeamTx",
+    "TemplatesTx",
     "To",
     "Tx",
     "WhatsAppTx",

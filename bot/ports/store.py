@@ -9,6 +9,7 @@ from bot.ports.newsroom import NewsdeskTx, NewsroomTx
 from bot.ports.outbox import DigestsTx, InboxTx, OutboxTx, RepliesTx
 from bot.ports.people import PeopleTx, TeamTx, WishesTx, WordsTx
 from bot.ports.stories import LikenessTx, SearchTx, StoriesTx, WithdrawalsTx
+from bot.ports.templates import TemplatesTx
 from bot.ports.whatsapp import WhatsAppTx
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ class RetentionTx(Protocol):
 
 class Tx(
     FeedsTx, StoriesTx, LikenessTx, WithdrawalsTx, SearchTx, PeopleTx, WordsTx, WishesTx, TeamTx, OutboxTx, DigestsTx,
-    RepliesTx, NewsroomTx, NewsdeskTx, InboxTx, WhatsAppTx, StatsTx, RetentionTx, Protocol,
+    RepliesTx, NewsroomTx, NewsdeskTx, InboxTx, WhatsAppTx, TemplatesTx, StatsTx, RetentionTx, Protocol,
 ):  # fmt: skip
     """Everything that a transaction can say."""
 

@@ -15,6 +15,7 @@ from storage.sqlite.schema_newsroom import newsroom_in_chat
 from storage.sqlite.schema_outbox import whole_outbox
 from storage.sqlite.schema_residents import residents_in_chat
 from storage.sqlite.schema_team import team_in_chat
+from storage.sqlite.schema_templates import whatsapp_templates
 from storage.sqlite.schema_whatsapp import whatsapp
 
 migrations: Final = Migrations("kentongan")
@@ -266,6 +267,7 @@ migrations()(newsroom_in_chat)
 migrations()(whatsapp)
 migrations()(residents_in_chat)
 migrations()(team_in_chat)
+migrations()(whatsapp_templates)
 
 
 def is_empty(db: Database) -> bool:

@@ -17,6 +17,7 @@ from storage.sqlite.search import Search
 from storage.sqlite.stats import Stats
 from storage.sqlite.suppressions import Suppressions
 from storage.sqlite.team import Team
+from storage.sqlite.templates import Templates
 from storage.sqlite.whatsapp import WhatsApp
 from storage.sqlite.withdrawals import Withdrawals
 from storage.stops import ERASE, Departures
@@ -24,7 +25,7 @@ from storage.stops import ERASE, Departures
 
 class SqliteTx(
     Feeds, Suppressions, Withdrawals, Search, Imports, Erasure, Team, Newsdesk, Broadcasts, WhatsApp, Digests,
-    Inbox, Stats, Reports, Retention,
+    Inbox, Stats, Reports, Retention, Templates,
 ):  # fmt: skip
     """Everything that a transaction can say (bot.ports.Tx)."""
 
