@@ -139,8 +139,11 @@ NEEDED = ("WHATSAPP_ACCESS_TOKEN", "WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_APP_SEC
 
 
 def whatsapp(variables: Variables) -> WhatsAppSettings | None:
-    """WhatsApp's settings, or None while one of the four that it needs is missing."""
-    if not all(variables.get(name) for name in NEEDED):
+    """WhatsApp's settings, or None while none of the four that it needs is set; some of them are a fault."""
+    missing = [name for name in NEEDED if variables.get(name) is None]
+    if missing:
+        if len(missing) < len(NEEDED):
+            variables.faults.append(f"{', '.join(missing)} missing for WhatsApp; set all four, or none to leave it off")
         return None
     access_token, app_secret, verify_token = (variables.read(name, word, "") for name in OTHER_SECRETS)
     number_id = variables.read("WHATSAPP_PHONE_NUMBER_ID", phone_number_id, "")

@@ -133,10 +133,11 @@ def test_telegram_is_on_when_its_token_is_set(feeds_file: Path) -> None:
 def test_no_secret_is_shown_and_every_secret_is_known(feeds_file: Path) -> None:
     env = {
         "TELEGRAM_BOT_TOKEN": TOKEN, "DATABASE_URL": "postgresql://bot:canary-db@db.example/kentongan",
-        "WHATSAPP_ACCESS_TOKEN": "canary-wa", "WHATSAPP_APP_SECRET": "canary-app", "WHATSAPP_RATE": "no matter what",
+        "WHATSAPP_ACCESS_TOKEN": "canary-wa", "WHATSAPP_APP_SECRET": "canary-app",
+        "WHATSAPP_VERIFY_TOKEN": "canary-verify", "WHATSAPP_PHONE_NUMBER_ID": "1122334455667",
     }  # fmt: skip
     settings = loaded(env, feeds_file)
-    assert set(settings.secrets()) == {TOKEN, "canary-db", "canary-wa", "canary-app"}
+    assert set(settings.secrets()) == {TOKEN, "canary-db", "canary-wa", "canary-app", "canary-verify"}
     assert "canary" not in f"{settings} {settings!r} {settings.telegram!r}"
 
 

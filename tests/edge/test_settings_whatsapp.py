@@ -42,9 +42,14 @@ def test_four_variables_switch_it_on(feeds_file: Path) -> None:
 
 
 @pytest.mark.parametrize("missing", FOUR)
-def test_one_that_is_missing_leaves_it_off(feeds_file: Path, missing: str) -> None:
-    settings = loaded({**FOUR, missing: " ", "WHATSAPP_RATE": "no matter what"}, feeds_file)
-    assert settings.whatsapp is None
+def test_one_that_is_missing_is_named(feeds_file: Path, missing: str) -> None:
+    with pytest.raises(SettingsError, match=missing) as caught:
+        loaded({**FOUR, missing: " "}, feeds_file)
+    assert len(caught.value.faults) == 1
+
+
+def test_none_of_them_leaves_it_off(feeds_file: Path) -> None:
+    assert loaded({"WHATSAPP_RATE": "250"}, feeds_file).whatsapp is None
 
 
 def test_no_secret_of_it_is_shown_and_each_is_known(feeds_file: Path) -> None:
