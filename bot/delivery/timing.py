@@ -25,6 +25,7 @@ class Way(Enum):
     WAIT = "wait"  # as it is, later
     DIGEST = "digest"  # with others, later
     SKIP = "skip"  # it is not for this reader
+    OUTSIDE = "outside"  # it would be now, but their window is closed: as a template, if there is one and money for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Turn:
     at: datetime | None = None
 
 
-NOW, SKIP = Turn(Way.NOW), Turn(Way.SKIP)
+NOW, SKIP, OUTSIDE = Turn(Way.NOW), Turn(Way.SKIP), Turn(Way.OUTSIDE)
 
 
 def turn_of(
@@ -46,14 +47,20 @@ def turn_of(
         turn = _story(reader, broadcast.expires_at <= now, now, timezone)
     elif broadcast.kind is BroadcastKind.DIGEST:  # one that could not leave at its hour
         turn = digest_turn(reader._replace(hold_until=None), broadcast.created_at, now, timezone)
+    elif _is_silent(broadcast, reader, act):
+        return NOW if reader.hold_until is None or reader.hold_until <= now else Turn(Way.WAIT, reader.hold_until)
     else:
-        turn = NOW if act in SILENT else _message(broadcast, reader, now, timezone)
-    if turn.way is Way.NOW and _is_closed(reader, now):
-        # What costs money is not decided here: without a budget nothing leaves outside of an open window.
-        return _next_slot(reader, now, timezone) if broadcast.kind is BroadcastKind.STORY else SKIP
+        turn = _message(broadcast, reader, now, timezone)
+    if turn.way is Way.NOW and is_closed(reader, now):
+        return _next_slot(reader, now, timezone) if broadcast.kind is BroadcastKind.STORY else OUTSIDE
     if turn.way is Way.NOW and reader.hold_until is not None and reader.hold_until > now:
         return Turn(Way.WAIT, reader.hold_until)
     return turn
+
+
+def _is_silent(broadcast: Broadcast, reader: Reader, act: Act) -> bool:
+    """Whether a message changes and no phone rings; where nothing can be changed, only the mark makes no message."""
+    return act in SILENT and (reader.window_until is None or broadcast.kind is BroadcastKind.MARK)
 
 
 def _story(reader: Reader, late: bool, now: datetime, timezone: ZoneInfo) -> Turn:
@@ -86,8 +93,10 @@ def digest_turn(reader: Reader, due_at: datetime, now: datetime, timezone: ZoneI
     quiet = quiet_ends(now, reader.quiet, timezone)
     if quiet is not None:
         return Turn(Way.DIGEST, quiet)
-    if now - due_at > DIGEST_LIVES or _is_closed(reader, now):
+    if now - due_at > DIGEST_LIVES:
         return _next_slot(reader, now, timezone)
+    if is_closed(reader, now):
+        return OUTSIDE
     if reader.hold_until is not None and reader.hold_until > now:
         return Turn(Way.DIGEST, reader.hold_until)
     return NOW
@@ -110,8 +119,16 @@ def local_day(now: datetime, timezone: ZoneInfo) -> int:
     return now.astimezone(timezone).toordinal()
 
 
-def _is_closed(reader: Reader, now: datetime) -> bool:
-    """Whether the platform lets us send this reader nothing now, unless it is paid for."""
+def last_digest(reader: Reader, now: datetime, timezone: ZoneInfo) -> datetime:
+    """The latest moment until now at which this reader's digests were made."""
+    today = now.astimezone(timezone).date()
+    slots = SLOTS.get(reader.mode, SLOTS["both"])
+    moments = [datetime.combine(today - timedelta(days=day), slot, timezone) for day in (2, 1, 0) for slot in slots]
+    return max(at for at in (_awake(moment, reader, timezone) for moment in moments) if at <= now)
+
+
+def is_closed(reader: Reader, now: datetime) -> bool:
+    """Whether the platform lets nothing but templates through to this reader now."""
     return reader.window_until is not None and reader.window_until <= now + CLOSING
 
 

@@ -172,7 +172,7 @@ class BroadcastClaim:
             found.seen += 1
             act = act_for(broadcast.kind, reader.had, erase=broadcast.erase) if broadcast.source_id else Act.SEND
             turn = SKIP if act is None else turn_of(broadcast, reader, now, self._timezone, act)
-            if act is None or turn.way is Way.SKIP:
+            if act is None or turn.way in {Way.SKIP, Way.OUTSIDE}:
                 continue
             if turn.way is Way.NOW and (pause := self._pause(reader.address)):
                 found.waiting.append((reader, now + timedelta(seconds=pause)))

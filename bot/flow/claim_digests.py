@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.delivery.content import BroadcastKind
 from bot.delivery.digest import Owed, owed
 from bot.delivery.plan import Delivery, Reader
-from bot.delivery.timing import DIGEST_LIVES, Way, digest_turn
+from bot.delivery.timing import DIGEST_LIVES, Way, digest_turn, next_digest
 from bot.ports import Tx
 
 AHEAD = 64  # readers looked at beyond the free slots: to many of them nothing is owed any more
@@ -45,6 +45,8 @@ class DigestClaim:
                 later.append((reader.subscriber_id, now.replace(minute=0, second=0, microsecond=0) + AN_HOUR))
             elif turn.way is Way.NOW:
                 ready.append(reader)
+            elif turn.way is Way.OUTSIDE:
+                later.append((reader.subscriber_id, next_digest(reader, now, self._timezone)))
             elif turn.at is not None:
                 later.append((reader.subscriber_id, turn.at))
         if later:

@@ -2,6 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
@@ -11,6 +12,7 @@ from bot.settings import environment as env_
 from bot.settings.environment import Variables
 from bot.settings.feedsfile import FeedsFile, read_feeds_file
 from bot.settings.model import LogFormat, Settings
+from bot.settings.money import money
 from bot.settings.words import boolean, listen_address
 
 DOTENV = Path(".env")
@@ -34,7 +36,7 @@ def load(
     listen = variables.read("LISTEN", listen_address, ("127.0.0.1", 8080))
     public_url: str | None = variables.read("PUBLIC_URL", env_.base_url, None)
     telegram = env_.telegram(variables, public_url)
-    whatsapp = env_.whatsapp(variables)
+    whatsapp, costs = env_.whatsapp(variables), money(variables)
     allow_private = variables.read("FETCH_ALLOW_PRIVATE", boolean, False)
     log_format: LogFormat | None = variables.read("LOG_FORMAT", env_.log_format, None)
     if content is None or variables.faults or faults:
@@ -43,7 +45,7 @@ def load(
         database_url=database_url, feeds_file=path, listen=listen, public_url=public_url, telegram=telegram,
         fetch_allow_private=allow_private, log_format=log_format, portal=content.portal,
         categories=content.categories, feeds=content.feeds, quiet=content.quiet, daily_limit=content.daily_limit,
-        whatsapp=whatsapp, other_secrets=env_.other_secrets(variables),
+        whatsapp=replace(whatsapp, money=costs) if whatsapp else None, other_secrets=env_.other_secrets(variables),
     )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.delivery.budget import Budget
 from bot.ports import DeclaredFeed
+from bot.settings.ratecard import RateCardFile
 
 LogFormat = Literal["console", "json"]
 Mode = Literal["polling", "webhook"]
@@ -45,6 +47,15 @@ class TelegramSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """What WhatsApp may cost."""
+
+    budget: Budget
+    rates: RateCardFile
+    portfolio: int | None  # people who are written to outside of a window in 24 hours; None: no limit
+
+
+@dataclass(frozen=True, slots=True)
 class WhatsAppSettings:
     """WhatsApp is on."""
 
@@ -54,6 +65,7 @@ class WhatsAppSettings:
     verify_token: str = field(repr=False)  # the word of the webhook's challenge
     api_url: str | None = None  # None: Meta's own
     rate: float = 80.0  # messages a second
+    money: Money | None = None  # None: whoever builds the channel pays nothing, and sends nothing outside of a window
 
 
 @dataclass(frozen=True, slots=True)
