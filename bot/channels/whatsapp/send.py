@@ -5,7 +5,9 @@ corrected message carries elsewhere is left to the correction itself.
 """
 
 import json
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, Final
 
 import structlog
 
@@ -14,10 +16,12 @@ from bot.channels.whatsapp.client import Client
 from bot.channels.whatsapp.faults import TransportError
 from bot.channels.whatsapp.identity import is_user_id
 from bot.channels.whatsapp.render import Form, form, plain
+from bot.channels.whatsapp.templates import fill
+from bot.channels.whatsapp.templates.model import Template
 from bot.chat.message import Message, from_json
 from bot.chat.texts import Texts
-from bot.chat.turn import Mode
-from bot.delivery.content import Act, BroadcastKind
+from bot.chat.turn import Board, Mode
+from bot.delivery.content import Act, BroadcastKind, Content
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import QueuedReply
@@ -32,6 +36,8 @@ NAME = "whatsapp"
 ONE_PERSON = ChatRate(burst=44, per_second=1 / 6)
 LONGEST_HOLD = 3600.0  # seconds; 4, 16, 64 … until then
 NO_EDIT = "no_edit"
+# Refusals that are about a template, not about what is said with it: another one may do.
+TEMPLATE_FAULTS: Final = frozenset({meaning.TEMPLATE_PAUSED, meaning.TEMPLATE_DISABLED, meaning.TEMPLATE_UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,11 @@ class Prepared:
     """A message encoded once: the request's body after what differs from reader to reader."""
 
     tail: bytes
+    template: str = ""  # the key of the template that it is made of
+
+
+async def nothing(_key: str, _code: str) -> None:
+    """Nobody needs to hear of a refused template."""
 
 
 class WhatsAppChannel:
@@ -46,8 +57,14 @@ class WhatsAppChannel:
 
     name = NAME
 
-    def __init__(self, client: Client, store: Store, texts: Texts, *, rate: float = 80.0) -> None:
+    def __init__(
+        self, client: Client, store: Store, texts: Texts, *, rate: float = 80.0, templates: Iterable[Template] = (),
+        template_refused: Callable[[str, str], Awaitable[None]] = nothing,
+    ) -> None:  # fmt: skip
+        """`template_refused` hears at once, with key and code, that a template may not be sent any more."""
         self.rate = rate
+        self._templates = {template.key: template for template in templates}
+        self._template_refused = template_refused
         self._client, self._store, self._texts = client, store, texts
         self._pair_hits: dict[str, int] = {}  # refusals in a row that only concern the pace of one person
         self._stop: Outcome | None = None
@@ -66,6 +83,13 @@ class WhatsAppChannel:
         """The message's request body, encoded once for all of its readers."""
         return Prepared(_tail(form(message, self._texts.voice(self._texts.fallback))))
 
+    def prepare_template(self, key: str, content: Content, board: Board) -> Prepared:
+        """The content in a template, encoded once; raises ValueError where the two do not fit."""
+        template = self._templates.get(key)
+        if template is None:
+            raise ValueError(f"no file describes the template {key}")
+        return Prepared(_encoded(fill.fields(template, content, board)), key)
+
     async def deliver(self, prepared: Prepared, to: To, act: Act = Act.SEND) -> Outcome:
         """Send a prepared message, below the one it is about where `act` names one."""
         delivery = to.delivery
@@ -73,7 +97,10 @@ class WhatsAppChannel:
             return Outcome(Kind.SENT, NO_EDIT, to.message)
         context = None if act is Act.SEND else to.message
         tag = str(tag_of(delivery)) if delivery is not None else None
-        return await self._post(to.address, head(to.address, context, tag) + prepared.tail)
+        outcome = await self._post(to.address, head(to.address, context, tag) + prepared.tail)
+        if prepared.template and outcome.code in TEMPLATE_FAULTS:
+            await self._template_refused(prepared.template, outcome.code)
+        return outcome
 
     # An answer to one -----------------------------------------------------------------------------------------------
 
@@ -134,4 +161,8 @@ def head(address: str, context: str | None, tag: str | None) -> bytes:
 
 
 def _tail(shown: Form) -> bytes:
-    return json.dumps(shown.fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")[1:]
+    return _encoded(shown.fields)
+
+
+def _encoded(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")[1:]
