@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 from sqlite_utils import Database
 
+from bot.settings.environment import NEEDED
 from bot.simulator.portal import Portal
 from bot.simulator.server import Simulator
 from bot.simulator.telegram import Telegram
@@ -143,7 +144,8 @@ async def test_a_story_comes_from_the_feed_to_the_phone(tmp_path: Path) -> None:
 
 
 async def test_without_its_four_variables_nothing_listens(tmp_path: Path) -> None:
-    telegram = {"WHATSAPP_VERIFY_TOKEN": "", "TELEGRAM_BOT_TOKEN": "1234567890:" + "x" * 35}
+    none = dict.fromkeys(NEEDED, "")
+    telegram = {**none, "TELEGRAM_BOT_TOKEN": "1234567890:" + "x" * 35}
     async with town(tmp_path, **telegram) as made:
         made.environment["TELEGRAM_API_URL"] = made.environment["WHATSAPP_API_URL"]
         await made.start()
