@@ -22,6 +22,7 @@ ACCOUNT_PAUSE = 60.0  # seconds between two probes of an account that the platfo
 RISE = 0.1
 RISE_EVERY = 5.0
 LEAST_SHARE = 0.1
+UNHEARD = frozenset({Kind.UNKNOWN, Kind.NOT_SENT})
 ANSWERED = frozenset({"server_error", "migrated"})  # codes of what surely did not leave a mark, and yet was answered
 
 
@@ -44,7 +45,9 @@ class Hold:
 
 def is_answer(outcome: Outcome) -> bool:
     """Whether the platform itself answered, so that the time it took is a way there and back."""
-    return outcome.kind not in {Kind.UNKNOWN, Kind.NOT_SENT} or outcome.code in ANSWERED
+    if outcome.kind is Kind.SENT:
+        return True
+    return outcome.kind not in UNHEARD or outcome.code in ANSWERED
 
 
 def is_failure(outcome: Outcome) -> bool:

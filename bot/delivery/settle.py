@@ -24,7 +24,7 @@ def settle_story(outcome: Outcome, attempt: int, now: datetime) -> Settled:
     """A story's attempt: ambiguity is `unknown` and stays so, what surely did not leave is tried again."""
     match outcome.kind:
         case Kind.SENT:
-            return Settled(State.SENT, outcome.code, outcome.message_id)
+            return _sent(outcome)
         case Kind.UNKNOWN:
             return Settled(State.UNKNOWN, outcome.code)
         case Kind.GONE:
@@ -37,6 +37,8 @@ def settle_story(outcome: Outcome, attempt: int, now: datetime) -> Settled:
 
 def settle_delivery(delivery: Delivery, outcome: Outcome, now: datetime) -> Settled:
     """An attempt of any kind: what may be said twice rather than never is tried again after a doubt."""
+    if outcome.kind is Kind.SENT:  # nearly always
+        return _sent(outcome)
     settled = settle_story(outcome, delivery.attempt, now)
     changes = delivery.act in {Act.EDIT, Act.DELETE}
     most = CHANGED_AGAIN if changes else AGAIN_AFTER_DOUBT.get(delivery.kind, 0)
@@ -52,6 +54,10 @@ def settle_reply(outcome: Outcome, attempt: int, now: datetime) -> Settled:
             return Settled(State.FAILED, outcome.code)
         return Settled(State.QUEUED, outcome.code, next_at=now)
     return settle_story(outcome, attempt, now)
+
+
+def _sent(outcome: Outcome) -> Settled:
+    return Settled(State.SENT, outcome.code, outcome.message_id)
 
 
 def _again(outcome: Outcome, attempt: int, now: datetime) -> Settled:

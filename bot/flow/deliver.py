@@ -63,9 +63,10 @@ class Deliverer:
         self._tick_length = tick_length(channel.rate)
         self._writing = 0.0  # seconds that a tick's transaction takes, lately
         self._finished = Finished()
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight: dict[Sent, asyncio.Task[None]] = {}
         self._prepared: dict[tuple[Hashable, str], object] = {}
         self._contents: dict[Hashable, Content] = {}
+        self._loop: asyncio.AbstractEventLoop  # asked once: in Python 3.11 asking for it costs a system call
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._writing_soon: asyncio.TimerHandle | None = None
@@ -105,7 +106,8 @@ class Deliverer:
 
     def start(self) -> asyncio.Task[None]:
         """Begin to tick; the task ends with `stop`, or with a fault that its owner must not overlook."""
-        self._running = asyncio.create_task(self._run(), name=f"deliver {self._channel.name}")
+        self._loop = asyncio.get_running_loop()
+        self._running = self._loop.create_task(self._run(), name=f"deliver {self._channel.name}")
         return self._running
 
     async def stop(self, within: float) -> None:
@@ -116,8 +118,8 @@ class Deliverer:
             await asyncio.wait({self._running})
         self._take_back(self._gate.empty())
         if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=within)
-        for task in self._in_flight:
+            await asyncio.wait(self._in_flight.values(), timeout=within)
+        for task in self._in_flight.values():
             task.cancel()  # stays `started`: the next start finds it and calls it unknown
         await self._write(0)
 
@@ -174,7 +176,7 @@ class Deliverer:
         if seconds <= self._tick_length:
             await asyncio.sleep(seconds)
         else:
-            timer = asyncio.get_running_loop().call_later(seconds, self._wake.set)
+            timer = self._loop.call_later(seconds, self._wake.set)
             await self._wake.wait()
             timer.cancel()
         self._wake.clear()
@@ -206,31 +208,35 @@ class Deliverer:
     def _leave(self, attempt: Attempt, sent: Sent) -> None:
         """This one has its slot."""
         if isinstance(attempt, Delivery):
-            task = asyncio.create_task(self._send_delivery(attempt, sent))
+            self._in_flight[sent] = self._loop.create_task(self._send_delivery(attempt, sent))
         else:
-            task = asyncio.create_task(self._send_reply(attempt, sent))
-        self._in_flight.add(task)
-        task.add_done_callback(self._in_flight.discard)
+            self._in_flight[sent] = self._loop.create_task(self._send_reply(attempt, sent))
 
     async def _send_reply(self, reply: QueuedReply, sent: Sent) -> None:
         try:
-            outcome = await self._channel.reply(reply)
-        except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
-            outcome = self._broken(fault)
-        self._note(outcome, reply.address, sent)
-        self._finished.replies.append((reply, self._settling.reply(outcome, reply.attempt, self._now())))
-        self._write_soon()
+            try:
+                outcome = await self._channel.reply(reply)
+            except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
+                outcome = self._broken(fault)
+            self._note(outcome, reply.address, sent)
+            self._finished.replies.append((reply, self._settling.reply(outcome, reply.attempt, self._now())))
+            self._write_soon()
+        finally:
+            del self._in_flight[sent]
 
     async def _send_delivery(self, delivery: Delivery, sent: Sent) -> None:
         try:
-            prepared = self._prepare(delivery.says, delivery.language)
-            to = To(delivery.address, delivery.thread, delivery.message, delivery)
-            outcome = await self._channel.deliver(prepared, to, delivery.act)
-        except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
-            outcome = self._broken(fault)
-        self._note(outcome, delivery.address, sent)
-        self._finished.deliveries.append((delivery, self._settling.delivery(delivery, outcome, self._now())))
-        self._write_soon()
+            try:
+                prepared = self._prepare(delivery.says, delivery.language)
+                to = To(delivery.address, delivery.thread, delivery.message, delivery)
+                outcome = await self._channel.deliver(prepared, to, delivery.act)
+            except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
+                outcome = self._broken(fault)
+            self._note(outcome, delivery.address, sent)
+            self._finished.deliveries.append((delivery, self._settling.delivery(delivery, outcome, self._now())))
+            self._write_soon()
+        finally:
+            del self._in_flight[sent]
 
     def _broken(self, fault: Exception) -> Outcome:
         """A fault of ours, not of the network: nobody knows how far it came, and somebody must read of it."""
@@ -265,9 +271,12 @@ class Deliverer:
 
     def _write_soon(self) -> None:
         """Outcomes are written with the next tick; when none is near, one tick's length from now, all together."""
-        loop = asyncio.get_running_loop()
-        if self._writing_soon is None or self._writing_soon.when() < loop.time():
-            self._writing_soon = loop.call_later(self._tick_length, self._wake.set)
+        if self._writing_soon is None:
+            self._writing_soon = self._loop.call_later(self._tick_length, self._write_now)
+
+    def _write_now(self) -> None:
+        self._writing_soon = None
+        self._wake.set()
 
     def _prepare(self, says: Hashable, language: str) -> object:
         key = (says, language)

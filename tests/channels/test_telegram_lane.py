@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 
 import pytest
 
@@ -153,3 +154,31 @@ async def test_an_answer_that_never_ends_is_waited_for_only_so_long() -> None:
         error = await fault(asked, base)
     assert isinstance(error, UnansweredError)
     assert error.code == "read_timeout"
+
+
+async def test_each_request_is_waited_for_from_its_own_beginning() -> None:
+    """Begun one after the other, answered or silent: the silent are given up each at its time, in their order."""
+    ended: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            asked = await read_request(reader)
+            if b"answered" in asked:
+                writer.write(http(200, b"{}"))
+
+    async with server(serve) as base, lane(read=0.3) as asked:
+
+        async def post(name: str) -> float:
+            began = asyncio.get_running_loop().time()
+            with suppress(UnansweredError):
+                await asked.post(base, f'{{"{name}":1}}'.encode())
+            ended.append(name)
+            return asyncio.get_running_loop().time() - began
+
+        posts = []
+        for name in ("answered first", "silent early", "answered later", "silent late"):
+            posts.append(asyncio.create_task(post(name)))
+            await asyncio.sleep(0.1)
+        seconds = await asyncio.gather(*posts)
+    assert ended == ["answered first", "answered later", "silent early", "silent late"]
+    assert [0.29 <= each < 2 for each in seconds] == [False, True, False, True], seconds

@@ -204,7 +204,7 @@ class Process:
             if timer is not None:
                 timer.cancel()
         self.running.cancel()
-        for task in deliverer._in_flight:
+        for task in deliverer._in_flight.values():
             task.cancel()
         for attempt in self.world.truth.attempts:
             if attempt.process == self.number and attempt.under_way:

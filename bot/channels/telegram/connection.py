@@ -10,6 +10,7 @@ from typing import cast
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from bot.channels.telegram.faults import UnansweredError, UnwrittenError
+from bot.channels.telegram.patience import Patience
 
 MOST = 1_048_576  # bytes of one answer with its headers; the Bot API's to a send are below 20,000
 FINAL = 200  # the first status that is no interim one (100, 103)
@@ -19,13 +20,13 @@ class Connection(asyncio.Protocol):
     """HTTP/1.1 to one server, one request at a time; `keep` is told when another one may follow."""
 
     __slots__ = (
-        "_answer", "_begun", "_body", "_keep", "_keeps", "_loop", "_parser", "_received", "_status", "_transport",
-        "idle_since",
+        "_answer", "_begun", "_body", "_keep", "_keeps", "_loop", "_parser", "_patience", "_received", "_status",
+        "_transport", "idle_since",
     )  # fmt: skip
 
-    def __init__(self, keep: Callable[["Connection"], None]) -> None:
+    def __init__(self, keep: Callable[["Connection"], None], patience: Patience) -> None:
         self.idle_since = 0.0  # by the loop's clock; the pool's to set and to read
-        self._keep = keep
+        self._keep, self._patience = keep, patience
         self._loop = asyncio.get_running_loop()
         self._parser = HttpResponseParser(self)
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
@@ -42,18 +43,17 @@ class Connection(asyncio.Protocol):
         """Whether neither side has hung up, as far as we have heard."""
         return not self._transport.is_closing()
 
-    async def ask(self, request: bytes, patience: float) -> tuple[int, bytes]:
-        """Write the request; status and whole body, or a TransportError within `patience` seconds."""
-        if not self.usable:
+    async def ask(self, request: bytes) -> tuple[int, bytes]:
+        """Write the request; status and whole body, or a TransportError while there is patience."""
+        if self._transport.is_closing():
             raise UnwrittenError("connect")
         answer: asyncio.Future[tuple[int, bytes]] = self._loop.create_future()
         self._answer = answer
-        timer = self._loop.call_later(patience, self._fail, "read_timeout")
+        self._patience.begin(answer, self._late)
         self._transport.write(request)
         try:
             return await answer
         finally:
-            timer.cancel()
             if self._answer is answer:  # cancelled: what still comes belongs to nobody
                 self.end()
 
@@ -86,6 +86,10 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 — how it was lost proves nothing more
         """The other side hung up; an answer that only ends with its connection is not known to be whole."""
         self._fail("half_answer" if self._begun else "connection_lost")
+
+    def _late(self, answer: "asyncio.Future[tuple[int, bytes]]") -> None:
+        if self._answer is answer:
+            self._fail("read_timeout")
 
     def _fail(self, code: str) -> None:
         answer = self._answer

@@ -15,6 +15,7 @@ from yarl import URL
 from bot.channels.telegram.connection import Connection
 from bot.channels.telegram.dial import Dialer
 from bot.channels.telegram.faults import UnwrittenError
+from bot.channels.telegram.patience import Patience
 
 KEEP_IDLE = 15.0  # seconds: a request on a connection that the server is just closing is a send that nobody knows of
 
@@ -23,7 +24,8 @@ class Lane:
     """Posts JSON to a few addresses; follows no redirect, keeps no cookies, asks no proxy."""
 
     def __init__(self, connect: float, read: float, keep_idle: float = KEEP_IDLE) -> None:
-        self._connect, self._read, self._keep_idle = connect, read, keep_idle
+        self._connect, self._keep_idle = connect, keep_idle
+        self._patience = Patience(read)
         self._targets: dict[str, _Target] = {}
         self._pools: dict[URL, _Pool] = {}
         self._closed = False
@@ -32,13 +34,14 @@ class Lane:
         """Status and whole body, or a TransportError within `connect` and `read` seconds."""
         target = self._targets.get(url) or self._target(url)
         connection = target.pool.take() or await target.pool.dial()
-        return await connection.ask(b"%b%d\r\n\r\n%b" % (target.head, len(body), body), self._read)
+        return await connection.ask(b"%b%d\r\n\r\n%b" % (target.head, len(body), body))
 
     async def close(self) -> None:
         """Hang up where nothing is under way; what is under way ends its connection itself."""
         self._closed = True
         for pool in self._pools.values():
             pool.close()
+        self._patience.end()
         await asyncio.sleep(0)  # asyncio closes sockets in the loop's next round
 
     def _target(self, address: str) -> "_Target":
@@ -59,15 +62,16 @@ class Lane:
     def _pool(self, url: URL) -> "_Pool":
         origin = url.origin()
         if origin not in self._pools:
-            self._pools[origin] = _Pool(Dialer(origin, self._connect), self._keep_idle, closed=self._closed)
+            dialer = Dialer(origin, self._connect)
+            self._pools[origin] = _Pool(dialer, self._patience, self._keep_idle, closed=self._closed)
         return self._pools[origin]
 
 
 class _Pool:
     """The idle connections to one server; the last to come free is the first to be used, so that few stay open."""
 
-    def __init__(self, dialer: Dialer, keep_idle: float, *, closed: bool) -> None:
-        self._dialer, self._keep_idle = dialer, keep_idle
+    def __init__(self, dialer: Dialer, patience: Patience, keep_idle: float, *, closed: bool) -> None:
+        self._dialer, self._patience, self._keep_idle = dialer, patience, keep_idle
         self._loop = asyncio.get_running_loop()
         self._idle: deque[Connection] = deque()  # the longest idle first
         self._sweeping: asyncio.TimerHandle | None = None
@@ -81,7 +85,7 @@ class _Pool:
         return None
 
     async def dial(self) -> Connection:
-        return await self._dialer.dial(lambda: Connection(self._keep))
+        return await self._dialer.dial(lambda: Connection(self._keep, self._patience))
 
     def close(self) -> None:
         self._closed = True
