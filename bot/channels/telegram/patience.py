@@ -8,7 +8,7 @@ Late = Callable[["asyncio.Future[tuple[int, bytes]]"], None]  # its answer has n
 
 
 class Patience:
-    """Says of every answer that has not come after `seconds` that it is late; a timer for each cost 4 % of a message."""
+    """Says of every answer that has not come after `seconds` that it is late; a timer each cost 4 % of a message."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
