@@ -3,11 +3,13 @@ FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/kentongan
 WORKDIR /src
-COPY requirements.lock pyproject.toml README.md LICENSE ./
-RUN /opt/kentongan/bin/pip install --require-hashes -r requirements.lock
+COPY requirements.lock requirements-build.lock pyproject.toml README.md LICENSE ./
+RUN /opt/kentongan/bin/pip install --require-hashes -r requirements.lock \
+    && pip install --require-hashes -r requirements-build.lock
 COPY bot bot
 COPY storage storage
-RUN /opt/kentongan/bin/pip install --no-deps .
+RUN pip wheel --no-build-isolation --no-deps --wheel-dir /wheels . \
+    && /opt/kentongan/bin/pip install --no-deps /wheels/*.whl
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Kentongan" org.opencontainers.image.licenses="MIT"

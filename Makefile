@@ -59,6 +59,8 @@ lock:            ## the newest versions that fit pyproject.toml, with hashes, wi
 		--custom-compile-command "make lock" --python-version 3.11 --upgrade -o requirements.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make lock" --python-version 3.11 --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	@echo hatchling | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" --python-version 3.11 -c requirements-dev.lock -o requirements-build.lock -
 
 # The browser tests drive a real Chromium: the system's own, found on the path or named by CHROMIUM.
 chromium:
