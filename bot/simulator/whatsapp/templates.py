@@ -1,14 +1,17 @@
-"""Approved templates: their form, and the rules for what is put into them."""
+"""Templates: their form, and the rules for what is put into them."""
 
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.simulator.whatsapp.errors import CloudError
-from bot.simulator.whatsapp.model import Choice
+from bot.simulator.whatsapp.model import Choice, Json, NotPossible
 from bot.simulator.whatsapp.shape import Shape, units
 
 LONGEST_BODY: Final = 1024
+LONGEST_PAYLOAD: Final = 256
+SENDABLE: Final = frozenset({"APPROVED", "FLAGGED"})
+_REFUSED: Final = {"PAUSED": 132015, "DISABLED": 132016}
 _PLACE: Final = re.compile(r"\{\{(\d+)\}\}")
 _FORBIDDEN: Final = re.compile(r"[\n\t]| {5,}")
 
@@ -25,7 +28,11 @@ class Template:
     footer: str = ""
     quick_replies: tuple[str, ...] = ()
     url: str = ""  # of an address button
-    status: str = "APPROVED"  # APPROVED | PAUSED | DISABLED
+    status: str = "APPROVED"  # PENDING | APPROVED | REJECTED | FLAGGED | PAUSED | DISABLED
+    quality: str = "UNKNOWN"  # GREEN | YELLOW | RED | UNKNOWN
+    reason: str = "NONE"
+    id: str = ""
+    components: tuple[Json, ...] = ()  # as they were asked for; empty: told from the fields above
 
 
 @dataclass(slots=True)
@@ -35,8 +42,16 @@ class Templates:
     by_name: dict[tuple[str, str], Template] = field(default_factory=dict)
 
     def add(self, template: Template) -> Template:
-        """Approve one."""
+        """One more, as it stands."""
+        template.id = template.id or str(900_000_000_000_001 + len(self.by_name))
         self.by_name[template.name, template.language] = template
+        return template
+
+    def named(self, name: str, language: str) -> Template:
+        """This template; NotPossible when there is none."""
+        template = self.by_name.get((name, language))
+        if template is None:
+            raise NotPossible(f"there is no template {name} in {language}")
         return template
 
     def fill(self, body: Shape) -> dict[str, Any]:
@@ -44,12 +59,13 @@ class Templates:
         asked = body.inside("template")
         asked.only({"name", "language", "components"})
         template = self._found(asked.text("name", 512), asked.inside("language").text("code", 16))
-        given = {"header": list[str](), "body": list[str]()}
-        payloads = dict(enumerate(template.quick_replies))
+        given: dict[str, list[str]] = {}
+        payloads: dict[int, str] = {}
         for component in asked.each("components", 0, 20) if asked.has("components") else []:
-            _take(component, given, payloads)
-        header = _filled(template.header, given["header"], "header")
-        shown = _filled(template.body, given["body"], "body")
+            _take(component, template, given, payloads)
+        payloads = {**dict(enumerate(template.quick_replies)), **payloads}
+        header = _filled(template.header, given.get("header", []), "header")
+        shown = _filled(template.body, given.get("body", []), "body")
         if units(shown) > LONGEST_BODY:
             raise CloudError(132005, "The text with its parameters is too long.")
         replies = tuple(Choice(title, payloads[n]) for n, title in enumerate(template.quick_replies))
@@ -63,28 +79,48 @@ class Templates:
         template = self.by_name.get((name, language))
         if template is None:
             raise CloudError(132001, f"template name ({name}) does not exist in {language}")
-        if template.status != "APPROVED":
-            raise CloudError(132015 if template.status == "PAUSED" else 132016, name)
+        if template.status in _REFUSED:
+            raise CloudError(_REFUSED[template.status], name)
+        if template.status not in SENDABLE:
+            raise CloudError(132001, f"template name ({name}) is not approved in {language}")
         return template
 
 
-def _take(component: Shape, given: dict[str, list[str]], payloads: dict[int, str]) -> None:
-    kind = component.exactly("type", "header", "body", "button")
+def _take(component: Shape, template: Template, given: dict[str, list[str]], payloads: dict[int, str]) -> None:
+    kind = _word(component, "type", "header", "body", "button")
     parameters = component.each("parameters", 0, 100) if component.has("parameters") else []
-    if kind != "button":
-        component.only({"type", "parameters"})
-        given[kind] = [_parameter(p) for p in parameters]
+    if kind == "button":
+        _take_button(component, parameters, template, payloads)
         return
+    component.only({"type", "parameters"})
+    if kind in given:
+        raise CloudError(132012, f"There are two components of the type {kind}.")
+    given[kind] = [_parameter(p) for p in parameters]
+
+
+def _take_button(component: Shape, parameters: list[Shape], template: Template, payloads: dict[int, str]) -> None:
     component.only({"type", "sub_type", "index", "parameters"})
-    component.exactly("sub_type", "quick_reply", "url")
+    _word(component, "sub_type", "quick_reply")
     index = str(component.value.get("index", ""))
-    if not index.isdigit() or int(index) not in payloads:
-        raise CloudError(132012, "There is no such button.")
-    for parameter in parameters:
-        payloads[int(index)] = parameter.text("payload", 256)
+    if not index.isdigit() or int(index) >= len(template.quick_replies) or int(index) in payloads:
+        raise CloudError(132012, "There is no such button, or it comes twice.")
+    if len(parameters) != 1:
+        raise CloudError(132000, "A quick reply takes one payload.")
+    parameters[0].only({"type", "payload"})
+    parameters[0].exactly("type", "payload")
+    payloads[int(index)] = parameters[0].text("payload", LONGEST_PAYLOAD)
+
+
+def _word(shape: Shape, key: str, *allowed: str) -> str:
+    """One of these words; the API takes them in both cases."""
+    value = shape.value.get(key)
+    lower = value.lower() if isinstance(value, str) else value
+    word: str = Shape({key: lower}, shape.where).exactly(key, *allowed)
+    return word
 
 
 def _parameter(parameter: Shape) -> str:
+    parameter.only({"type", "text"})
     parameter.exactly("type", "text")
     value = parameter.value.get("text")
     if not isinstance(value, str) or not value.strip() or _FORBIDDEN.search(value):

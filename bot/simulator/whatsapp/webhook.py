@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_address
 from random import Random
 from urllib.parse import urlencode, urlsplit
@@ -40,6 +41,7 @@ class Change:
 
     field: str
     value: Json
+    at: datetime | None = None  # of what is about the account: such a change has an entry of its own, with its time
 
 
 class Webhook:
@@ -62,9 +64,9 @@ class Webhook:
         """Events that the program has not taken yet."""
         return len(self._waiting) + self._under_way
 
-    def add(self, field: str, value: Json) -> None:
-        """Something has happened."""
-        self._waiting.append(Change(field, value))
+    def add(self, field: str, value: Json, at: datetime | None = None) -> None:
+        """Something has happened; with `at` it is about the account, and no number of it."""
+        self._waiting.append(Change(field, value, at))
         self._news.set()
 
     def go_on(self) -> None:
@@ -99,11 +101,18 @@ class Webhook:
     def payload(self, changes: Iterable[Change]) -> Json:
         """One POST: neighbours of one kind share a value, as the real ones do."""
         merged: list[Json] = []
+        entries: list[Json] = []
         for change in changes:
+            if change.at is not None:
+                about = [{"field": change.field, "value": change.value}]
+                entries.append({"id": self._business_id, "time": int(change.at.timestamp()), "changes": about})
+                continue
             value = {"messaging_product": "whatsapp", "metadata": self._metadata, **change.value}
             if not (merged and merged[-1]["field"] == change.field and _join(merged[-1]["value"], value)):
                 merged.append({"field": change.field, "value": value})
-        return {"object": "whatsapp_business_account", "entry": [{"id": self._business_id, "changes": merged}]}
+        if merged:
+            entries.insert(0, {"id": self._business_id, "changes": merged})
+        return {"object": "whatsapp_business_account", "entry": entries}
 
     async def _deliver(self) -> None:
         timeout = aiohttp.ClientTimeout(self.how.answer_within)

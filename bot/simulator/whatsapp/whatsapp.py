@@ -9,6 +9,7 @@ from bot.simulator.clock import Clock, SystemClock
 from bot.simulator.whatsapp.api import Messages
 from bot.simulator.whatsapp.faults import Faults
 from bot.simulator.whatsapp.http import HttpFace
+from bot.simulator.whatsapp.management import Management
 from bot.simulator.whatsapp.meter import Limits, Meter
 from bot.simulator.whatsapp.model import Entry, Event, Json, Person, Shown
 from bot.simulator.whatsapp.people import People
@@ -28,13 +29,14 @@ class WhatsApp:
         ledger_keep: int | None = None, history_keep: int | None = None,
     ) -> None:  # fmt: skip
         """Keep so many requests, and messages a chat (None: all)."""
-        self.token, self.number_id = token, number_id
+        self.token, self.number_id, self.business_id = token, number_id, business_id
         self.clock = clock or SystemClock()
         self.faults = Faults(Random(seed + 1))
         self._world = World(self.clock, Random(seed), history_keep)
         metadata: Json = {"display_phone_number": NUMBER, "phone_number_id": number_id}
         self.webhook = Webhook(app_secret, business_id, metadata, Random(seed + 2), delivery or Delivery())
         self.templates = Templates()
+        self.management = Management(token, business_id, self.templates, self.webhook, self.clock)
         self._meter = Meter(limits or Limits(), self.clock)
         self._people = People(self._world, self.webhook)
         messages = Messages(self._world, self.templates, self._meter, self.webhook)
@@ -97,7 +99,7 @@ class WhatsApp:
         self._people.change_user_id(phone, new_user_id)
 
     def approve(self, template: Template) -> Template:
-        """A template that may be sent from now on."""
+        """A template that may be sent from now on (`management` has the reviewers' other acts)."""
         return self.templates.add(template)
 
     # What can be seen ------------------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ class WhatsApp:
 
     def routes(self) -> list[web.RouteDef]:
         """The Graph API."""
-        return self._http.routes()
+        return [*self._http.routes(), *self.management.routes()]
 
     def set_latency(self, seconds: float) -> None:
         """How long a request is under way."""
