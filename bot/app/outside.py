@@ -26,7 +26,7 @@ def label_map(settings: Settings, meanings: Mapping[str, str] | None = None) -> 
 
 
 def new_session() -> aiohttp.ClientSession:
-    """The program's one HTTP session: feeds, and all of Telegram but the lane to many (`channels/telegram/lane.py`).
+    """The program's one HTTP session: feeds, and all of Telegram but the lane to many (`channels/lane/posts.py`).
 
     Idle connections are let go early: a request on one that the server is just closing is a send that nobody knows of.
     """

@@ -8,7 +8,7 @@ import pytest
 Loops = Mapping[str, Callable[[], asyncio.AbstractEventLoop]]
 
 # What speaks to sockets itself.
-BOTH = {"test_telegram_lane.py", "test_telegram_lane_connections.py", "test_telegram_outcome.py"}
+BOTH = {"test_lane.py", "test_lane_connections.py", "test_telegram_outcome.py"}
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Loops:

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.channels.telegram.faults import TransportError
-from bot.channels.telegram.lane import KEEP_IDLE, Lane
+from bot.channels.lane.faults import TransportError
+from bot.channels.lane.posts import KEEP_IDLE, Lane
 from tests.channels.misbehaving import http, read_request
 
 OK = http(200, b"{}")

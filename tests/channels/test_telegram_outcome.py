@@ -13,7 +13,7 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, TimedOut
 
-from bot.channels.telegram.faults import TransportError, UnansweredError, UnwrittenError
+from bot.channels.lane.faults import TransportError, UnansweredError, UnwrittenError
 from bot.channels.telegram.outcome import HOLD, classify
 from bot.channels.telegram.transport import AiohttpRequest, result_of
 from bot.channels.telegram.wire import Timeouts

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.lane import UnansweredError, UnwrittenError
 from bot.channels.whatsapp.events import Fault
-from bot.channels.whatsapp.faults import UnansweredError, UnwrittenError
 from bot.channels.whatsapp.outcome import TABLE, of_answer, of_failure, of_fault, of_transport
 from bot.delivery.outcome import Kind, Outcome
 from bot.simulator.whatsapp import CODES, CloudError

@@ -1,6 +1,6 @@
 """Telegram, whole: what the composition root builds, starts and stops.
 
-wire       the one HTTP session, faults told apart     transport  python-telegram-bot on it
+wire       the session and the lane, under one limit     transport  python-telegram-bot on it
 outcome    what became of a send                       render     messages as Telegram takes them
 send       the Channel: one to many, one to one        receive    updates by polling or webhook
 inbox      stored first, handled once                  handlers   what comes in, by kind

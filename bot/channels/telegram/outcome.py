@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 
-from bot.channels.telegram.faults import TransportError, UnwrittenError
+from bot.channels.lane.faults import TransportError, UnwrittenError
 from bot.delivery.outcome import Kind, Outcome
 
 HOLD = 3600.0  # seconds until a chat that lets nobody write is tried again: an admin may have mended it

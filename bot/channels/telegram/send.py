@@ -15,8 +15,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram import Message as Sent
 from telegram.error import TelegramError
 
+from bot.channels.lane.faults import TransportError
 from bot.channels.telegram import acts, render
-from bot.channels.telegram.faults import TransportError
 from bot.channels.telegram.outcome import classify
 from bot.channels.telegram.transport import result_of
 from bot.channels.telegram.wire import Wire

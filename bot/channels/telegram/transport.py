@@ -16,7 +16,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-from bot.channels.telegram.faults import TransportError, UnansweredError
+from bot.channels.lane.faults import TransportError, UnansweredError
 from bot.channels.telegram.wire import IN_FLIGHT, Timeouts, Wire
 
 # python-telegram-bot 22 warns whenever it makes a RetryAfter unless this is set: its seconds are a timedelta then.

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
-from bot.channels.telegram.faults import TransportError, UnansweredError, UnwrittenError
-from bot.channels.telegram.lane import Lane
+from bot.channels.lane.faults import TransportError, UnansweredError, UnwrittenError
+from bot.channels.lane.posts import Lane
 
 IN_FLIGHT = 1000  # requests at once; Telegram wants fewer than that a token, and the lane keeps to 800
 JSON_HEADERS = {"Content-Type": "application/json", "User-Agent": "kentongan"}

@@ -4,8 +4,8 @@ import json
 from http import HTTPStatus
 from typing import Any, Final
 
+from bot.channels.lane import TransportError, UnwrittenError
 from bot.channels.whatsapp.events import Fault, faults
-from bot.channels.whatsapp.faults import TransportError, UnwrittenError
 from bot.delivery.account import FLOOD
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.receipts import MARKETING_STOPPED, UNDELIVERABLE, WINDOW_CLOSED

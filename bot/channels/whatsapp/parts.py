@@ -31,7 +31,8 @@ class WhatsAppParts:
         api_url: str | None = None, rate: float = 80.0, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """`wake` lets the outbox look at once: something has become due."""
-        self.channel = WhatsAppChannel(Client(session, access_token, number_id, api_url), store, texts, rate=rate)
+        self._client = Client(session, access_token, number_id, api_url)
+        self.channel = WhatsAppChannel(self._client, store, texts, rate=rate)
         self.doubts = DoubtSweeper(store, now, clock, wake)
         self._inbox = Inbox(
             store, desk, number_id, now, heard=self.doubts.heard, stopped=self.channel.stop
@@ -63,3 +64,4 @@ class WhatsAppParts:
         await asyncio.wait({inbox}, timeout=LAST_UPDATES)
         inbox.cancel()
         await asyncio.wait({inbox, doubts})
+        await self._client.close()

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import structlog
 
+from bot.channels.lane import TransportError
 from bot.channels.whatsapp import outcome as meaning
 from bot.channels.whatsapp.client import Client
-from bot.channels.whatsapp.faults import TransportError
 from bot.channels.whatsapp.identity import is_user_id
 from bot.channels.whatsapp.render import Form, form, plain
 from bot.channels.whatsapp.templates import fill

@@ -9,8 +9,8 @@ from typing import cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from bot.channels.telegram.faults import UnansweredError, UnwrittenError
-from bot.channels.telegram.patience import Patience
+from bot.channels.lane.faults import UnansweredError, UnwrittenError
+from bot.channels.lane.patience import Patience
 
 MOST = 1_048_576  # bytes of one answer with its headers; the Bot API's to a send are below 20,000
 FINAL = 200  # the first status that is no interim one (100, 103)

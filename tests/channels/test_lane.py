@@ -6,8 +6,9 @@ from contextlib import suppress
 
 import pytest
 
-from bot.channels.telegram.connection import MOST
-from bot.channels.telegram.faults import UnansweredError, UnwrittenError
+from bot.channels.lane import Lane
+from bot.channels.lane.connection import MOST
+from bot.channels.lane.faults import UnansweredError, UnwrittenError
 from tests.channels.lane_rig import OK, fault, lane
 from tests.channels.misbehaving import answering, bound, http, read_request, server
 
@@ -182,3 +183,19 @@ async def test_each_request_is_waited_for_from_its_own_beginning() -> None:
         seconds = await asyncio.gather(*posts)
     assert ended == ["answered first", "answered later", "silent early", "silent late"]
     assert [0.29 <= each < 2 for each in seconds] == [False, True, False, True], seconds
+
+
+async def test_headers_of_our_own_go_with_every_request_and_end_no_line() -> None:
+    written: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        written.append(await reader.readuntil(b"}"))
+        writer.write(OK)
+
+    async with server(serve) as base:
+        asked = Lane(2, 2, headers={"Authorization": "Bearer abc"})
+        assert await asked.post(f"{base}/v26.0/1/messages", b"{}") == (200, b"{}")
+        await asked.close()
+    assert b"\r\nAuthorization: Bearer abc\r\n" in written[0]
+    with pytest.raises(ValueError, match="one line"):
+        Lane(2, 2, headers={"Authorization": "Bearer a\r\nX-Evil: 1"})

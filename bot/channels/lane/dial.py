@@ -10,7 +10,7 @@ from typing import TypeVar
 from aiohappyeyeballs import AddrInfoType, start_connection
 from yarl import URL
 
-from bot.channels.telegram.faults import UnwrittenError
+from bot.channels.lane.faults import UnwrittenError
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 

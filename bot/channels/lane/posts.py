@@ -8,14 +8,15 @@ its words; here it is known, because here it is written.
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yarl import URL
 
-from bot.channels.telegram.connection import Connection
-from bot.channels.telegram.dial import Dialer
-from bot.channels.telegram.faults import UnwrittenError
-from bot.channels.telegram.patience import Patience
+from bot.channels.lane.connection import Connection
+from bot.channels.lane.dial import Dialer
+from bot.channels.lane.faults import UnwrittenError
+from bot.channels.lane.patience import Patience
 
 KEEP_IDLE = 15.0  # seconds: a request on a connection that the server is just closing is a send that nobody knows of
 
@@ -23,8 +24,12 @@ KEEP_IDLE = 15.0  # seconds: a request on a connection that the server is just c
 class Lane:
     """Posts JSON to a few addresses; follows no redirect, keeps no cookies, asks no proxy."""
 
-    def __init__(self, connect: float, read: float, keep_idle: float = KEEP_IDLE) -> None:
+    def __init__(
+        self, connect: float, read: float, keep_idle: float = KEEP_IDLE, *, headers: Mapping[str, str] | None = None
+    ) -> None:  # fmt: skip
+        """In seconds; `headers` go with every request, and are shown to nobody else."""
         self._connect, self._keep_idle = connect, keep_idle
+        self._headers = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in (headers or {}).items())
         self._patience = Patience(read)
         self._targets: dict[str, _Target] = {}
         self._pools: dict[URL, _Pool] = {}
@@ -54,7 +59,7 @@ class Lane:
             raise UnwrittenError("address")
         head = (
             f"POST {url.raw_path_qs} HTTP/1.1\r\nHost: {url.host_port_subcomponent}\r\nUser-Agent: kentongan\r\n"
-            "Content-Type: application/json\r\nContent-Length: "
+            f"{self._headers}Content-Type: application/json\r\nContent-Length: "
         )
         self._targets[address] = _Target(head.encode("ascii"), self._pool(url))
         return self._targets[address]
@@ -115,3 +120,10 @@ class _Pool:
 class _Target:
     head: bytes  # all of a request before the number of its body's bytes
     pool: _Pool
+
+
+def _one_line(value: str) -> str:
+    """A header's value that ends where its line ends."""
+    if not value.isascii() or not value.isprintable():
+        raise ValueError("a header is one line of ASCII")
+    return value

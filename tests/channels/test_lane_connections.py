@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram import dial
-from bot.channels.telegram.faults import UnansweredError, UnwrittenError
+from bot.channels.lane import dial
+from bot.channels.lane.faults import UnansweredError, UnwrittenError
 from tests.channels.lane_rig import OK, Counting, fault, lane
 from tests.channels.misbehaving import (
     address,
