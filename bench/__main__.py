@@ -4,9 +4,10 @@ import json
 import sys
 import time
 
-from bench import keywords, likeness, message, million, outbox, parse, poll, rate, startup
+from bench import conversation, keywords, likeness, message, million, outbox, parse, poll, rate, startup
 
 ALL = {
+    "conversation": conversation,
     "keywords": keywords,
     "likeness": likeness,
     "message": message,
@@ -17,7 +18,7 @@ ALL = {
     "rate": rate,
     "startup": startup,
 }
-BY_NAME = {"rate", "likeness", "outbox"}  # minutes: only when they are named
+BY_NAME = {"conversation", "rate", "likeness", "outbox"}  # minutes: only when they are named
 
 
 def main() -> None:

@@ -67,6 +67,7 @@ class App:
         self._rates: dict[str, float] = {}  # of the channels that run
         self._written = Written()
         self._live: dict[str, dict[str, Any]] = {}
+        self._answers: dict[str, int] = {}  # that waited at the last look, by channel
         self._faults: dict[str, Callable[[], str]] = {}
         self._standing_still = ""
         self._menus: Callable[[], Awaitable[None]] | None = None
@@ -254,7 +255,12 @@ class App:
 
     async def _note_live(self) -> None:
         """Commands beside us see how sending goes; what has not changed is not written again."""
-        live = {name: deliverer.snapshot() for name, deliverer in self._deliverers.items()}
+        with contextlib.suppress(StoreError):
+            self._answers = await self._store.read(lambda tx: tx.waiting_answers())
+        live = {
+            name: deliverer.snapshot() | {"answers_waiting": self._answers.get(name, 0)}
+            for name, deliverer in self._deliverers.items()
+        }
 
         def note(tx: Tx) -> None:
             for channel, snapshot in live.items():
@@ -287,7 +293,12 @@ class App:
             "standing_still": self._standing_still,  # somebody wanted it: no reason to start this program anew
             "since": self._started.isoformat(timespec="seconds"),
             "channels": {
-                name: {"in_flight": d.in_flight, "in_flight_limit": d.limit} for name, d in self._deliverers.items()
+                name: {
+                    "in_flight": d.in_flight,
+                    "in_flight_limit": d.limit,
+                    "answers_waiting": self._answers.get(name, 0),
+                }
+                for name, d in self._deliverers.items()
             },
         }
 

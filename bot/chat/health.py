@@ -12,6 +12,7 @@ from bot.chat.turn import Reply, Turn
 SCARCE: Final = 0.05  # of the disk
 SCARCE_BYTES: Final = 1_000_000_000
 OLD_BACKUP: Final = 2 * 86_400  # seconds
+MANY_WAITING: Final = 100  # updates, answers
 _LONGEST: Final = 200
 _PREFIXES: Final = ("KB", "MB", "GB", "TB")
 _Text = tuple[Span, ...]
@@ -51,7 +52,8 @@ def _faults(call: Call, known: Health) -> list[_Text]:
         faults.append(say.rich("health.standing_still", why=cut(known.standing_still, _LONGEST)))
     for n, key in (
         (known.failing, "health.failing"), (known.gone, "health.gone"), (known.held, "health.held"),
-        (known.paused, "health.paused"), (known.waiting if known.waiting > MANY_WAITING else 0, "health.waiting"),
+        (known.paused, "health.paused"), (_many(known.waiting), "health.waiting"),
+        (_many(known.unanswered), "health.unanswered"),
     ):  # fmt: skip
         if n:
             faults.append(say.rich(key, n=n))
@@ -64,7 +66,9 @@ def _faults(call: Call, known: Health) -> list[_Text]:
     return faults
 
 
-MANY_WAITING: Final = 100  # updates; a few always are
+def _many(waiting: int) -> int:
+    """What is worth a word: a few always wait."""
+    return waiting if waiting > MANY_WAITING else 0
 
 
 def _facts(call: Call, known: Health) -> _Text:

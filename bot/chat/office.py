@@ -87,6 +87,7 @@ class Health:
     held: int = 0  # stories
     paused: int = 0  # broadcasts that stand still by themselves
     waiting: int = 0  # updates that are not handled
+    unanswered: int = 0  # answers that wait for their turn
     free: int | None = None  # bytes of the database's disk; None: not known
     total: int | None = None
     copy: Copy | None = None

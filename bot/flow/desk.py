@@ -47,6 +47,7 @@ from bot.flow.facts import Facts
 from bot.flow.office import Affairs, Condition, unknown
 from bot.flow.patience import Patience, is_last_word
 from bot.flow.room import look
+from bot.flow.together import Together
 from bot.flow.wishes import Wishing, grant
 from bot.news.following import word_of
 from bot.ports import Store, Tx
@@ -89,6 +90,7 @@ class Desk:
         """
         self._patience = patience
         self._store, self._facts, self._now, self._wake, self._rates = store, facts, now, wake, rates
+        self._together = Together(store)
         self.condition, self.errands, self.costs = condition, errands, costs
         self._running: dict[tuple[Sender, Errand], asyncio.Task[None]] = {}
         self._few = asyncio.Semaphore(ERRANDS_AT_ONCE)
@@ -111,7 +113,7 @@ class Desk:
             sitting = self._sitting(tx, sender, now, target, callback)
             return sitting.run(incoming) if self._patience is None else sitting.bear(incoming, self._patience)
 
-        self._go_on(sender, await self._store.write(work))
+        self._go_on(sender, await self._together.write(work))
 
     @property
     def errands_under_way(self) -> int:

@@ -109,6 +109,7 @@ class Affairs:
             gone=sum(feed.gone is not None for feed in feeds),
             held=sum(len(flood.stories) for flood in tx.held_floods()),
             paused=tx.standing_broadcasts(), waiting=tx.waiting_count(),
+            unanswered=sum(tx.waiting_answers().values()),
         )  # fmt: skip
 
     def _figures(self) -> Figures:

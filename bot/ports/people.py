@@ -193,6 +193,9 @@ class TeamTx(Protocol):
     def standing_broadcasts(self) -> int:
         """How many broadcasts are paused."""
 
+    def waiting_answers(self) -> dict[str, int]:
+        """How many answers to people wait for their turn, by channel."""
+
     def waiting_count(self) -> int:
         """How many updates are not handled yet."""
 

@@ -125,6 +125,10 @@ class Team(Invitations, Moves):
         """How many updates are not handled yet."""
         return int(self.value("SELECT count(*) FROM inbox WHERE handled_at IS NULL"))
 
+    def waiting_answers(self) -> dict[str, int]:
+        """How many answers to people wait for their turn, by channel."""
+        return dict(self.all("SELECT channel, count(*) FROM reply WHERE state = 'queued' GROUP BY channel"))
+
     # Chats ----------------------------------------------------------------------------------------------------------
 
     def move_chat(self, channel: str, address: str, to: str) -> None:

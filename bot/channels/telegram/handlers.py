@@ -29,6 +29,7 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "my_chat_member"]  # what the handlers below can take
 DESK = "desk"  # where in `bot_data` the desk is found
 FAULTS = "faults"  # and what went wrong in a callback, by update id, for the inbox
+DONE = "done"  # and which updates the desk has marked as handled, for the inbox
 GONE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 FROM_PEOPLE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
 FROM_GROUPS = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
@@ -40,6 +41,7 @@ def add_handlers(application: AnyApplication, desk: Desk) -> None:
     """Everything the bot listens to, in the order in which it is tried."""
     application.bot_data[DESK] = desk
     application.bot_data[FAULTS] = {}
+    application.bot_data[DONE] = set()
     for words in words_by_command().values():
         application.add_handler(CommandHandler(words, command, FROM_PEOPLE | FROM_GROUPS | FROM_CHANNELS))
     application.add_handler(MessageHandler(FROM_PEOPLE, text))
@@ -127,6 +129,7 @@ async def tell(
     await desk.handle(
         update.update_id, sender, incoming, target=target, callback=query.id if query is not None else None
     )  # fmt: skip
+    context.bot_data[DONE].add(update.update_id)
 
 
 async def sender_of(

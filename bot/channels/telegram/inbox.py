@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from telegram import Update
 
-from bot.channels.telegram.handlers import FAULTS, AnyApplication
+from bot.channels.telegram.handlers import DONE, FAULTS, AnyApplication
 from bot.channels.telegram.send import NAME
 from bot.channels.telegram.turns import Origin, Turns, Waiting, origin
 from bot.errors import StoreError
@@ -24,7 +24,7 @@ from bot.ports import Store, Tx
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 8  # updates under way: one that asks Telegram who somebody is holds up nobody
+AT_ONCE = 32  # updates under way: one that asks Telegram who somebody is holds up nobody
 STORE_PAUSE = 1.0  # seconds between two tries while the store refuses
 MOST_WAITING = 200_000  # that are read from the store when the program starts
 MOST_OF_ONE = 60  # updates of one sender that wait: nobody is answered so often (bot/flow/patience.py)
@@ -154,13 +154,22 @@ class Inbox:
             told = "" if fault is None else describe(fault)
             if told:
                 log.error("an update could not be handled", channel=NAME, update_id=update_id, error=told)
-            now = self._now()
-            await self._store.write(lambda tx: tx.handled(NAME, update_id, now, told))
+            if not self._is_done(update_id):
+                now = self._now()
+                await self._store.write(lambda tx: tx.handled(NAME, update_id, now, told))
         except StoreError as error:
             self._store_fault = error.reason
             self._turns.back(where, waiting)
         else:
             self._turns.done(where, update_id)
+
+    def _is_done(self, update_id: int) -> bool:
+        """Whether the desk has marked it in the transaction in which it handled it."""
+        done: set[int] = self._application.bot_data[DONE]
+        if update_id not in done:
+            return False
+        done.discard(update_id)
+        return True
 
     async def _process(self, update_id: int, body: str) -> BaseException | None:
         try:
