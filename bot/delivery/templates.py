@@ -51,6 +51,17 @@ def uses(kind: BroadcastKind, *, headlines: int = 1, level: Level = Level.ORDINA
     return ()
 
 
+def instead_of(use: str) -> tuple[Use, ...]:
+    """The use itself, and those that can stand in for it, the best first."""
+    alerts = _ALERTS[Level.URGENT]
+    if use not in set(Use):
+        return ()
+    found = Use(use)
+    if found in alerts:
+        return alerts[alerts.index(found) :]
+    return DIGESTS[: found.headlines][::-1] or (found,)
+
+
 class DeclaredTemplate(NamedTuple):
     """A template that a file of ours describes."""
 
@@ -93,6 +104,13 @@ class KnownTemplate(NamedTuple):
     def usable(self) -> bool:
         """Whether it may be sent, as what we take it for."""
         return self.use is not None and self.status in SENDABLE and self.category in {"", self.wanted}
+
+
+class TemplateChange(NamedTuple):
+    """A template that may be sent no more, or again; `instead` is what is sent in its place, None: nothing."""
+
+    known: KnownTemplate
+    instead: str | None = None
 
 
 MISSING: Final = "MISSING"  # our word: the account has no such template

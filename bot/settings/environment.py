@@ -149,7 +149,10 @@ def whatsapp(variables: Variables) -> WhatsAppSettings | None:
     number_id = variables.read("WHATSAPP_PHONE_NUMBER_ID", phone_number_id, "")
     api_url: str | None = variables.read("WHATSAPP_API_URL", base_url, None)
     per_second = variables.read("WHATSAPP_RATE", rate, 80.0)
-    return WhatsAppSettings(access_token, number_id, app_secret, verify_token, api_url, per_second)
+    account_id: str | None = variables.read("WHATSAPP_BUSINESS_ACCOUNT_ID", business_account_id, None)
+    return WhatsAppSettings(
+        access_token, number_id, app_secret, verify_token, api_url, per_second, business_account_id=account_id
+    )
 
 
 def word(text: str) -> str:
@@ -163,4 +166,11 @@ def phone_number_id(text: str) -> str:
     """The id that Meta gave the number: it is not the number itself."""
     if not (text.isascii() and text.isdecimal()):
         raise ValueError("is not the id of a phone number (digits only); copy it from WhatsApp > API setup")
+    return text
+
+
+def business_account_id(text: str) -> str:
+    """The id of the WhatsApp account that the number belongs to."""
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError("is not the id of an account (digits only); copy it from WhatsApp > API setup")
     return text

@@ -66,6 +66,7 @@ class WhatsAppSettings:
     api_url: str | None = None  # None: Meta's own
     rate: float = 80.0  # messages a second
     money: Money | None = None  # None: whoever builds the channel pays nothing, and sends nothing outside of a window
+    business_account_id: str | None = None  # of the account that templates belong to; None: none can be sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,3 +74,14 @@ def test_a_wrong_value_is_named_and_never_shown(feeds_file: Path, name: str, tex
     (fault,) = caught.value.faults
     assert fault.startswith(name)
     assert "canary" not in fault
+
+
+def test_the_account_of_the_templates_may_be_named(feeds_file: Path) -> None:
+    whatsapp = loaded(FOUR, feeds_file).whatsapp
+    assert whatsapp is not None
+    assert whatsapp.business_account_id is None
+    whatsapp = loaded(FOUR | {"WHATSAPP_BUSINESS_ACCOUNT_ID": "102290129340398"}, feeds_file).whatsapp
+    assert whatsapp is not None
+    assert whatsapp.business_account_id == "102290129340398"
+    with pytest.raises(SettingsError, match="WHATSAPP_BUSINESS_ACCOUNT_ID is not the id of an account"):
+        loaded(FOUR | {"WHATSAPP_BUSINESS_ACCOUNT_ID": "Target 24"}, feeds_file)

@@ -6,10 +6,13 @@ inbox as it came. Source of the forms: Meta's webhook reference of August 2026 a
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from bot.channels.whatsapp import told
 from bot.channels.whatsapp.identity import Json, Who, phone, sender, word
+from bot.channels.whatsapp.moments import counts, moment
+from bot.channels.whatsapp.told import TemplateTold, read_told
 from bot.chat.turn import Incoming, Press, Text
 
 STATUSES: Final = frozenset({"sent", "delivered", "read", "played", "failed"})
@@ -20,8 +23,6 @@ OPENS: Final = frozenset(
 SPEECHLESS: Final = frozenset({"audio", "sticker", "location", "contacts", "order", "unsupported", "unknown"})
 CAPTIONED: Final = frozenset({"image", "video", "document"})
 MOVES: Final = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
-LONGEST_NUMBER: Final = 12  # digits
-LATEST: Final = 4_102_444_800  # seconds: what lies after the year 2100 is no moment of ours
 
 
 class Item(NamedTuple):
@@ -97,7 +98,7 @@ class Other:
     what: str
 
 
-Event = Said | Moved | Wish | Status | Other
+Event = Said | Moved | Wish | Status | TemplateTold | Other
 
 
 # Walking a batch ----------------------------------------------------------------------------------------------------
@@ -107,7 +108,11 @@ def walk(payload: object) -> Iterator[Item]:
     """Everything in a batch, in its order."""
     for entry in objects(_of(payload, "entry")):
         for change in objects(_of(entry, "changes")):
-            yield from _items(word(change.get("field")) or "", change.get("value"))
+            field, value = word(change.get("field")) or "", change.get("value")
+            if field in told.FIELDS:
+                yield Item(field, None, {**_object(value), told.ENTRY_TIME: entry.get("time")}, [])
+            else:
+                yield from _items(field, value)
 
 
 def _items(field: str, value: object) -> Iterator[Item]:
@@ -248,11 +253,16 @@ def _status(item: Item) -> Event:
     )  # fmt: skip
 
 
+def _template(item: Item) -> Event:
+    return read_told(item.field, item.body) or Other(item.field)
+
+
 _READERS: Final[dict[str, Callable[[Item], Event]]] = {
     "messages": _message,
     "statuses": _status,
     "user_preferences": _preference,
     "user_id_update": _renamed,
+    **dict.fromkeys(told.FIELDS, _template),
 }
 
 
@@ -263,21 +273,9 @@ def faults(errors: object) -> Iterator[Fault]:
     """The errors of a status, or of an answer."""
     for error in objects(errors):
         code = error.get("code")
-        if (number := word(code)) is not None and _counts(number):
+        if (number := word(code)) is not None and counts(number):
             details = word(_of(error.get("error_data"), "details"))
             yield Fault(int(number), details or word(error.get("message")) or word(error.get("title")) or "")
-
-
-def moment(stamp: object) -> datetime | None:
-    """Unix seconds, as a number or as text."""
-    text = word(stamp)
-    if text is None or not _counts(text) or int(text) > LATEST:
-        return None
-    return datetime.fromtimestamp(int(text), UTC)
-
-
-def _counts(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 def objects(values: object) -> Iterator[Json]:
