@@ -5,6 +5,7 @@ a message that is not in the chat is refused. As with the real one, what concern
 stop, a number without WhatsApp) is told in a `failed` status after the message was accepted.
 """
 
+from bot.simulator.whatsapp.billing import Bill
 from bot.simulator.whatsapp.errors import CODES, CloudError
 from bot.simulator.whatsapp.faults import Fault, Faults
 from bot.simulator.whatsapp.meter import Limits
@@ -15,6 +16,7 @@ from bot.simulator.whatsapp.whatsapp import WhatsApp
 
 __all__ = [
     "CODES",
+    "Bill",
     "Choice",
     "CloudError",
     "Delivery",

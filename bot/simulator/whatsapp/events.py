@@ -5,8 +5,6 @@ from datetime import datetime
 from bot.simulator.whatsapp.errors import CloudError
 from bot.simulator.whatsapp.model import Json, Person, Shown
 
-_BILLED = frozenset({"sent", "delivered"})
-
 
 def contact(person: Person) -> Json:
     """Who somebody is; whoever uses a username does not tell the number."""
@@ -14,8 +12,11 @@ def contact(person: Person) -> Json:
     return known if person.hidden else {**known, "wa_id": person.phone}
 
 
-def message(person: Person, message_id: str, at: datetime, kind: str, content: object, context: str | None) -> Json:
-    """The value of one message from this person."""
+def message(
+    person: Person, message_id: str, at: datetime, kind: str, content: object, context: str | None,
+    referral: Json | None = None,
+) -> Json:  # fmt: skip
+    """The value of one message from this person; `referral` says which advertisement brought them."""
     said: Json = {"id": message_id, "timestamp": seconds(at), "type": kind, "from_user_id": person.user_id}
     if not person.hidden:
         said["from"] = person.phone
@@ -23,6 +24,8 @@ def message(person: Person, message_id: str, at: datetime, kind: str, content: o
         said[kind] = content
     if context is not None:
         said["context"] = {"id": context}
+    if referral is not None:
+        said["referral"] = referral
     return {"contacts": [contact(person)], "messages": [said]}
 
 
@@ -41,8 +44,8 @@ def status(shown: Shown, to: str, user_id: str | None, word: str, at: datetime, 
         told["biz_opaque_callback_data"] = shown.tag
     if fault is not None:
         told["errors"] = [fault.in_status()]
-    elif word in _BILLED:
-        told["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": shown.category}
+    elif word in {"sent", "delivered"} or (word == "read" and "delivered" not in shown.statuses):
+        told["pricing"] = shown.pricing
     return {"statuses": [told]}
 
 

@@ -69,17 +69,28 @@ class HttpFace:
         raw = await request.read()
         if self.latency:
             await asyncio.sleep(self.latency)
+        call, answer = self._called(raw, request)
+        return await self._answered(request, call, answer)
+
+    def take(self, raw: bytes) -> tuple[int, bytes] | None:
+        """The same for a body that comes without a wire, from whoever has the token; None: no answer comes."""
+        call, answer = self._called(raw)
+        unanswered = call.fault is not None and not call.fault.code and call.fault is not Fault.BAD_GATEWAY
+        return None if unanswered else (call.status, answer)
+
+    def _called(self, raw: bytes, request: web.Request | None = None) -> tuple[Call, bytes]:
         call = Call(self._clock.monotonic(), {})
         try:
-            answer = self._work(request, raw, call)
+            if request is not None:
+                self._authorize(request)
+            answer = self._work(raw, call)
         except CloudError as error:
             call.status, call.code = error.status, error.code
             answer = error.body()
         self._write_down(call)
-        return await self._answered(request, call, answer)
+        return call, answer
 
-    def _work(self, request: web.Request, raw: bytes, call: Call) -> bytes:
-        self._authorize(request)
+    def _work(self, raw: bytes, call: Call) -> bytes:
         call.body = _parsed(raw)
         body = Shape(call.body, "")
         if body.has("status"):

@@ -1,4 +1,4 @@
-"""How much WhatsApp takes: so many messages a second a number, and so many to one person."""
+"""How much WhatsApp takes: so many messages a second a number, so many to one person, so many people begun with."""
 
 from array import array
 from collections import deque
@@ -8,6 +8,7 @@ from bot.simulator.clock import Clock
 from bot.simulator.whatsapp.errors import CloudError
 
 _ROUNDING = 1e-9
+A_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +18,12 @@ class Limits:
     account_per_second: int | None = 80  # in any sliding one-second window
     pair_seconds: float | None = 6.0  # one message to one person each so many seconds
     pair_burst: int = 45
+    portfolio: int | None = 250  # people outside of their window in any 24 hours; 2,000, 10,000, 100,000 come later
 
     @classmethod
     def off(cls) -> "Limits":
         """No limits at all."""
-        return cls(None, None)
+        return cls(None, None, portfolio=None)
 
 
 class Meter:
@@ -32,8 +34,10 @@ class Meter:
         self.arrivals = array("d")
         self.account_hits = 0
         self.pair_hits = 0
+        self.portfolio_hits = 0
         self._account: deque[float] = deque()
         self._pairs: dict[str, tuple[float, float]] = {}  # person -> (tokens, when)
+        self._begun: dict[str, float] = {}  # person -> when last written to outside of their window, the oldest first
 
     def arrived(self) -> None:
         """A message has reached the server, whatever becomes of it."""
@@ -56,6 +60,25 @@ class Meter:
             self._pairs[person] = (tokens - 1.0, now)
         if limits.account_per_second is not None:
             self._account.append(now)
+
+    def begin(self, person: str) -> bool:
+        """Count somebody who is written to outside of their window; False: that would be one too many in a day."""
+        now, limit = self.clock.monotonic(), self.limits.portfolio
+        if limit is None:
+            return True
+        while self._begun and now - self._begun[oldest := next(iter(self._begun))] >= A_DAY:
+            del self._begun[oldest]
+        if person not in self._begun and len(self._begun) >= limit:
+            self.portfolio_hits += 1
+            return False
+        self._begun.pop(person, None)
+        self._begun[person] = now
+        return True
+
+    @property
+    def begun(self) -> int:
+        """How many people were written to outside of their window in the last day, as far as was looked."""
+        return len(self._begun)
 
     def _tokens(self, person: str, now: float, seconds: float) -> float:
         most = float(self.limits.pair_burst)

@@ -23,6 +23,8 @@ class Person:
     blocked: bool = False
     stopped: bool = False  # wants no marketing messages from this business
     window_until: datetime | None = None
+    came_at: datetime | None = None  # by an advertisement, and not answered yet
+    free_until: datetime | None = None  # what they are sent costs nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Shown:
     category: str = ""  # as it is billed: service | marketing | utility
     statuses: list[str] = field(default_factory=list)
     tag: str | None = None  # biz_opaque_callback_data
+    pricing: Json | None = None  # as its statuses tell it; None: it did not arrive
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,24 @@ class People:
         """The person types and sends."""
         return self.send(phone, "text", {"body": text}, text=text, reply_to=reply_to)
 
+    def come(self, phone: str, text: str) -> str:
+        """The person taps an advertisement, and sends what it proposes."""
+        referral: Json = {
+            "source_url": "https://fb.me/kentongan", "source_type": "ad", "source_id": "120210000000000000",
+            "headline": "Kabar di WhatsApp", "body": "Tanya kami", "ctwa_clid": "Asimulated",
+        }  # fmt: skip
+        self._active(phone).came_at = self._world.clock.now()
+        return self.send(phone, "text", {"body": text}, text=text, referral=referral)
+
     def send(
-        self, phone: str, kind: str, content: object, *, text: str = "", reply_to: str | None = None
+        self, phone: str, kind: str, content: object, *, text: str = "", reply_to: str | None = None,
+        referral: Json | None = None,
     ) -> str:  # fmt: skip
         """The person sends something of any kind; the message's id."""
         person = self._active(phone)
         shown = self._world.post(person, from_business=False, kind=kind, text=text, reply_to=reply_to)
         self._world.open_window(person)
-        value = events.message(person, shown.message_id, shown.at, kind, content, reply_to)
+        value = events.message(person, shown.message_id, shown.at, kind, content, reply_to, referral)
         self._webhook.add("messages", value)
         self._world.tell("message", phone, shown.message_id, text)
         return shown.message_id
@@ -58,9 +68,9 @@ class People:
         person = self._world.person(phone)
         unread = [m for m in self._world.newest(person) if m.statuses and "read" not in m.statuses]
         for shown in reversed(unread):
-            shown.statuses.append("read")
             now = self._world.clock.now()
             self._webhook.add("messages", events.status(shown, phone, person.user_id, "read", now, None))
+            shown.statuses.append("read")
         return len(unread)
 
     def prefer(self, phone: str, value: str) -> None:

@@ -123,23 +123,37 @@ class Webhook:
                     await self._news.wait()
                 await self._next(session)
 
-    async def _next(self, session: aiohttp.ClientSession) -> None:
-        if self.how.delay:
-            await asyncio.sleep(self._chance.random() * self.how.delay)
+    def collect(self) -> list[tuple[bytes, str]]:
+        """All that waits, as bodies with their signatures: for a world whose webhook is no address."""
+        bodies: list[bytes] = []
+        while self._waiting:
+            bodies.append(self._batch())
+            if self._chance.random() < self.how.repeated:
+                bodies.append(bodies[-1])
+        self._under_way = 0
+        return [(body, self.sign(body)) for body in bodies]
+
+    def _batch(self) -> bytes:
+        """The body of the next POST."""
         if self.how.shuffled:
             waiting = list(self._waiting)
             self._chance.shuffle(waiting)
             self._waiting = deque(waiting)
         batch = [self._waiting.popleft() for _ in range(min(self.how.batch, len(self._waiting)))]
         self._under_way = len(batch)
-        body = json.dumps(self.payload(batch), separators=(",", ":")).encode()
+        return json.dumps(self.payload(batch), separators=(",", ":")).encode()
+
+    async def _next(self, session: aiohttp.ClientSession) -> None:
+        if self.how.delay:
+            await asyncio.sleep(self._chance.random() * self.how.delay)
+        body, events = self._batch(), self._under_way
         pause = self.how.backoff[0]
-        while not await self._post(session, body, len(batch)):
+        while not await self._post(session, body, events):
             await asyncio.sleep(pause)
             pause = min(pause * 2, self.how.backoff[1])
         self._under_way = 0
         if self._chance.random() < self.how.repeated:
-            await self._post(session, body, len(batch))
+            await self._post(session, body, events)
 
     async def _post(self, session: aiohttp.ClientSession, body: bytes, events: int) -> bool:
         headers = {"X-Hub-Signature-256": self.sign(body), "Content-Type": "application/json"}

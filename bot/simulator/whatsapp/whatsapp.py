@@ -1,12 +1,14 @@
 """WhatsApp as the program meets it: the state, the rules, and the people who hold phones."""
 
 from collections.abc import Callable
+from datetime import tzinfo
 from random import Random
 
 from aiohttp import web
 
 from bot.simulator.clock import Clock, SystemClock
 from bot.simulator.whatsapp.api import Messages
+from bot.simulator.whatsapp.billing import FREE_SERVICE, Bill, Billing
 from bot.simulator.whatsapp.faults import Faults
 from bot.simulator.whatsapp.http import HttpFace
 from bot.simulator.whatsapp.management import Management
@@ -26,9 +28,10 @@ class WhatsApp:
     def __init__(
         self, token: str, app_secret: str, *, number_id: str = "1122334455667", business_id: str = "102290129340398",
         limits: Limits | None = None, delivery: Delivery | None = None, seed: int = 0, clock: Clock | None = None,
-        ledger_keep: int | None = None, history_keep: int | None = None,
+        ledger_keep: int | None = None, history_keep: int | None = None, timezone: tzinfo | None = None,
+        free_service: int = FREE_SERVICE,
     ) -> None:  # fmt: skip
-        """Keep so many requests, and messages a chat (None: all)."""
+        """Keep so many requests, and messages a chat (None: all); `timezone` is the invoice's (None: Jakarta's)."""
         self.token, self.number_id, self.business_id = token, number_id, business_id
         self.clock = clock or SystemClock()
         self.faults = Faults(Random(seed + 1))
@@ -38,8 +41,9 @@ class WhatsApp:
         self.templates = Templates()
         self.management = Management(token, business_id, self.templates, self.webhook, self.clock)
         self._meter = Meter(limits or Limits(), self.clock)
+        self._billing = Billing(timezone, free_service)
         self._people = People(self._world, self.webhook)
-        messages = Messages(self._world, self.templates, self._meter, self.webhook)
+        messages = Messages(self._world, self.templates, self._meter, self._billing, self.webhook)
         self._http = HttpFace(
             token, number_id, messages, self._meter, self.faults, self._world, self.clock, ledger_keep
         )
@@ -57,6 +61,10 @@ class WhatsApp:
     def say(self, phone: str, text: str, *, reply_to: str | None = None) -> str:
         """The person types; the message's id."""
         return self._people.say(phone, text, reply_to)
+
+    def come(self, phone: str, text: str) -> str:
+        """The person taps an advertisement and sends what it proposes: answered soon, three days cost nothing."""
+        return self._people.come(phone, text)
 
     def send(self, phone: str, kind: str, content: object, *, reply_to: str | None = None) -> str:
         """The person sends something of any kind (`image`, `sticker`, …)."""
@@ -132,6 +140,21 @@ class WhatsApp:
         """Messages refused by the account's rate, and by that of one person."""
         return self._meter.account_hits, self._meter.pair_hits
 
+    @property
+    def portfolio_hits(self) -> int:
+        """Messages refused because the portfolio had begun with too many people in a day."""
+        return self._meter.portfolio_hits
+
+    @property
+    def begun(self) -> int:
+        """How many people were written to outside of their window in the last day, as far as was looked."""
+        return self._meter.begun
+
+    @property
+    def bills(self) -> dict[Bill, int]:
+        """The invoice: how many messages of which kind, by day and beginning of the number."""
+        return dict(self._billing.bills)
+
     def peak(self, window: float = 1.0) -> int:
         """The most messages that arrived within any window of so many seconds."""
         return self._meter.peak(window)
@@ -140,6 +163,10 @@ class WhatsApp:
         """Call back on each visible change; returns what ends it."""
         self._world.listeners.append(callback)
         return lambda: self._world.listeners.remove(callback)
+
+    def take(self, raw: bytes) -> tuple[int, bytes] | None:
+        """A request without a wire: status and body of the answer, None where none comes."""
+        return self._http.take(raw)
 
     # The wire --------------------------------------------------------------------------------------------------------
 
