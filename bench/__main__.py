@@ -4,7 +4,7 @@ import json
 import sys
 import time
 
-from bench import conversation, keywords, likeness, message, million, outbox, parse, poll, rate, startup
+from bench import conversation, keywords, likeness, message, million, outbox, parse, poll, rate, startup, window
 
 ALL = {
     "conversation": conversation,
@@ -17,8 +17,9 @@ ALL = {
     "poll": poll,
     "rate": rate,
     "startup": startup,
+    "window": window,
 }
-BY_NAME = {"conversation", "rate", "likeness", "outbox"}  # minutes: only when they are named
+BY_NAME = {"conversation", "rate", "likeness", "outbox", "window"}  # minutes: only when they are named
 
 
 def main() -> None:
