@@ -5,7 +5,7 @@ READY := .venv/ready
 PYTEST := $(BIN)/python -m pytest -n 6 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test dice test-shared check format bench chaos lock screenshots chromium clean
+.PHONY: help setup demo run test dice test-shared check format bench chaos lock pictures screenshots chromium clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## */: /' | sort
@@ -52,6 +52,9 @@ chaos: setup     ## real processes killed, starved and lied to: a quarter of an 
 
 screenshots: setup chromium  ## the pictures of the README, taken anew
 	@$(BIN)/python -m tests.browser.shoot
+
+pictures: setup chromium  ## every screen on a phone, both languages, Telegram and WhatsApp (TO=folder): four minutes
+	@$(BIN)/python -m tests.pictures $(or $(TO),var/pictures)
 
 lock:            ## the newest versions that fit pyproject.toml, with hashes, without addresses
 	@$(BIN)/python -m pip install --quiet uv

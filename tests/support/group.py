@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
-from bot.chat.turn import Person
+from bot.chat.turn import Board, Person
 from bot.chat.words import understand
 from bot.simulator.telegram import Telegram
 from tests.support.alone import Alone
@@ -57,8 +57,8 @@ async def play_group(transcript: Transcript, driver: GroupDriver) -> None:
 class GroupAlone(Alone):
     """A group that talks straight to `answer`."""
 
-    def __init__(self, language: str = "id") -> None:
-        super().__init__(language, Person("telegram", str(GROUP), language=language, group=True))
+    def __init__(self, language: str = "id", at: Board | None = None) -> None:
+        super().__init__(language, Person("telegram", str(GROUP), language=language, group=True), at)
 
     async def say(self, text: str) -> None:
         """Type and send: of what is said in groups the bot hears commands."""
