@@ -14,6 +14,7 @@ from storage.sqlite.people import ALL, People, quiet_of
 
 READER: Final = """s.id, s.address, s.thread, s.language, s.quiet_from, s.quiet_to, h.until, s.mode, s.paused_until,
   s.urgent, s.daily_limit, s.day, s.day_count, s.window_until"""
+LEFT_BEFORE: Final = "code IN ('stopped', 'unfollowed') AND doubts = 0"  # of failed deliveries: nothing ever left
 HOLD: Final = "LEFT JOIN hold h ON h.channel = s.channel AND h.address = s.address"
 COLUMNS: Final = """b.id, b.kind, b.rank, b.story_id, p.n, p.categories, p.last_id, p.max_id, b.created_at,
   b.expires_at, p.telling, b.level, b.original_id, p.source_id, b.version, b.erase, p.final"""
@@ -45,11 +46,13 @@ _AMONG: Final = f"""
 SELECT {READER}
 FROM json_each(?1) page CROSS JOIN subscriber s ON s.id = page.value {HOLD}
 WHERE s.status = 'active' AND s.covered_telling < ?3
-  AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = ?2 AND d.subscriber_id = s.id)
+  AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.broadcast_id = ?2 AND d.subscriber_id = s.id
+                  AND NOT (d.state = 'failed' AND {LEFT_BEFORE}))
 """  # in the page's order: CROSS JOIN keeps the loops as they are written, and a page comes sorted
 _NOT_IN_DIGESTS: Final = """
   AND NOT EXISTS (
     SELECT 1 FROM json_each(?4) digest CROSS JOIN delivery d ON d.broadcast_id = digest.value AND d.subscriber_id = s.id
+      AND (d.state <> 'failed' OR d.doubts > 0)  -- one that was given up before it left told nobody anything
     CROSS JOIN json_each(d.stories) carried WHERE carried.value = ?5)
 """
 _HELD: Final = "SELECT EXISTS (SELECT 1 FROM hold WHERE channel = ?)"

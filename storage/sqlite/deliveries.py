@@ -13,26 +13,30 @@ from bot.delivery.plan import Broadcast, Delivery, Had, Rank, Reader, Settled, S
 from bot.delivery.settle import AGAIN_AFTER_DOUBT, CHANGED_AGAIN
 from bot.errors import StoreError
 from bot.ports import DueDelivery, Recovery
-from storage.sqlite.audience import HOLD, READER, pass_of, reader_of
+from storage.sqlite.audience import HOLD, LEFT_BEFORE, READER, pass_of, reader_of
 from storage.sqlite.moves import GONE, Moves
 from storage.sqlite.part import listed, to_ms
 from storage.sqlite.people import FOLLOWS_STORY
 from storage.sqlite.reports import ACCEPTED
 from storage.sqlite.waiting import FAIL
 
-_START: Final = """
+# Somebody left, or changed what they follow, before it could leave for them, and is meant again by a later pass.
+_MEANT_AGAIN: Final = f"(state = 'failed' AND {LEFT_BEFORE})"
+_START: Final = f"""
 INSERT INTO delivery (broadcast_id, subscriber_id, state, attempt, epoch, started_at, version, stories, more)
 VALUES (?, ?, 'started', ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET state = 'started', attempt = excluded.attempt, epoch = excluded.epoch,
   started_at = excluded.started_at, message_id = NULL,
   version = CASE WHEN doubts > 0 THEN min(version, excluded.version) ELSE excluded.version END,  -- it may be there
   stories = excluded.stories,
-  channel = NULL, rank = NULL, next_at = NULL
-WHERE state = 'queued'
+  channel = NULL, rank = NULL, next_at = NULL, finished_at = NULL
+WHERE state = 'queued' OR {_MEANT_AGAIN}
 """
-_QUEUE: Final = """
+_QUEUE: Final = f"""
 INSERT INTO delivery (broadcast_id, subscriber_id, state, attempt, channel, rank, next_at)
-SELECT ?, s.id, 'queued', 0, s.channel, ?, ? FROM subscriber s WHERE s.id = ? ON CONFLICT DO NOTHING
+SELECT ?, s.id, 'queued', 0, s.channel, ?, ? FROM subscriber s WHERE s.id = ?
+ON CONFLICT DO UPDATE SET state = 'queued', channel = excluded.channel, rank = excluded.rank,
+  next_at = excluded.next_at, finished_at = NULL WHERE {_MEANT_AGAIN}
 """
 _BROADCAST: Final = """b.id, b.kind, b.rank, b.story_id, 0, '[]', 0, 0, b.created_at, b.expires_at,
   0, b.level, b.original_id, b.original_id, b.version, b.erase, 1"""

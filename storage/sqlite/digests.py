@@ -9,7 +9,7 @@ from typing import Final
 from bot.delivery.digest import Owing, Telling
 from bot.delivery.plan import Had, Rank, Reader, State
 from bot.news.following import is_word
-from storage.sqlite.audience import HOLD, READER, reader_of
+from storage.sqlite.audience import HOLD, LEFT_BEFORE, READER, reader_of
 from storage.sqlite.part import Part, from_ms, listed, to_ms
 from storage.sqlite.people import ALL, IS_WORD
 
@@ -41,15 +41,16 @@ _FOLLOWED_WORDS: Final = f"""
 SELECT s.subscriber_id, s.category, s.since_telling FROM json_each(?) page CROSS JOIN subscription s
 ON s.subscriber_id = page.value AND s.channel = ? AND s.{IS_WORD.replace("AND ", "AND s.")}
 """
-_HAD: Final = """
+_HAD: Final = f"""
 SELECT d.subscriber_id, b.story_id FROM json_each(?1) told CROSS JOIN broadcast b ON b.id = told.value
 CROSS JOIN json_each(?2) page
 CROSS JOIN delivery d ON d.broadcast_id = b.id AND d.subscriber_id = page.value
+WHERE NOT (d.state = 'failed' AND {LEFT_BEFORE})
 """
 _CARRIED: Final = """
 SELECT d.subscriber_id, d.stories FROM broadcast b CROSS JOIN json_each(?1) page
 CROSS JOIN delivery d ON d.broadcast_id = b.id AND d.subscriber_id = page.value
-WHERE b.kind = 'digest' AND b.created_at > ?2
+WHERE b.kind = 'digest' AND b.created_at > ?2 AND (d.state <> 'failed' OR d.doubts > 0)
 """
 _TELLABLE: Final = """
 NOT EXISTS (SELECT 1 FROM broadcast b WHERE b.story_id = owed.story_id AND b.kind = 'story'

@@ -1,5 +1,6 @@
 """What must hold at every commit and at every departure in a world of dice."""
 
+import math
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -77,8 +78,11 @@ class Judge:
                 self._say(attempt, "has had it already")
             elif other.under_way and same:
                 self._say(attempt, f"is sent it by an attempt of #{other.seq} that is under way")
-        doubts = sum(other.doubtful for other in earlier if other.seq > since)
-        most = 0 if thing.kind in ONCE else 1 if is_message(attempt.delivery.act) else 5
+        # A change that is made twice is made once: only messages can be had twice.
+        message = is_message(attempt.delivery.act)
+        alike = (other for other in earlier if is_message(other.delivery.act) or not message)
+        doubts = sum(other.doubtful for other in alike if other.seq > since)
+        most = 0 if thing.kind in ONCE else 1 if message else 5
         if doubts > most:
             self._say(attempt, f"may have had it {doubts} times")
 
@@ -141,7 +145,20 @@ class Judge:
         topics = frozenset(thing.topics)
         meant = person.follows(topics) if topics else person.active
         paused = person.paused_until is not None and person.paused_until > self._world.now
-        return meant and not paused and not is_quiet(person, self._world.now) and not person.blocked
+        return (
+            meant
+            and not paused
+            and not is_quiet(person, self._world.now)
+            and not person.blocked
+            and (math.isinf(self._world.chat_rate.burst) or not self._has_just_had_something(person))
+        )
+
+    def _has_just_had_something(self, person: Person) -> bool:
+        """Whether their chat may not yet stand its whole burst again."""
+        rate = self._world.chat_rate
+        since = self._world.loop.time() - rate.burst / rate.per_second
+        had = self._truth.of_person[person.number]
+        return any(a.under_way or (a.left is not None and a.left > since) for a in had)
 
     def _alert_begins(self, thing: Thing) -> None:
         if thing.id in self._alerts:

@@ -118,8 +118,9 @@ class Phones:
 
     def _change(self, attempt: Attempt, content: Content, to: To, act: Act) -> Outcome:
         message = self._about(attempt, to)
-        if message is None or message.state == "deleted":
-            return Outcome(Kind.REFUSED, "edit_not_found")
+        attempt.message = message
+        if message is None or message.state == "deleted":  # as the channel says it: nothing wrong is left there
+            return Outcome(Kind.SENT, "already_gone" if act is Act.DELETE else "edit_not_found")
         if act is Act.DELETE:
             message.state = "deleted"
         elif content.kind.value == "withdrawal":
@@ -128,7 +129,6 @@ class Phones:
             message.text = words_of(content)
             if content.story is not None:
                 message.stories[content.story.id] = message.text
-        attempt.message = message
         return Outcome(Kind.SENT, message_id=message.id)
 
     def _about(self, attempt: Attempt, to: To) -> Message | None:

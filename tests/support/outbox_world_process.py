@@ -49,7 +49,8 @@ class Process:
         self._pending: tuple[Finished, datetime, Batch, int] | None = None
         self._claimed: dict[tuple[str, BroadcastKind, str], deque[Attempt]] = defaultdict(deque)
         self._by_delivery: dict[tuple[int, int], Attempt] = {}
-        self.batch = Batch()
+        self._answering: set[int] = set()  # answers of which nothing is written yet
+        self.batch, self._slots = Batch(), 0  # of the last tick whose transaction was committed
         wire = Wire(self, world.phones, world.plot.rate, world.chat_rate)
         self.deliverer = deliver.Deliverer(self, wire, _same, WIB, epoch, lambda: world.now, world.loop.time)  # type: ignore[arg-type]  # only what it uses
         self._watch()
@@ -58,9 +59,11 @@ class Process:
     @property
     def idle(self) -> bool:
         """Whether nothing is under way and nothing is due."""
-        due, slots = self.batch.next_due, self._pending[3] if self._pending is not None else 0
-        quiet = slots > 0 and not self.batch and not self.batch.more
-        quiet = quiet and not self.deliverer.in_flight and not self.deliverer._finished
+        due = self.batch.next_due
+        quiet = self._slots > 0 and not self.batch and not self.batch.more
+        quiet = (
+            quiet and not self.deliverer._store_fault and not self.deliverer.in_flight and not self.deliverer._finished
+        )
         return quiet and (due is None or due > self.world.now)
 
     def _watch(self) -> None:
@@ -137,7 +140,7 @@ class Process:
     def _committed(self, batch: Batch) -> None:
         """What this tick wrote is true now."""
         assert self._pending is not None
-        finished, now, _, _ = self._pending
+        finished, now, _, self._slots = self._pending
         self.batch = batch
         for delivery, settled in finished.deliveries:
             attempt = self._by_delivery[delivery.broadcast_id, delivery.subscriber_id]
@@ -148,9 +151,11 @@ class Process:
                 attempt.fate = "written"
             attempt.outcome = attempt.outcome or settled.code
         for reply, settled in finished.replies:
+            self._answering.discard(reply.id)
             if settled.code == "held_back":
                 self.world.phones.replies[reply.id][-1] = "held"
         for reply in batch.replies:
+            self._answering.add(reply.id)
             self.world.phones.replies[reply.id].append("doubt")
         for delivery in batch.deliveries:
             self._started(delivery, now)
@@ -209,6 +214,10 @@ class Process:
         for attempt in self.world.truth.attempts:
             if attempt.process == self.number and attempt.under_way:
                 attempt.fate = "crashed" if attempt.left is None else "doubt"
+        for answer in self._answering:
+            tries = self.world.phones.replies[answer]
+            if tries[-1] != "arrived":  # whatever it has heard, whoever comes next does not know it
+                tries[-1] = "doubt"
         self.world.died.set()
 
     def _lose_power(self) -> None:
