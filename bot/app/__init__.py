@@ -5,6 +5,7 @@
 `news_desk`    polls and hubs
 `first_admin`  how the first admin comes in
 `whatsapp`     the channel that is on when its four variables are set
+`templates`    news of WhatsApp's templates, for the program and for commands
 `program`      the running program
 """
 
@@ -24,6 +25,7 @@ from bot.app.database import (
 from bot.app.memory import spare_the_collector
 from bot.app.outside import Outside, label_map, new_session, outside
 from bot.app.program import App
+from bot.app.templates import template_learner
 
 __all__ = [
     "App",
@@ -43,4 +45,5 @@ __all__ = [
     "spare_the_collector",
     "sqlite_version",
     "stops_fault",
+    "template_learner",
 ]

@@ -51,6 +51,7 @@ CONDITION_EVERY = 30.0  # seconds; what is wrong at two looks in a row is told t
 TIDY_EVERY = 3600.0
 UPDATES_KEPT = timedelta(days=2)  # the platform drops its own after one
 LAST_SENDS = 5.0  # seconds for what is in flight when we are told to stop: less than ten in all, with everything else
+TEMPLATES_EVERY = 10.0  # seconds between two looks at whether it is time to ask how WhatsApp's templates stand
 STANDING_STILL = "standing still ({}): nothing is sent until `kentongan resume`"
 
 
@@ -74,6 +75,7 @@ class App:
         self._feeds_file_seen = _stamp(settings.feeds_file)
         self._started = clock.now()
         self.failure: BaseException | None = None
+        self._look_at_templates: Callable[[], Awaitable[None]] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -140,6 +142,8 @@ class App:
         self._stack.push_async_callback(server.stop)  # what comes in ends first
         await self._note_live()
         await invite_first_admin(self._store, database_path(self._settings).with_name("first-admin"), clock.now())
+            await whatsapp.templates.declare()
+            self._look_at_templates = whatsapp.templates.look
         log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, channels=[*self._deliverers])
 
     # Channels -------------------------------------------------------------------------------------------------------
@@ -230,6 +234,8 @@ class App:
         if stamp == self._feeds_file_seen:
             return
         try:
+        if self._look_at_templates is not None:
+            schedule.every(TEMPLATES_EVERY, self._look_at_templates, "WhatsApp's templates")
             settings = load(os.environ, feeds_file=self._settings.feeds_file)
         except SettingsError as error:
             self._feeds_file_seen = stamp

@@ -6,6 +6,7 @@ from typing import Final
 import aiohttp
 
 from bot import clock
+from bot.app.templates import template_teller
 from bot.channels.whatsapp import WhatsAppParts
 from bot.chat.texts import Texts
 from bot.delivery import receipts
@@ -28,5 +29,6 @@ def whatsapp_parts(
     return WhatsAppParts(
         access_token=own.access_token, number_id=own.phone_number_id, app_secret=own.app_secret,
         verify_token=own.verify_token, api_url=own.api_url, rate=own.rate, session=session, store=store, desk=desk,
-        texts=texts, now=clock.now, wake=lambda: wake("whatsapp"),
+        texts=texts, now=clock.now, wake=lambda: wake("whatsapp"), account_id=own.business_account_id,
+        tell=template_teller(settings, texts),
     )  # fmt: skip

@@ -1,17 +1,20 @@
 """What editors and admins are told of feeds and broadcasts, in their language; nothing here asks for an answer."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.chat.admins_call import PREFIX
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message, Rows
 from bot.chat.push_seal import sealed
-from bot.chat.texts import Voice
+from bot.chat.texts import Voice, joined
 from bot.chat.turn import Role
+from bot.delivery.templates import TemplateChange
 
 LONGEST_ADDRESS: Final = 500  # of a feed: longer ones are shown cut, as the list of feeds has them whole
 LONGEST_REASON: Final = 300
 LONGEST_TITLE: Final = 300
+MOST_TEMPLATES: Final = 8  # that one notice names
 _KEYS: Final = {
     "failing": "notice.failing",
     "failing_many": "notice.failing_many",
@@ -55,6 +58,26 @@ def goes_on_message(say: Voice, *, part: str) -> Message:
 def disk_message(say: Voice, *, free: int) -> Message:
     """The disk is nearly full; `free` is in bytes."""
     return Message(say.rich("notice.disk", n=free // 1_000_000))
+
+
+def templates_message(say: Voice, changes: Sequence[TemplateChange]) -> Message:
+    """WhatsApp's templates: which may be sent no more and what is sent instead, which are back."""
+    lines = [say.rich(_template_line(change), **_template_values(change)) for change in changes[:MOST_TEMPLATES]]
+    more = say.rich("notice.templates_more", n=left) if (left := len(changes) - MOST_TEMPLATES) > 0 else ()
+    return Message(joined("\n\n", say.rich("notice.templates"), *lines, more, say.rich("notice.templates_look")))
+
+
+def _template_line(change: TemplateChange) -> str:
+    if change.known.usable:
+        return "notice.template_back"
+    return "notice.template_instead" if change.instead else "notice.template_nothing"
+
+
+def _template_values(change: TemplateChange) -> dict[str, str]:
+    known = change.known
+    what = known.status if known.category in {"", known.wanted} else f"{known.wanted} → {known.category}"
+    reason = f" ({cut(known.reason, LONGEST_REASON)})" if known.reason and known.reason != "NONE" else ""
+    return {"name": known.key, "text": what + reason, "other": change.instead or ""}
 
 
 def notice_message(

@@ -1,6 +1,6 @@
 """Notices of feeds and broadcasts, queued for every editor and admin in the transaction of what they tell."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,10 +12,12 @@ from bot.chat.notices import (
     notice_message,
     refused_message,
     stopped_message,
+    templates_message,
 )
 from bot.chat.push_offers import offers
 from bot.chat.texts import Texts, Voice
 from bot.chat.turn import Mode, Role, Status
+from bot.delivery.templates import TemplateChange
 from bot.flow.notice import Notice
 from bot.flow.poll import TELL_FAILURES
 from bot.ports import Sent, StaffMember, Tx
@@ -66,6 +68,10 @@ class StaffTeller:
     def disk_full(self, tx: Tx, free: int) -> None:
         """Soon nothing can be written any more; `free` is in bytes."""
         self._to_admins(tx, lambda say: disk_message(say, free=free))
+
+    def templates(self, tx: Tx, changes: Sequence[TemplateChange]) -> None:
+        """WhatsApp's templates that may be sent no more, or again."""
+        self._to_admins(tx, lambda say: templates_message(say, changes))
 
     def _to_admins(self, tx: Tx, message: Callable[[Voice], Message], but: str = "") -> None:
         self._to_all(tx, message, whom=lambda member: member.role is Role.ADMIN and member.channel != but)

@@ -18,11 +18,14 @@ from bot.channels.whatsapp import outcome as meaning
 from bot.channels.whatsapp.events import Event, Fault, Item, Moved, Other, Said, Status, Wish, kept, read, walk
 from bot.channels.whatsapp.receive import POSTS
 from bot.channels.whatsapp.send import NAME
+from bot.channels.whatsapp.told import TemplateTold
 from bot.chat.turn import Incoming, Press, Text
 from bot.delivery.outcome import Outcome
 from bot.delivery.receipts import Receipt, failed, read_tag
+from bot.delivery.templates import TemplateNews
 from bot.errors import StoreError
 from bot.flow.desk import Desk, Sender
+from bot.flow.templates import Learn, TemplateLearner
 from bot.ports import Store, Tx
 
 log = structlog.get_logger(__name__)
@@ -47,9 +50,10 @@ class Inbox:
 
     def __init__(
         self, store: Store, desk: Desk, number_id: str, now: Callable[[], datetime],
-        *, heard: Callable[[], None], stopped: Callable[[Outcome], None],
+        *, heard: Callable[[], None], stopped: Callable[[Outcome], None], learn: Learn | None = None,
     ) -> None:  # fmt: skip
-        """`heard`: posts come in; `stopped`: a status says that the account may not send."""
+        """`heard`: posts come in; `stopped`: a status says that the account may not send; `learn`: of templates."""
+        self._learn = learn or TemplateLearner()
         self._store, self._desk, self._number_id, self._now = store, desk, number_id, now
         self._heard, self._stopped = heard, stopped
         self._news = asyncio.Event()
@@ -93,7 +97,7 @@ class Inbox:
             self._heard()
             posts = [read_post(post_id, body, self._number_id) for post_id, body in waiting]
             now = self._now()
-            await self._store.write(lambda tx, posts=posts, now=now: take_apart(tx, posts, now))  # type: ignore[misc]
+            await self._store.write(lambda tx, posts=posts, now=now: take_apart(tx, posts, now, self._learn))  # type: ignore[misc]
             self._tell(posts)
             await self._handle_waiting()
 
@@ -102,6 +106,9 @@ class Inbox:
         for item, event in (pair for post in posts for pair in post.events):
             if isinstance(event, Status) and event.fault is not None:
                 self._judge(event.fault)
+            elif isinstance(event, TemplateTold):
+                log.info("WhatsApp tells of a template", channel=NAME, name=event.name, language=event.language,
+                         status=event.status, category=event.category, quality=event.quality)  # fmt: skip
             elif isinstance(event, Other):
                 log.info("WhatsApp tells", channel=NAME, what=event.what, event=str(item.body.get("event", "")))
 
@@ -168,19 +175,24 @@ def read_post(post_id: int, body: str, number_id: str) -> Post:
     return Post(post_id, [(item, read(item)) for item in ours])
 
 
-def take_apart(tx: Tx, posts: Iterable[Post], now: datetime) -> None:
+def take_apart(tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn) -> None:
     """Statuses are settled; whatever people did waits in a row of its own, once however often it was brought."""
     receipts: list[Receipt] = []
     rows: list[str] = []
+    templates: list[TemplateNews] = []
     for post in posts:
         if not tx.handled(POSTS, post.id, now, post.error):
             continue
         for item, event in post.events:
             if isinstance(event, Status):
                 receipts.append(receipt(event, now))
+            elif isinstance(event, TemplateTold):
+                templates.append(news(event, now))
             elif isinstance(event, Said | Moved | Wish) and tx.first_sight(event.id, "message", now):
                 rows.append(json.dumps(item.kept()))
     tx.take_receipts(receipts, now)
+    if templates:
+        learn(tx, templates)
     tx.receive(NAME, list(enumerate(rows, (tx.last_update(NAME) or 0) + 1)), now)
 
 
@@ -188,6 +200,13 @@ def receipt(status: Status, now: datetime) -> Receipt:
     """A status in the outbox's words."""
     gone_wrong = failed(meaning.of_failure(status.fault), now) if status.fault is not None else None
     return Receipt(status.message_id, status.word, read_tag(status.tag), *status.who, gone_wrong)
+
+
+def news(told: TemplateTold, now: datetime) -> TemplateNews:
+    """What a webhook tells of a template, in the store's words."""
+    return TemplateNews(
+        told.name, told.language, told.at or now, told.status, told.category, told.quality, told.reason
+    )  # fmt: skip
 
 
 def meet(tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:

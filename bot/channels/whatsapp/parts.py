@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import aiohttp
@@ -14,8 +14,13 @@ from bot.channels.whatsapp.inbox import Inbox
 from bot.channels.whatsapp.receive import Letterbox, Webhook
 from bot.channels.whatsapp.send import NAME, WhatsAppChannel
 from bot.channels.whatsapp.signature import Signature
+from bot.channels.whatsapp.templates.graph import TemplatesApi
+from bot.channels.whatsapp.templates.model import Template
+from bot.channels.whatsapp.templates.watch import TemplateWatch
+from bot.channels.whatsapp.templates.written import read_folder
 from bot.chat.texts import Texts
 from bot.flow.desk import Desk
+from bot.flow.templates import TellTemplates, TemplateLearner
 from bot.ports import Store
 
 PATH = "/whatsapp"
@@ -29,13 +34,21 @@ class WhatsAppParts:
         self, *, access_token: str, number_id: str, app_secret: str, verify_token: str, session: aiohttp.ClientSession,
         store: Store, desk: Desk, texts: Texts, now: Callable[[], datetime], wake: Callable[[], None],
         api_url: str | None = None, rate: float = 80.0, clock: Callable[[], float] = time.monotonic,
+        account_id: str | None = None, templates: Sequence[Template] | None = None,
+        tell: TellTemplates = lambda *_: None,
     ) -> None:  # fmt: skip
-        """`wake` lets the outbox look at once: something has become due."""
+        """`wake` lets the outbox look at once: something has become due; `tell`: admins should know of templates."""
+        described = read_folder(fallback=texts.fallback).templates if templates is None else templates
+        learn = TemplateLearner(tell)
+        api = TemplatesApi(session, access_token, account_id, api_url) if account_id is not None else None
+        self.templates = TemplateWatch(store, described, learn, api, now, clock)
         self._client = Client(session, access_token, number_id, api_url)
-        self.channel = WhatsAppChannel(self._client, store, texts, rate=rate)
+        self.channel = WhatsAppChannel(
+            self._client, store, texts, rate=rate, templates=described, template_refused=self.templates.refused
+        )  # fmt: skip
         self.doubts = DoubtSweeper(store, now, clock, wake)
         self._inbox = Inbox(
-            store, desk, number_id, now, heard=self.doubts.heard, stopped=self.channel.stop
+            store, desk, number_id, now, heard=self.doubts.heard, stopped=self.channel.stop, learn=learn
         )  # fmt: skip
         self._webhook = Webhook(Signature(app_secret, verify_token), Letterbox(store, now), self._inbox.wake)
         self._tasks: list[asyncio.Task[None]] = []

@@ -18,7 +18,7 @@ PAGE: Final = 100  # templates of one answer
 MOST_PAGES: Final = 100  # Meta's accounts hold 6,000 templates at most
 WAITS: Final = (1.0, 4.0, 16.0)  # seconds before the same request is made again
 TIMEOUT: Final = aiohttp.ClientTimeout(30, connect=5)
-EXISTS: Final = 2388024  # subcode: the name is taken in this language
+INVALID: Final = 100
 _FIELDS: Final = "id,name,language,status,category,components,quality_score,rejected_reason"
 _BUSY: Final = frozenset({4, 17, 80007, 80008, 613})  # too many requests
 _THEIRS: Final = frozenset({1, 2})
@@ -35,9 +35,14 @@ _ADVICE: Final = {
 class GraphError(OperationError):
     """The Graph API refused, or did not answer; never names the token."""
 
-    def __init__(self, code: int, text: str, subcode: int = 0) -> None:
-        self.code, self.subcode = code, subcode
+    def __init__(self, code: int, text: str, subcode: int = 0, *, said_to_people: bool = False) -> None:
+        self.code, self.subcode, self.said_to_people = code, subcode, said_to_people
         super().__init__(text)
+
+    @property
+    def about_the_template(self) -> bool:
+        """Whether it is one template that is refused, and not the account or the request as such."""
+        return self.code == INVALID and self.said_to_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +131,10 @@ def _refusal(status: int, error: Json) -> GraphError:
     said = str(error.get("error_user_msg") or data.get("details") or error.get("message") or "")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and code not in _BUSY:
         code = 2
-    advice = "" if error.get("error_user_msg") else _ADVICE.get(code, "")
-    return GraphError(code, f"the Graph API refuses ({code}): {said}{f' — {advice}' if advice else ''}", subcode)
+    for_people = bool(error.get("error_user_msg"))  # what is wrong with a template is written for people
+    advice = "" if for_people else _ADVICE.get(code, "")
+    text = f"the Graph API refuses ({code}): {said}{f' — {advice}' if advice else ''}"
+    return GraphError(code, text, subcode, said_to_people=for_people)
 
 
 def _found(told: Json) -> Found:
