@@ -48,10 +48,10 @@ RELOAD_EVERY = 5.0  # seconds between two looks at feeds.yaml, and at whether br
 SCREENS_EVERY = 1.0  # seconds between two looks at which screens of editors are due
 LIVE_EVERY = 5.0  # seconds between two notes of how sending goes, for `stats`
 CONDITION_EVERY = 30.0  # seconds; what is wrong at two looks in a row is told to admins
+TEMPLATES_EVERY = 10.0  # seconds between two looks at whether it is time to ask how WhatsApp's templates stand
 TIDY_EVERY = 3600.0
 UPDATES_KEPT = timedelta(days=2)  # the platform drops its own after one
 LAST_SENDS = 5.0  # seconds for what is in flight when we are told to stop: less than ten in all, with everything else
-TEMPLATES_EVERY = 10.0  # seconds between two looks at whether it is time to ask how WhatsApp's templates stand
 STANDING_STILL = "standing still ({}): nothing is sent until `kentongan resume`"
 
 
@@ -72,10 +72,10 @@ class App:
         self._faults: dict[str, Callable[[], str]] = {}
         self._standing_still = ""
         self._menus: Callable[[], Awaitable[None]] | None = None
+        self._look_at_templates: Callable[[], Awaitable[None]] | None = None
         self._feeds_file_seen = _stamp(settings.feeds_file)
         self._started = clock.now()
         self.failure: BaseException | None = None
-        self._look_at_templates: Callable[[], Awaitable[None]] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -135,6 +135,8 @@ class App:
         if telegram is not None:
             await self._start_telegram(telegram, recovery.epoch)
         if whatsapp is not None:
+            await whatsapp.templates.declare()
+            self._look_at_templates = whatsapp.templates.look
             self._start_whatsapp(whatsapp, recovery.epoch)
         if self._with_console:
             await self._start_console(recovery.epoch)
@@ -142,8 +144,6 @@ class App:
         self._stack.push_async_callback(server.stop)  # what comes in ends first
         await self._note_live()
         await invite_first_admin(self._store, database_path(self._settings).with_name("first-admin"), clock.now())
-            await whatsapp.templates.declare()
-            self._look_at_templates = whatsapp.templates.look
         log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, channels=[*self._deliverers])
 
     # Channels -------------------------------------------------------------------------------------------------------
@@ -222,6 +222,8 @@ class App:
         schedule.every(SCREENS_EVERY, screens.look, "editors' screens")
         schedule.every(RELOAD_EVERY, self._news.look_at_meanings, "labels that admins have mapped")
         schedule.every(CONDITION_EVERY, self._condition.look, "what admins must be told")
+        if self._look_at_templates is not None:
+            schedule.every(TEMPLATES_EVERY, self._look_at_templates, "WhatsApp's templates")
         if self._menus is not None:
             schedule.every(RELOAD_EVERY, self._menus, "staff's menus")
         schedule.every(TIDY_EVERY, self._tidy, "tidy")
@@ -234,8 +236,6 @@ class App:
         if stamp == self._feeds_file_seen:
             return
         try:
-        if self._look_at_templates is not None:
-            schedule.every(TEMPLATES_EVERY, self._look_at_templates, "WhatsApp's templates")
             settings = load(os.environ, feeds_file=self._settings.feeds_file)
         except SettingsError as error:
             self._feeds_file_seen = stamp

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import backup, broadcasts, demo, diagnose, feeds, operate, push, run, sending, subscribers
+from bot.cli import backup, broadcasts, demo, diagnose, feeds, operate, push, run, sending, subscribers, whatsapp
 from bot.cli.common import errors
 from bot.errors import KentonganError, UsageError
 
@@ -25,6 +25,7 @@ app.command()(sending.pause)
 app.command()(sending.resume)
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(whatsapp.app, name="whatsapp")
 for command in (operate.invite, operate.stats, operate.healthcheck, operate.migrate, operate.version):
     app.command()(command)
 app.command()(backup.backup)
