@@ -19,17 +19,20 @@ from bot.app.first_admin import invite_first_admin
 from bot.app.memory import spare_the_collector
 from bot.app.news_desk import NewsDesk
 from bot.app.outside import new_session
-from bot.app.whatsapp import SETTLING, whatsapp_parts
+from bot.app.whatsapp import SETTLING, compose_for, terms_of, whatsapp_parts
 from bot.channels.console import Console
 from bot.channels.console.send import NAME as CONSOLE
 from bot.channels.telegram import TelegramParts
 from bot.channels.whatsapp import WhatsAppParts
+from bot.channels.whatsapp.send import NAME as WHATSAPP
 from bot.chat.broadcasts import broadcast_message
 from bot.delivery.content import Content
 from bot.errors import SettingsError, StoreError
-from bot.flow.deliver import AT_ONCE, Deliverer, Settling
+from bot.flow.cost import Costs
+from bot.flow.deliver import AT_ONCE, Compose, Deliverer, Settling
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
+from bot.flow.means import Means
 from bot.flow.patience import Patience
 from bot.flow.progress import Progress, Written, watch
 from bot.flow.screens import Screens
@@ -121,6 +124,10 @@ class App:
             self._store, self._facts, clock.now, self._wake, lambda: self._rates, patience=Patience()
         )  # fmt: skip
         self._stack.push_async_callback(self._desk.close)
+        terms = terms_of(self._settings)
+        if terms is not None:
+            portal = self._settings.portal
+            self._desk.costs = Costs(WHATSAPP, terms, portal.timezone, portal.language)
         telegram = self._telegram()
         whatsapp = whatsapp_parts(
             self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake
@@ -168,7 +175,9 @@ class App:
         self._menus = parts.look_at_menus
 
     def _start_whatsapp(self, parts: WhatsAppParts, epoch: int) -> None:
-        self._deliver(parts.channel, epoch, SETTLING)
+        terms, zone = terms_of(self._settings), self._settings.portal.timezone
+        means = None if terms is None else Means(terms, zone, self._staff.spent)
+        self._deliver(parts.channel, epoch, SETTLING, compose_for(parts.channel, self._facts, clock.now), means)
         parts.start()
         self._stack.push_async_callback(parts.stop)
         for task in parts.tasks:
@@ -181,14 +190,17 @@ class App:
         self._stack.push_async_callback(_cancel, task)
         self._watch(task, ends_the_program=True)
 
-    def _deliver(self, channel: Channel, epoch: int, settling: Settling = AT_ONCE) -> None:
-        def compose(content: Content, language: str) -> object:
+    def _deliver(
+        self, channel: Channel, epoch: int, settling: Settling = AT_ONCE, compose: Compose | None = None,
+        means: Means | None = None,
+    ) -> None:  # fmt: skip
+        def compose_plain(content: Content, language: str) -> object:
             return channel.prepare(broadcast_message(content, language, self._facts.board(clock.now())))
 
         zone = self._settings.portal.timezone
         deliverer = Deliverer(
-            self._store, channel, compose, zone, epoch, clock.now, on_written=self._written.tell,
-            tell=self._staff.refused, opened=self._opened, settling=settling,
+            self._store, channel, compose or compose_plain, zone, epoch, clock.now, on_written=self._written.tell,
+            tell=self._staff.refused, opened=self._opened, settling=settling, means=means,
         )  # fmt: skip
         self._deliverers[channel.name] = deliverer
         self._rates[channel.name] = channel.rate

@@ -1,6 +1,7 @@
 """WhatsApp as the settings want it: nothing while one of its four variables is missing."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import aiohttp
@@ -8,14 +9,37 @@ import aiohttp
 from bot import clock
 from bot.app.templates import template_teller
 from bot.channels.whatsapp import WhatsAppParts
+from bot.channels.whatsapp.send import WhatsAppChannel
+from bot.chat.broadcasts import broadcast_message
 from bot.chat.texts import Texts
 from bot.delivery import receipts
-from bot.flow.deliver import Settling
+from bot.delivery.content import Content
+from bot.flow.deliver import Compose, Settling
 from bot.flow.desk import Desk
+from bot.flow.facts import Facts
+from bot.flow.means import Terms
 from bot.ports import Store
 from bot.settings import Settings
 
 SETTLING: Final = Settling(receipts.settle_delivery, receipts.settle_reply)  # a doubt waits for its receipt
+
+
+def terms_of(settings: Settings) -> Terms | None:
+    """What WhatsApp costs and may cost; None where it is off."""
+    money = settings.whatsapp.money if settings.whatsapp is not None else None
+    return None if money is None else Terms(money.rates.card, money.budget, money.portfolio)
+
+
+def compose_for(channel: WhatsAppChannel, facts: Facts, now: Callable[[], datetime]) -> Compose:
+    """What is said, as a template where it has to be one."""
+
+    def compose(content: Content, language: str) -> object:
+        board = facts.board(now())
+        if content.template:
+            return channel.prepare_template(content.template, content, board)
+        return channel.prepare(broadcast_message(content, language, board))
+
+    return compose
 
 
 def whatsapp_parts(

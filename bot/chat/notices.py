@@ -60,6 +60,12 @@ def disk_message(say: Voice, *, free: int) -> Message:
     return Message(say.rich("notice.disk", n=free // 1_000_000))
 
 
+def spent_message(say: Voice, *, period: str, limit: str) -> Message:
+    """A budget (`day`, `month` or `broadcast`) is used up; `limit` is the amount with its currency."""
+    keys = {"day": "notice.spent.day", "month": "notice.spent.month", "broadcast": "notice.spent.broadcast"}
+    return Message(say.rich(keys[period], limit=limit))
+
+
 def templates_message(say: Voice, changes: Sequence[TemplateChange]) -> Message:
     """WhatsApp's templates: which may be sent no more and what is sent instead, which are back."""
     lines = [say.rich(_template_line(change), **_template_values(change)) for change in changes[:MOST_TEMPLATES]]

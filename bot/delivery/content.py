@@ -63,6 +63,7 @@ class Content:
     original: Note | None = None  # of what is about an alert: the alert in its present, corrected form
     stories: tuple[Story, ...] = ()  # of a digest: the newest, in the order in which they are shown
     more: int = 0  # of a digest: how many further ones there are
+    template: str = ""  # the key of the template that says it (bot.delivery.templates), "" where anything may be said
 
 
 def note_to_json(note: Note) -> str:

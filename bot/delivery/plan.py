@@ -109,11 +109,13 @@ class Delivery(NamedTuple):
     version: int = 0  # of the text: corrections made until now
     doubts: int = 0  # earlier attempts of which nobody knows
     rest: tuple[int, ...] = ()  # of a digest: those further ones
+    template: str = ""  # the key of the template that says it, "" where anything may be said
+    alone: bool = False  # of a digest: its one story is told as stories are
 
     @property
-    def says(self) -> tuple[int, tuple[int, ...], int, int]:
+    def says(self) -> tuple[int, tuple[int, ...], int, int, str, bool]:
         """What is said: deliveries that are equal in this carry the same content."""
-        return self.broadcast_id, self.stories, self.more, self.version
+        return self.broadcast_id, self.stories, self.more, self.version, self.template, self.alone
 
 
 @dataclass(frozen=True, slots=True)

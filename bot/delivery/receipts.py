@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from bot.delivery.content import BroadcastKind
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import Delivery, QueuedReply, Settled, State
 from bot.delivery.settle import REPLY_TRIES, settle_story
@@ -21,9 +22,11 @@ UNDELIVERABLE: Final = "undeliverable"  # this many times in a row, and the read
 MOST_UNDELIVERABLE: Final = 3
 MARKETING_STOPPED: Final = "marketing_stopped"  # the reader's own word, said to the platform
 WINDOW_CLOSED: Final = "window_closed"
+SILENT: Final = "silent"  # an answer without words: nothing is sent
 UNWANTED_NOW: Final = frozenset({"ecosystem", "experiment"})  # the platform spares this reader for a day or more
 # Codes that are about this reader alone, and say neither that they are gone nor that the text is wrong.
 OF_THE_READER: Final = frozenset({UNDELIVERABLE, MARKETING_STOPPED, WINDOW_CLOSED}) | UNWANTED_NOW
+TOLD_LATER: Final = frozenset({BroadcastKind.STORY, BroadcastKind.DIGEST})  # what does not arrive is owed again
 _LEAST_PAUSE: Final = timedelta(minutes=1)
 _DIGITS: Final = 18
 
@@ -77,6 +80,13 @@ def read_tag(text: str | None) -> Tag | None:
     return None
 
 
+class Billed(NamedTuple):
+    """What the platform says that it bills for a message."""
+
+    billable: bool
+    category: str  # its own word: marketing, utility, service, authentication, …
+
+
 class Receipt(NamedTuple):
     """What the platform tells about one message; `failed` is None where it has arrived, or is on its way."""
 
@@ -86,6 +96,7 @@ class Receipt(NamedTuple):
     phone: str | None = None
     user_id: str | None = None
     failed: Settled | None = None
+    billed: Billed | None = None
 
 
 # What outcomes mean here --------------------------------------------------------------------------------------------
@@ -93,6 +104,8 @@ class Receipt(NamedTuple):
 
 def settle_delivery(delivery: Delivery, outcome: Outcome, now: datetime) -> Settled:
     """An attempt of any kind: a doubt waits for its receipt, what is about the reader alone ends the attempt."""
+    if outcome.code == WINDOW_CLOSED and delivery.kind not in TOLD_LATER:
+        return Settled(State.QUEUED, outcome.code, next_at=now)  # planned anew: as a template, or when they write
     if outcome.code in OF_THE_READER:
         return failed(outcome, now)
     return settle_story(outcome, delivery.attempt, now)

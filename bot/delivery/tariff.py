@@ -6,7 +6,6 @@ of utility, but for the first thousand of a number in a month. Answers within 72
 are free; only the platform knows which, so nothing is planned by that: its word about each message settles it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -90,11 +89,11 @@ class RateCard:
         return not any(rates.valid_from <= day < rates.valid_until for rates in self.periods)
 
 
+def billed_amount(category: str, prices: Prices) -> int:
+    """What the platform bills for a message of this category, in its own words."""
+    return prices.marketing if category.startswith(Category.MARKETING) else prices.utility
+
+
 def service_price(prices: Prices, before: int) -> int:
     """What a service message costs after so many others of this month."""
     return 0 if before < FREE_SERVICE else prices.utility
-
-
-def service_prices(prices: Sequence[Prices], before: int) -> int:
-    """What these service messages cost, one after the other."""
-    return sum(service_price(price, before + n) for n, price in enumerate(prices))

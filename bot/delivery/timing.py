@@ -51,10 +51,10 @@ def turn_of(
         return NOW if reader.hold_until is None or reader.hold_until <= now else Turn(Way.WAIT, reader.hold_until)
     else:
         turn = _message(broadcast, reader, now, timezone)
-    if turn.way is Way.NOW and is_closed(reader, now):
-        return _next_slot(reader, now, timezone) if broadcast.kind is BroadcastKind.STORY else OUTSIDE
     if turn.way is Way.NOW and reader.hold_until is not None and reader.hold_until > now:
         return Turn(Way.WAIT, reader.hold_until)
+    if turn.way is Way.NOW and is_closed(reader, now):
+        return _next_slot(reader, now, timezone) if broadcast.kind is BroadcastKind.STORY else OUTSIDE
     return turn
 
 
@@ -95,11 +95,9 @@ def digest_turn(reader: Reader, due_at: datetime, now: datetime, timezone: ZoneI
         return Turn(Way.DIGEST, quiet)
     if now - due_at > DIGEST_LIVES:
         return _next_slot(reader, now, timezone)
-    if is_closed(reader, now):
-        return OUTSIDE
     if reader.hold_until is not None and reader.hold_until > now:
         return Turn(Way.DIGEST, reader.hold_until)
-    return NOW
+    return OUTSIDE if is_closed(reader, now) else NOW
 
 
 def _next_slot(reader: Reader, now: datetime, timezone: ZoneInfo) -> Turn:

@@ -12,6 +12,7 @@ from bot.delivery.refusals import CHATS, Refusals
 from bot.flow.claim_broadcasts import BroadcastClaim
 from bot.flow.claim_digests import DigestClaim
 from bot.flow.contents import contents_of
+from bot.flow.means import Means
 from bot.ports import Channel, Sent, Tx
 
 TellRefused = Callable[[Tx, Sent, str], None]  # a broadcast stands still: the platform refuses it with this code
@@ -66,11 +67,14 @@ class Claim:
     """The inside of one tick's transaction: write outcomes, then take up to `slots` attempts."""
 
     def __init__(
-        self, channel: Channel, chats: Chats, timezone: ZoneInfo, epoch: int, tell: TellRefused = lambda *_: None
+        self, channel: Channel, chats: Chats, timezone: ZoneInfo, epoch: int, tell: TellRefused = lambda *_: None,
+        means: Means | None = None,
     ) -> None:  # fmt: skip
+        """`means` of a channel that bills, or closes windows."""
+        self._means = means
         self._channel, self._chats, self._epoch, self._tell = channel, chats, epoch, tell
-        self._broadcasts = BroadcastClaim(channel.name, timezone, self._pause)
-        self._digests = DigestClaim(channel.name, timezone, self._pause)
+        self._broadcasts = BroadcastClaim(channel.name, timezone, self._pause, means)
+        self._digests = DigestClaim(channel.name, timezone, self._pause, means)
         self._reply_turns, self._digest_turns = Turns(1 / 3), Turns(1 / 10)
         self._refusals = Refusals()
         self._clock = 0.0
@@ -86,7 +90,7 @@ class Claim:
             self._stop_what_is_refused(tx, finished.deliveries, now)
         if finished.replies:
             tx.settle_replies(name, finished.replies, now)
-        replies, deliveries = self._take(tx, slots, now) if slots > 0 else ([], [])
+        replies, deliveries = self._take_paid(tx, slots, now) if slots > 0 else ([], [])
         closed = tx.close_broadcasts(now)
         contents = contents_of(tx, deliveries, known, now)
         more = self._broadcasts.more or self._digests.more or bool(closed)
@@ -111,6 +115,15 @@ class Claim:
             tx.set_status(broadcast_id, Status.PAUSED, f"refused: {code}", now)
             tx.add_audit("kentongan", "pause", f"#{broadcast_id} refused: {code}", now)
             self._tell(tx, sent, code)
+
+    def _take_paid(self, tx: Tx, slots: int, now: datetime) -> tuple[list[QueuedReply], list[Delivery]]:
+        """What is taken is reserved in the same transaction, where it costs anything."""
+        if self._means is None:
+            return self._take(tx, slots, now)
+        self._means.look(tx, now)
+        taken = self._take(tx, slots, now)
+        self._means.write()
+        return taken
 
     def _take(self, tx: Tx, slots: int, now: datetime) -> tuple[list[QueuedReply], list[Delivery]]:
         """Answers first, then broadcasts by class; while an alert runs it has two thirds, and digests wait."""
@@ -151,6 +164,8 @@ class Claim:
                 leaving.append(reply)
         if waiting:
             tx.settle_replies(self._channel.name, waiting, now)
+        if self._means is not None:
+            self._means.answered(leaving)
         return leaving
 
     def _pause(self, address: str) -> float:

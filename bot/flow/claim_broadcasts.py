@@ -1,7 +1,7 @@
 """Who is next of the running broadcasts: retries and new readers, class by class."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.delivery.about import act_for
 from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.plan import Broadcast, Delivery, Rank, Reader
-from bot.delivery.timing import SKIP, Way, left_today, local_day, turn_of
+from bot.delivery.timing import NOW, OUTSIDE, SKIP, Turn, Way, is_closed, left_today, local_day, turn_of
+from bot.flow.means import Means, Planned, as_template
 from bot.ports import DueDelivery, Tx
 
 AHEAD = 4  # readers looked at beyond the free slots; ever more while they sleep, to get over a sleeping city
@@ -23,6 +24,7 @@ class Sorted:
 
     started: list[Delivery] = field(default_factory=list)
     waiting: list[tuple[Reader, datetime]] = field(default_factory=list)
+    unpaid: list[tuple[Reader, datetime, str]] = field(default_factory=list)  # with what they wait for
     owed: list[tuple[int, datetime]] = field(default_factory=list)  # subscriber, when their digest is due
     limited: list[int] = field(default_factory=list)  # of those started, subscribers with a daily limit
     seen: int = 0
@@ -31,8 +33,11 @@ class Sorted:
 class BroadcastClaim:
     """Takes the next attempts of stories, alerts and what is about them."""
 
-    def __init__(self, channel: str, timezone: ZoneInfo, pause: Callable[[str], float]) -> None:
-        self._channel, self._timezone, self._pause = channel, timezone, pause
+    def __init__(
+        self, channel: str, timezone: ZoneInfo, pause: Callable[[str], float], means: Means | None = None
+    ) -> None:  # fmt: skip
+        """`means` of a channel that bills, or closes windows."""
+        self._channel, self._timezone, self._pause, self._means = channel, timezone, pause, means
         self._passes: list[Broadcast] = []
         self._due: dict[Rank, bool] = {}
         self._retry_turns = dict.fromkeys(Rank, 0.0)
@@ -77,19 +82,33 @@ class BroadcastClaim:
     def _retries(self, tx: Tx, rank: Rank, slots: int, now: datetime) -> list[DueDelivery]:
         """Queued deliveries whose time has come and whose readers may have them now."""
         ready: list[DueDelivery] = []
-        for due in tx.due_deliveries(self._channel, now, slots, rank):
-            reader = due.reader._replace(daily_limit=None) if due.begun else due.reader
-            turn = turn_of(due.broadcast, reader, now, self._timezone, due.delivery.act)
+        waiting = tx.due_deliveries(self._channel, now, slots, rank)
+        self._meet(due.reader for due in waiting)
+        for due in waiting:
+            turn, why = self._turn_of_due(due, now)
             match turn.way:
                 case Way.NOW:
                     ready.append(replace(due, delivery=due.delivery._replace(version=self._version)))
                 case Way.WAIT if turn.at is not None:
-                    tx.postpone(due.delivery, turn.at)
+                    tx.postpone(due.delivery, turn.at, why or None)
                 case Way.DIGEST if turn.at is not None:
                     tx.give_to_digest(due.delivery, turn.at)
                 case _:
                     tx.give_up(due.delivery, "paused", now)
         return ready
+
+    def _turn_of_due(self, due: DueDelivery, now: datetime) -> tuple[Turn, str]:
+        """The turn, and what is waited for."""
+        reader = due.reader._replace(daily_limit=None) if due.begun else due.reader
+        turn = turn_of(due.broadcast, reader, now, self._timezone, due.delivery.act)
+        if self._means is None:
+            return (SKIP, "") if turn.way is Way.OUTSIDE else (turn, "")
+        planned = self._plan_due(self._means, due, turn)
+        return planned.turn, planned.why
+
+    def _plan_due(self, means: Means, due: DueDelivery, turn: Turn) -> Planned:
+        stories = len(due.delivery.stories) + len(due.delivery.rest)
+        return means.plan(due.broadcast, due.reader, turn, stories=stories, begun=due.begun)
 
     def _rested(self, tx: Tx, due: Sequence[DueDelivery], now: datetime) -> list[Delivery]:
         """Those whose chat stands a message now; what has waited and never begun counts for its reader's day."""
@@ -100,13 +119,25 @@ class BroadcastClaim:
             counts = reader.daily_limit is not None and not one.begun and one.broadcast.kind is BroadcastKind.STORY
             if counts and left_today(reader, today) <= self._counted[subscriber]:
                 continue  # another of this tick was the last of their day
-            if self._pause(reader.address):
+            delivery = self._paid_again(one, now)
+            if delivery is None or self._pause(reader.address):
                 continue
             if counts:
                 self._counted[subscriber] += 1
                 tx.count_today([subscriber], today)
-            rested.append(one.delivery)
+            rested.append(delivery)
         return rested
+
+    def _paid_again(self, due: DueDelivery, now: datetime) -> Delivery | None:
+        """In its present form and paid for; None where others of this tick have used up what there was."""
+        if self._means is None:
+            return due.delivery
+        planned = self._plan_due(self._means, due, OUTSIDE if is_closed(due.reader, now) else NOW)
+        if planned.turn.way is not Way.NOW:
+            return None
+        delivery = as_template(due.delivery, planned)
+        self._means.spend(delivery, planned)
+        return delivery
 
     # New readers ----------------------------------------------------------------------------------------------------
 
@@ -157,6 +188,9 @@ class BroadcastClaim:
     def _write(self, tx: Tx, broadcast: Broadcast, found: Sorted, now: datetime) -> None:
         if found.waiting:
             tx.queue_deliveries(broadcast, found.waiting, now)
+        for why in {why for *_, why in found.unpaid}:
+            waiting = [(reader, at) for reader, at, what in found.unpaid if what == why]
+            tx.queue_deliveries(broadcast, waiting, now, why)
         if found.owed:
             tx.owe_digests(found.owed)
         if found.limited:
@@ -166,13 +200,19 @@ class BroadcastClaim:
     def _sort(self, readers: Sequence[Reader], slots: int, broadcast: Broadcast, now: datetime) -> Sorted:
         """Of the first readers of a page: who is sent to now (at most `slots`), and what becomes of the others."""
         found = Sorted()
+        self._meet(readers)
         for reader in readers:
             if len(found.started) >= slots:
                 break
             found.seen += 1
             act = act_for(broadcast.kind, reader.had, erase=broadcast.erase) if broadcast.source_id else Act.SEND
             turn = SKIP if act is None else turn_of(broadcast, reader, now, self._timezone, act)
-            if act is None or turn.way in {Way.SKIP, Way.OUTSIDE}:
+            if act is None or turn.way is Way.SKIP:
+                continue
+            if self._means is not None:
+                self._sort_paid(self._means, found, broadcast, reader, turn, act, now)
+                continue
+            if turn.way is Way.OUTSIDE:
                 continue
             if turn.way is Way.NOW and (pause := self._pause(reader.address)):
                 found.waiting.append((reader, now + timedelta(seconds=pause)))
@@ -185,6 +225,31 @@ class BroadcastClaim:
             else:
                 found.waiting.append((reader, turn.at))
         return found
+
+    def _sort_paid(
+        self, means: Means, found: Sorted, broadcast: Broadcast, reader: Reader, turn: Turn, act: Act, now: datetime
+    ) -> None:  # fmt: skip
+        """The same where messages are paid for."""
+        planned = means.plan(broadcast, reader, turn)
+        turn = planned.turn
+        if turn.way is Way.NOW and (pause := self._pause(reader.address)):
+            found.waiting.append((reader, now + timedelta(seconds=pause)))
+        elif turn.at is None:
+            delivery = self._delivery(broadcast, reader, act)._replace(template=planned.template)
+            means.spend(delivery, planned)
+            found.started.append(delivery)
+            if reader.daily_limit is not None and broadcast.kind is BroadcastKind.STORY:
+                found.limited.append(reader.subscriber_id)
+        elif turn.way is Way.DIGEST:
+            found.owed.append((reader.subscriber_id, turn.at))
+        elif planned.why:
+            found.unpaid.append((reader, turn.at, planned.why))
+        else:
+            found.waiting.append((reader, turn.at))
+
+    def _meet(self, readers: Iterable[Reader]) -> None:
+        if self._means is not None:
+            self._means.meet(readers)
 
     def _delivery(self, broadcast: Broadcast, reader: Reader, act: Act) -> Delivery:
         message = reader.had.message_id if reader.had is not None and act is not Act.SEND else None

@@ -1,24 +1,40 @@
 """Whose digest is due, and what stands in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.delivery.content import BroadcastKind
 from bot.delivery.digest import Owed, owed
 from bot.delivery.plan import Delivery, Reader
-from bot.delivery.timing import DIGEST_LIVES, Way, digest_turn, next_digest
+from bot.delivery.timing import DIGEST_LIVES, NOW, Way, digest_turn, is_closed, next_digest
+from bot.flow.means import Means, Planned, as_template
 from bot.ports import Tx
 
 AHEAD = 64  # readers looked at beyond the free slots: to many of them nothing is owed any more
 AN_HOUR = timedelta(hours=1)
 
 
+@dataclass(slots=True)
+class _Round:
+    """One look at those whose digest is due."""
+
+    slot: str
+    slots_of: dict[int, str] = field(default_factory=dict)  # of readers who have had one in this hour
+    broadcasts: dict[str, int] = field(default_factory=dict)
+    settled: list[int] = field(default_factory=list)
+    later: list[tuple[int, datetime]] = field(default_factory=list)
+    missed: list[int] = field(default_factory=list)
+
+
 class DigestClaim:
     """Takes the next readers whose digest is due; what they are owed is derived, no row waits for them."""
 
-    def __init__(self, channel: str, timezone: ZoneInfo, pause: Callable[[str], float]) -> None:
-        self._channel, self._timezone, self._pause = channel, timezone, pause
+    def __init__(
+        self, channel: str, timezone: ZoneInfo, pause: Callable[[str], float], means: Means | None = None
+    ) -> None:  # fmt: skip
+        self._channel, self._timezone, self._pause, self._means = channel, timezone, pause, means
         self.more = False
 
     def take(self, tx: Tx, slots: int, now: datetime) -> list[Delivery]:
@@ -26,54 +42,84 @@ class DigestClaim:
         self.more = False
         if slots <= 0:
             return []
-        slot = f"{now.astimezone(self._timezone):%Y-%m-%dT%H}"
-        due = tx.digests_due(self._channel, now, slots + AHEAD, slot)
+        look = _Round(f"{now.astimezone(self._timezone):%Y-%m-%dT%H}")
+        due = tx.digests_due(self._channel, now, slots + AHEAD, look.slot)
         if not due:
             return []
-        ready = self._ready(tx, due, now)
+        ready = self._ready(tx, due, look, now)
         tellings = tx.tellings(self._channel, now)
         debts = tx.owings(self._channel, [reader.subscriber_id for reader in ready], tellings, now)
         found = {subscriber: owed(tellings, debt) for subscriber, debt in debts.items()}
         self.more = self.more or len(due) > slots
-        return self._start(tx, ready, found, slots, slot, now)
+        started = self._start(tx, ready, found, slots, look, now)
+        tx.digests_settled(look.settled)
+        if look.later:
+            tx.move_digests(look.later)
+        if look.missed:
+            tx.note_missed(look.missed)
+        return started
 
-    def _ready(self, tx: Tx, due: list[tuple[Reader, datetime]], now: datetime) -> list[Reader]:
-        ready, later = [], []
+    def _ready(self, tx: Tx, due: Sequence[tuple[Reader, datetime]], look: _Round, now: datetime) -> list[Reader]:
+        ready = []
         for reader, due_at in due:
             turn = digest_turn(reader, due_at, now, self._timezone)
-            if turn.way is Way.NOW and reader.had is not None:  # one digest an hour
-                later.append((reader.subscriber_id, now.replace(minute=0, second=0, microsecond=0) + AN_HOUR))
-            elif turn.way is Way.NOW:
+            if turn.way is Way.NOW and reader.had is not None and self._means is None:  # one digest an hour
+                look.later.append(
+                    (reader.subscriber_id, now.replace(minute=0, second=0, microsecond=0) + AN_HOUR)
+                )  # fmt: skip
+            elif turn.way is Way.NOW or (turn.way is Way.OUTSIDE and self._means is not None and self._means.pays):
                 ready.append(reader)
-            elif turn.way is Way.OUTSIDE:
-                later.append((reader.subscriber_id, next_digest(reader, now, self._timezone)))
-            elif turn.at is not None:
-                later.append((reader.subscriber_id, turn.at))
-        if later:
-            tx.move_digests(later)
+            elif turn.at is None:
+                look.later.append((reader.subscriber_id, next_digest(reader, now, self._timezone)))
+                look.missed.append(reader.subscriber_id)
+            else:
+                look.later.append((reader.subscriber_id, turn.at))
+        if self._means is not None:
+            self._means.meet(ready)
+            again = [reader.subscriber_id for reader in ready if reader.had is not None]
+            had = tx.digests_of_hour(look.slot, again) if again else {}
+            look.slots_of = {subscriber: f"{look.slot}#{n + 1}" for subscriber, n in had.items()}
         return ready
 
     def _start(
-        self, tx: Tx, ready: list[Reader], found: dict[int, Owed], slots: int, slot: str, now: datetime
+        self, tx: Tx, ready: list[Reader], found: dict[int, Owed], slots: int, look: _Round, now: datetime
     ) -> list[Delivery]:  # fmt: skip
         started: list[Delivery] = []
-        settled: list[int] = []
-        broadcast_id: int | None = None
         for reader in ready:
             what = found[reader.subscriber_id]
+            planned = self._plan(reader, what)
+            if planned.turn.at is not None:
+                look.later.append((reader.subscriber_id, planned.turn.at))
+                if is_closed(reader, now):
+                    look.missed.append(reader.subscriber_id)
+                continue
             if what.stories and (len(started) >= slots or self._pause(reader.address)):
                 self.more = True  # their turn comes with the next tick
                 continue
-            settled.append(reader.subscriber_id)
+            look.settled.append(reader.subscriber_id)
             if what.stories:
-                broadcast_id = broadcast_id or tx.digest_broadcast(slot, now, now + DIGEST_LIVES)
-                started.append(_delivery(broadcast_id, reader, what, tx.version()))
-        tx.digests_settled(settled)
+                started.append(self._delivery(tx, reader, what, planned, look, now))
         return started
 
+    def _plan(self, reader: Reader, what: Owed) -> Planned:
+        if self._means is None or not what.stories:
+            return Planned(NOW)
+        return self._means.plan_digest(reader, len(what.stories) + len(what.rest))
 
-def _delivery(broadcast_id: int, reader: Reader, what: Owed, version: int) -> Delivery:
-    return Delivery(
-        broadcast_id, None, reader.subscriber_id, reader.address, reader.thread, reader.language,
-        kind=BroadcastKind.DIGEST, stories=what.stories, more=len(what.rest), version=version, rest=what.rest,
-    )  # fmt: skip
+    def _delivery(
+        self, tx: Tx, reader: Reader, what: Owed, planned: Planned, look: _Round, now: datetime
+    ) -> Delivery:  # fmt: skip
+        slot = look.slots_of.get(reader.subscriber_id, look.slot)
+        if slot not in look.broadcasts:
+            look.broadcasts[slot] = tx.digest_broadcast(slot, now, now + DIGEST_LIVES)
+        delivery = Delivery(
+            look.broadcasts[slot], None, reader.subscriber_id, reader.address, reader.thread, reader.language,
+            kind=BroadcastKind.DIGEST, stories=what.stories, more=len(what.rest), version=tx.version(), rest=what.rest,
+        )  # fmt: skip
+        if self._means is None:
+            return delivery
+        if len(what.stories) == 1 and not what.rest and self._means.joins(reader):
+            delivery = delivery._replace(alone=True)
+        delivery = as_template(delivery, planned)
+        self._means.spend(delivery, planned)
+        return delivery

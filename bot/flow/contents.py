@@ -1,10 +1,12 @@
 """What claimed deliveries say, read in the transaction that claims them: later corrections cannot mix in."""
 
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.delivery.content import BroadcastKind, Content
 from bot.delivery.plan import Delivery
+from bot.news.item import Story
 from bot.ports import Tx
 
 
@@ -19,9 +21,14 @@ def contents_of(
     contents = tx.contents(plain) if plain else {}
     shown = {story_id for d in wanted.values() for story_id in d.stories}
     stories = tx.stories(shown) if shown else {}
-    return {
-        says: contents[d.broadcast_id]
-        if d.kind is not BroadcastKind.DIGEST
-        else Content(d.kind, now, stories=tuple(stories[s] for s in d.stories if s in stories), more=d.more)
-        for says, d in wanted.items()
-    }
+    return {says: _content(d, contents, stories, now) for says, d in wanted.items()}
+
+
+def _content(d: Delivery, contents: Mapping[int, Content], stories: Mapping[int, Story], now: datetime) -> Content:
+    if d.kind is not BroadcastKind.DIGEST:
+        content = contents[d.broadcast_id]
+        return replace(content, template=d.template) if d.template else content
+    shown = tuple(stories[s] for s in d.stories if s in stories)
+    if d.alone and shown:
+        return Content(BroadcastKind.STORY, now, shown[0])
+    return Content(d.kind, now, stories=shown, more=d.more, template=d.template)

@@ -1,11 +1,17 @@
 """What an alert would cost, by channel: asked by the newsroom's conversation, answered by channels that bill."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from bot.delivery.content import Level
+from bot.delivery.budget import Purse
+from bot.delivery.cadence import A_DAY
+from bot.delivery.content import BroadcastKind, Level
 from bot.delivery.cost import Cost
-from bot.ports import Tx
+from bot.delivery.tariff import FREE_SERVICE, Category, Rates
+from bot.delivery.templates import uses
+from bot.flow.means import Terms
+from bot.ports import Tx, Windows
 
 CostOf = Callable[[Tx, Collection[str], Level, datetime], Mapping[str, Cost]]  # categories, none: everybody
 
@@ -13,3 +19,63 @@ CostOf = Callable[[Tx, Collection[str], Level, datetime], Mapping[str, Cost]]  #
 def free(tx: Tx, categories: Collection[str], level: Level, now: datetime) -> Mapping[str, Cost]:  # noqa: ARG001 — a CostOf
     """Where nothing is billed."""
     return {}
+
+
+class Costs:
+    """A `CostOf` for the one channel that bills; reads only, so any connection will do."""
+
+    def __init__(self, channel: str, terms: Terms, timezone: ZoneInfo, language: str) -> None:
+        """`language` is that of most readers: its templates decide what is paid."""
+        self._channel, self._terms, self._timezone, self._language = channel, terms, timezone, language
+
+    def __call__(self, tx: Tx, categories: Collection[str], level: Level, now: datetime) -> Mapping[str, Cost]:
+        """What an alert of this level costs now."""
+        today, terms = now.astimezone(self._timezone).date(), self._terms
+        rates, purse = terms.card.on(today), Purse(terms.budget, tx.spent(today))
+        windows, urgent = tx.windows(self._channel, categories, now), level is Level.URGENT
+        amount = _service(windows, rates, purse)
+        left = purse.left(1, urgent=urgent)  # a broadcast that has cost nothing yet
+        room = None if terms.portfolio is None else max(0, terms.portfolio - tx.people_since(now - A_DAY))
+        category = self._category(tx, level) if terms.budget.is_set else None
+        bound = None if left is None else left[1] - amount
+        paid, dearer = (0, 0) if category is None else _templates(windows, rates, category, room, bound)
+        return {
+            self._channel: Cost(
+                open=sum(w.open for w in windows), closed=sum(w.closed for w in windows), paid=paid,
+                amount=amount + dearer, currency=terms.card.currency, left=None if left is None else left[1],
+                budget="" if left is None else left[0], room=room,
+            )
+        }  # fmt: skip
+
+    def _category(self, tx: Tx, level: Level) -> Category | None:
+        """As what the template is billed that would be sent; None: there is none."""
+        found = (tx.usable_template(use, self._language) for use in uses(BroadcastKind.ALERT, level=level))
+        key = next((key for key in found if key is not None), None)
+        category = tx.template_category(key) if key is not None else None
+        return Category(category) if category in {Category.MARKETING, Category.UTILITY} else None
+
+
+def _service(windows: Sequence[Windows], rates: Rates, purse: Purse) -> int:
+    """What the readers with an open window cost, after the free ones."""
+    unbilled, amount = max(0, FREE_SERVICE - purse.spent.service), 0
+    for window in windows:
+        billed = max(0, window.open - unbilled)
+        unbilled -= window.open - billed
+        amount += billed * rates.prices(window.beginning).utility
+    return amount
+
+
+def _templates(
+    windows: Sequence[Windows], rates: Rates, category: Category, room: int | None, bound: int | None
+) -> tuple[int, int]:  # fmt: skip
+    """How many readers get a template and what they cost, as far as portfolio and budget go."""
+    people = amount = 0
+    for window in windows:
+        fresh = window.closed - window.begun
+        fresh = fresh if room is None else min(fresh, room)
+        room = None if room is None else room - fresh
+        price, wanted = rates.prices(window.beginning).of(category), window.begun + fresh
+        if bound is not None and price > 0:
+            wanted = min(wanted, max(0, bound - amount) // price)
+        people, amount = people + wanted, amount + wanted * price
+    return people, amount

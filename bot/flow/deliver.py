@@ -19,6 +19,7 @@ from bot.delivery.settle import settle_delivery, settle_reply
 from bot.errors import StoreError
 from bot.flow.claim import Batch, Claim, Finished, TellRefused
 from bot.flow.gate import Attempt, Gate
+from bot.flow.means import Means
 from bot.ports import Channel, Store, To
 
 log = structlog.get_logger(__name__)
@@ -50,13 +51,16 @@ class Deliverer:
         self, store: Store, channel: Channel, compose: Compose, timezone: ZoneInfo, epoch: int,
         now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic,
         on_written: Callable[[], None] = lambda: None, tell: TellRefused = lambda *_: None,
-        opened: float | None = None, settling: Settling = AT_ONCE,
+        opened: float | None = None, settling: Settling = AT_ONCE, means: Means | None = None,
     ) -> None:  # fmt: skip
-        """`opened` is the clock's second since which nobody else sends by this account; None: from now on."""
+        """`opened` is the clock's second since which nobody else sends by this account; None: from now on.
+
+        `means` are those of a channel that bills, or closes windows.
+        """
         self._store, self._channel, self._compose = store, channel, compose
         self._now, self._clock, self._on_written, self._settling = now, clock, on_written, settling
         self._chats, self._latencies = Chats(), Latencies()
-        self._claim = Claim(channel, self._chats, timezone, epoch, tell)
+        self._claim = Claim(channel, self._chats, timezone, epoch, tell, means)
         self._account = Account(channel.rate)
         self._window = Window(channel.rate, clock() if opened is None else opened)
         self._gate = Gate(self._window, clock, lambda: self._account.pause(clock()), self._leave)

@@ -11,12 +11,15 @@ from bot.chat.notices import (
     goes_on_message,
     notice_message,
     refused_message,
+    spent_message,
     stopped_message,
     templates_message,
 )
 from bot.chat.push_offers import offers
 from bot.chat.texts import Texts, Voice
 from bot.chat.turn import Mode, Role, Status
+from bot.delivery.budget import Cap
+from bot.delivery.cost import in_units
 from bot.delivery.templates import TemplateChange
 from bot.flow.notice import Notice
 from bot.flow.poll import TELL_FAILURES
@@ -68,6 +71,11 @@ class StaffTeller:
     def disk_full(self, tx: Tx, free: int) -> None:
         """Soon nothing can be written any more; `free` is in bytes."""
         self._to_admins(tx, lambda say: disk_message(say, free=free))
+
+    def spent(self, tx: Tx, cap: Cap, currency: str) -> None:
+        """A budget is used up: what is pushed waits until it begins anew."""
+        limit = f"{in_units(cap.limit)} {currency}"
+        self._to_admins(tx, lambda say: spent_message(say, period=cap.period, limit=limit))
 
     def templates(self, tx: Tx, changes: Sequence[TemplateChange]) -> None:
         """WhatsApp's templates that may be sent no more, or again."""

@@ -8,6 +8,7 @@ function: it may decide, it must not wait. All times are aware datetimes; the st
 from bot.ports.channel import Channel, To
 from bot.ports.feeds import DeclaredFeed, Feed, FeedCheck, FeedsTx, HeldFlood, Hub
 from bot.ports.fetching import Answer, Fetch, Parse, Post
+from bot.ports.money import Charged, MoneyTx, Windows
 from bot.ports.newsroom import NewsdeskTx, NewsroomTx, Report, Screen, Sent
 from bot.ports.outbox import DigestsTx, DueDelivery, InboxTx, OutboxTx, Recovery, RepliesTx
 from bot.ports.people import ContactFrom, PeopleTx, StaffMember, Subscription, TeamTx, WishesTx, WordsTx
@@ -19,6 +20,7 @@ from bot.ports.whatsapp import WhatsAppTx
 __all__ = [
     "Answer",
     "Channel",
+    "Charged",
     "ContactFrom",
     "DeclaredFeed",
     "DigestsTx",
@@ -31,6 +33,7 @@ __all__ = [
     "Hub",
     "InboxTx",
     "LikenessTx",
+    "MoneyTx",
     "NewsdeskTx",
     "NewsroomTx",
     "OutboxTx",
@@ -54,6 +57,7 @@ __all__ = [
     "To",
     "Tx",
     "WhatsAppTx",
+    "Windows",
     "WishesTx",
     "WithdrawalsTx",
     "WordsTx",

@@ -59,8 +59,10 @@ class OutboxTx(Protocol):
     def start_deliveries(self, deliveries: Sequence[Delivery], epoch: int, now: datetime) -> None:
         """Rows are born `started`, or a queued one becomes `started` with its attempt."""
 
-    def queue_deliveries(self, broadcast: Broadcast, readers: Sequence[tuple[Reader, datetime]], now: datetime) -> None:
-        """Rows are born `queued(next_at)`: the reader's chat is on hold or asleep."""
+    def queue_deliveries(
+        self, broadcast: Broadcast, readers: Sequence[tuple[Reader, datetime]], now: datetime, code: str | None = None
+    ) -> None:  # fmt: skip
+        """Rows are born `queued(next_at)`: the reader's chat is on hold or asleep, or waits for what `code` says."""
 
     def move_pass(self, channel: str, broadcast: Broadcast, last_id: int, done: bool) -> None:
         """Move the cursor (in the transaction that starts the deliveries)."""
@@ -71,8 +73,8 @@ class OutboxTx(Protocol):
     def due_deliveries(self, channel: str, now: datetime, limit: int, rank: Rank) -> list[DueDelivery]:
         """Queued deliveries whose time has come, `attempt` already raised; consent, status, expiry are read again."""
 
-    def postpone(self, delivery: Delivery, until: datetime) -> None:
-        """A queued delivery waits longer."""
+    def postpone(self, delivery: Delivery, until: datetime, code: str | None = None) -> None:
+        """A queued delivery waits longer; `code` says what for."""
 
     def give_to_digest(self, delivery: Delivery, at: datetime) -> None:
         """A queued story goes into the reader's digest instead."""

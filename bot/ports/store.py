@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.ports.feeds import FeedsTx
+from bot.ports.money import MoneyTx
 from bot.ports.newsroom import NewsdeskTx, NewsroomTx
 from bot.ports.outbox import DigestsTx, InboxTx, OutboxTx, RepliesTx
 from bot.ports.people import PeopleTx, TeamTx, WishesTx, WordsTx
@@ -34,7 +35,7 @@ class RetentionTx(Protocol):
 
 class Tx(
     FeedsTx, StoriesTx, LikenessTx, WithdrawalsTx, SearchTx, PeopleTx, WordsTx, WishesTx, TeamTx, OutboxTx, DigestsTx,
-    RepliesTx, NewsroomTx, NewsdeskTx, InboxTx, WhatsAppTx, TemplatesTx, StatsTx, RetentionTx, Protocol,
+    RepliesTx, NewsroomTx, NewsdeskTx, InboxTx, WhatsAppTx, MoneyTx, TemplatesTx, StatsTx, RetentionTx, Protocol,
 ):  # fmt: skip
     """Everything that a transaction can say."""
 

@@ -28,13 +28,13 @@ VALUES (?, ?, 'started', ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET state = 'started', attempt = excluded.attempt, epoch = excluded.epoch,
   started_at = excluded.started_at, message_id = NULL,
   version = CASE WHEN doubts > 0 THEN min(version, excluded.version) ELSE excluded.version END,  -- it may be there
-  stories = excluded.stories,
+  stories = excluded.stories, more = excluded.more,
   channel = NULL, rank = NULL, next_at = NULL, finished_at = NULL
 WHERE state = 'queued' OR {_MEANT_AGAIN}
 """
 _QUEUE: Final = f"""
-INSERT INTO delivery (broadcast_id, subscriber_id, state, attempt, channel, rank, next_at)
-SELECT ?, s.id, 'queued', 0, s.channel, ?, ? FROM subscriber s WHERE s.id = ?
+INSERT INTO delivery (broadcast_id, subscriber_id, state, attempt, channel, rank, next_at, code)
+SELECT ?, s.id, 'queued', 0, s.channel, ?, ?, ? FROM subscriber s WHERE s.id = ?
 ON CONFLICT DO UPDATE SET state = 'queued', channel = excluded.channel, rank = excluded.rank,
   next_at = excluded.next_at, finished_at = NULL WHERE {_MEANT_AGAIN}
 """
@@ -61,7 +61,7 @@ SELECT next_at FROM delivery WHERE state = 'queued' AND channel = ? AND rank = ?
 """
 _THIS: Final = "WHERE broadcast_id = :broadcast AND subscriber_id = :subscriber AND state = 'queued'"
 _FAIL_ONE: Final = f"{FAIL} {_THIS}"
-_POSTPONE: Final = f"UPDATE delivery SET next_at = max(next_at, :until) {_THIS}"
+_POSTPONE: Final = f"UPDATE delivery SET next_at = max(next_at, :until), code = coalesce(:code, code) {_THIS}"
 _OURS: Final = "WHERE broadcast_id = ? AND subscriber_id = ? AND state = 'started' AND epoch = ?"
 _FINISH: Final = f"""
 UPDATE delivery SET state = ?, code = ?, finished_at = ?,
@@ -214,10 +214,14 @@ class Deliveries(Moves):
         if epoch != int(self.value("SELECT value FROM meta WHERE key = 'epoch'") or 0):
             raise StoreError("stale_epoch", "another process has taken over this database: this one sends nothing more")
 
-    def queue_deliveries(self, broadcast: Broadcast, readers: Sequence[tuple[Reader, datetime]], now: datetime) -> None:  # noqa: ARG002 — other engines note the time
-        """Rows are born `queued(next_at)`: the reader's chat is on hold or asleep."""
+    def queue_deliveries(
+        self, broadcast: Broadcast, readers: Sequence[tuple[Reader, datetime]], now: datetime,  # noqa: ARG002 — other engines note the time
+        code: str | None = None,
+    ) -> None:  # fmt: skip
+        """Rows are born `queued(next_at)`: the reader's chat is on hold or asleep, or waits for what `code` says."""
+        this = (broadcast.id, broadcast.rank)
         rows = [
-            (broadcast.id, broadcast.rank, to_ms(max(next_at, reader.hold_until or next_at)), reader.subscriber_id)
+            (*this, to_ms(max(next_at, reader.hold_until or next_at)), code, reader.subscriber_id)
             for reader, next_at in readers
         ]
         self.conn.executemany(_QUEUE, rows)
@@ -256,7 +260,7 @@ class Deliveries(Moves):
             if row[-2]:
                 self.conn.execute(_FAIL_ONE, this | {"code": row[-2], "now": now})
             else:
-                self.conn.execute(_POSTPONE, this | {"until": now + _PAUSED_LOOKS})
+                self.conn.execute(_POSTPONE, this | {"until": now + _PAUSED_LOOKS, "code": None})
 
     def _without_stopped(self, due: list[DueDelivery], now: datetime) -> list[DueDelivery]:
         """Digests that wait for another try: what was stopped meanwhile does not stand in them any more."""
@@ -276,9 +280,9 @@ class Deliveries(Moves):
                 self.give_up(one.delivery, Status.WITHDRAWN.value, now)
         return kept
 
-    def postpone(self, delivery: Delivery, until: datetime) -> None:
-        """A queued delivery waits longer."""
-        self.conn.execute(_POSTPONE, _key(delivery) | {"until": to_ms(until)})
+    def postpone(self, delivery: Delivery, until: datetime, code: str | None = None) -> None:
+        """A queued delivery waits longer; `code` says what for."""
+        self.conn.execute(_POSTPONE, _key(delivery) | {"until": to_ms(until), "code": code})
 
     def give_to_digest(self, delivery: Delivery, at: datetime) -> None:
         """A queued story goes into the reader's digest instead."""

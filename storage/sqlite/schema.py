@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from bot.errors import StoreError
 from storage.sqlite.schema_feeds import feed_manners
+from storage.sqlite.schema_money import whatsapp_money
 from storage.sqlite.schema_news import news_desk
 from storage.sqlite.schema_newsroom import newsroom_in_chat
 from storage.sqlite.schema_outbox import whole_outbox
@@ -268,6 +269,7 @@ migrations()(whatsapp)
 migrations()(residents_in_chat)
 migrations()(team_in_chat)
 migrations()(whatsapp_templates)
+migrations()(whatsapp_money)
 
 
 def is_empty(db: Database) -> bool:

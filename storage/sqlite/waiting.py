@@ -12,8 +12,14 @@ INSERT INTO hold VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET until = max(until, e
 _OF_SUBSCRIBER: Final = """
 subscriber_id = :subscriber AND state = 'queued' AND broadcast_id IN (SELECT id FROM broadcast WHERE done_at IS NULL)
 """
+# Too late because of what it had to wait for: that is the reason.
 FAIL: Final = """
-UPDATE delivery SET state = 'failed', code = :code, finished_at = :now, channel = NULL, rank = NULL, next_at = NULL
+UPDATE delivery SET state = 'failed', finished_at = :now, channel = NULL, rank = NULL, next_at = NULL,
+  code = CASE WHEN :code = 'expired' AND code IN ('window_closed', 'budget', 'portfolio') THEN code ELSE :code END
+"""
+DUE_NOW: Final = f"""
+UPDATE delivery SET next_at = min(next_at, :now)
+WHERE {_OF_SUBSCRIBER} AND code IN ('window_closed', 'budget', 'portfolio')
 """
 _BUMP_DELIVERIES: Final = f"UPDATE delivery SET next_at = max(next_at, :until) WHERE {_OF_SUBSCRIBER}"
 _BUMP_REPLIES: Final = """

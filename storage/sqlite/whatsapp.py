@@ -12,6 +12,7 @@ from bot.delivery.receipts import (
     ANSWER_WAITS,
     MARKETING_STOPPED,
     MOST_UNDELIVERABLE,
+    SILENT,
     UNDELIVERABLE,
     UNWANTED_NOW,
     WINDOW_CLOSED,
@@ -22,6 +23,7 @@ from bot.delivery.receipts import (
 )
 from bot.delivery.settle import REPLY_TRIES
 from bot.ports import Recovery
+from storage.sqlite.money import Money
 from storage.sqlite.part import from_ms, to_ms, to_ms_or_none
 from storage.sqlite.replies import Replies
 from storage.sqlite.whatsapp_people import NAME, WhatsAppPeople
@@ -61,12 +63,20 @@ UPDATE delivery SET state = 'queued', finished_at = NULL, doubts = 1, next_at = 
   AND (SELECT status FROM broadcast WHERE id = broadcast_id) IN ('running', 'paused', 'done')
 """
 _REOPEN: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
+# Stories are owed again; everything else waits for the window, or goes out as a template.
+_PLAN_AGAIN: Final = f"""
+UPDATE delivery SET state = 'queued', code = '{WINDOW_CLOSED}', finished_at = NULL, message_id = NULL, next_at = ?1,
+  channel = 'whatsapp', rank = (SELECT rank FROM broadcast WHERE id = broadcast_id)
+WHERE broadcast_id = ?2 AND subscriber_id = ?3 AND state IN ('unknown', 'queued', 'sent')
+  AND EXISTS (SELECT 1 FROM broadcast b WHERE b.id = ?2 AND b.kind NOT IN ('story', 'digest', 'mark')
+              AND b.status IN ('running', 'paused', 'done') AND b.expires_at > ?1)
+"""
 _EARLY: Final = "SELECT * FROM whatsapp_early WHERE kind = ? AND a = ? AND b = ?"
 _OWE: Final = "UPDATE subscriber SET digest_at = ?2 WHERE id = ?1 AND (digest_at IS NULL OR digest_at > ?2)"
 
 
-class WhatsApp(WhatsAppPeople, Replies):
-    """Receipts, and the doubts that they settle."""
+class WhatsApp(WhatsAppPeople, Replies, Money):
+    """Receipts: the doubts that they settle, and what they say about money."""
 
     def first_sight(self, message_id: str, what: str, now: datetime) -> bool:
         """Whether this message (`message`), or this status of it, comes for the first time."""
@@ -77,13 +87,26 @@ class WhatsApp(WhatsAppPeople, Replies):
     def forget_sights(self, before: datetime, limit: int) -> int:
         """Drop at most so many that nobody will bring again; how many."""
         old = "SELECT id FROM whatsapp_seen WHERE at < ? LIMIT ?"
-        return self.run(f"DELETE FROM whatsapp_seen WHERE id IN ({old})", to_ms(before), limit)
+        dropped = self.run(f"DELETE FROM whatsapp_seen WHERE id IN ({old})", to_ms(before), limit)
+        return dropped + self._forget_charges(before.date(), limit)
 
     def take_receipts(self, receipts: Sequence[Receipt], now: datetime) -> None:
         """What statuses tell, each counted once."""
         for receipt in receipts:
             if self.first_sight(receipt.message_id, receipt.word, now):
                 self._take(receipt, now)
+                self._account_for(receipt)
+
+    def _account_for(self, receipt: Receipt) -> None:
+        """What it costs, whether it was read; also while its answer is not written yet."""
+        if receipt.tag is None:
+            return
+        if receipt.failed is not None:
+            self._release(receipt.tag)
+        elif receipt.billed is not None:
+            self._bill(receipt.tag, receipt.billed)
+        if receipt.word == "read" and isinstance(receipt.tag, DeliveryTag):
+            self._has_read(receipt.tag.subscriber_id)
 
     def doubtful(self) -> list[Tag]:
         """Attempts that ended without an answer, and that no receipt has settled."""
@@ -130,7 +153,10 @@ class WhatsApp(WhatsAppPeople, Replies):
         self.run(reached, tag.subscriber_id)
 
     def _failed(self, tag: DeliveryTag, failed: Settled, now: datetime) -> None:
-        if self.run(_FAILED, failed.code, to_ms(now), tag.broadcast_id, tag.subscriber_id):
+        if failed.code == WINDOW_CLOSED and self.run(_PLAN_AGAIN, to_ms(now), tag.broadcast_id, tag.subscriber_id):
+            self.run(_REOPEN, tag.broadcast_id)
+            self._news_of_reader(tag.subscriber_id, failed, now)
+        elif self.run(_FAILED, failed.code, to_ms(now), tag.broadcast_id, tag.subscriber_id):
             self._after_failure(tag, failed, now)
 
     def _after_failure(self, tag: DeliveryTag, failed: Settled, now: datetime) -> None:
@@ -177,8 +203,14 @@ class WhatsApp(WhatsAppPeople, Replies):
             return
         for delivery, settled in finished:
             tag = DeliveryTag(delivery.broadcast_id, delivery.subscriber_id, delivery.attempt)
+            if _has_not_left(settled):
+                self._release(tag)
+            if delivery.template and settled.state is State.QUEUED:  # it will be tried again, and is no second one
+                self._take_back_template(delivery.subscriber_id)
             if settled.state is State.FAILED:
                 self._after_failure(tag, settled, now)
+            elif settled.code == WINDOW_CLOSED:
+                self._news_of_reader(delivery.subscriber_id, settled, now)
             self._take_early(self.all(_EARLY, "d", *tag[:2]), now)
 
     def settle_replies(self, channel: str, finished: Sequence[tuple[QueuedReply, Settled]], now: datetime) -> None:
@@ -187,6 +219,8 @@ class WhatsApp(WhatsAppPeople, Replies):
         if channel != NAME:
             return
         for reply, settled in finished:
+            if _has_not_left(settled) or settled.code == SILENT:
+                self._release(ReplyTag(reply.id, reply.attempt))
             if settled.doubt:
                 self.run("UPDATE reply SET doubt = 1 WHERE id = ? AND state = 'queued'", reply.id)
             subscriber = self._subscriber(NAME, reply.address)
@@ -221,6 +255,11 @@ class WhatsApp(WhatsAppPeople, Replies):
             self._take(Receipt(message_id, "", tag, failed=failed), now)
             drop = "DELETE FROM whatsapp_early WHERE kind = ? AND a = ? AND b = ? AND attempt = ?"
             self.run(drop, kind, a, b, attempt)
+
+
+def _has_not_left(settled: Settled) -> bool:
+    """Whether nothing will be billed for this attempt."""
+    return settled.state is State.FAILED or (settled.state is State.QUEUED and not settled.doubt)
 
 
 def _moment(ms: int | None) -> datetime | None:

@@ -6,6 +6,7 @@ from typing import Final
 from bot.delivery.timing import CLOSING
 from storage.sqlite.moves import Moves
 from storage.sqlite.part import to_ms
+from storage.sqlite.waiting import DUE_NOW
 
 NAME: Final = "whatsapp"
 WINDOW: Final = timedelta(hours=24)
@@ -20,8 +21,22 @@ SELECT CASE status WHEN 'new' THEN -1 ELSE max(coalesce(consent_at, 0), coalesce
 """
 _OPEN: Final = """
 UPDATE subscriber SET window_until = max(window_until, :until),
-  digest_at = CASE WHEN window_until <= :closing AND mode = 'instant' AND digest_at > :now THEN :now ELSE digest_at END
+  digest_at = CASE WHEN window_until <= :closing AND digest_at > :now
+                     AND (mode = 'instant' OR EXISTS (SELECT 1 FROM whatsapp_push p
+                                                      WHERE p.subscriber_id = subscriber.id AND p.missed = 1))
+                   THEN :now ELSE digest_at END
 WHERE channel = 'whatsapp' AND address = :address
+"""
+_HAS_WRITTEN: Final = """
+UPDATE whatsapp_push SET unread = 0, missed = 0 WHERE subscriber_id = ? AND (unread > 0 OR missed > 0)
+"""
+# Both were written to, and it was one person: what comes next keeps its distance from each.
+_INHERIT_PUSHED: Final = """
+INSERT INTO whatsapp_push SELECT ?1, told_at, template_at, marketing_at, unread, missed FROM whatsapp_push
+WHERE subscriber_id = ?2 ON CONFLICT DO UPDATE SET
+  told_at = max(coalesce(told_at, 0), coalesce(excluded.told_at, 0)),
+  template_at = nullif(max(coalesce(template_at, 0), coalesce(excluded.template_at, 0)), 0),
+  marketing_at = nullif(max(coalesce(marketing_at, 0), coalesce(excluded.marketing_at, 0)), 0)
 """
 
 
@@ -58,8 +73,12 @@ class WhatsAppPeople(Moves):
         self.conn.execute(
             _OPEN, {"address": address, "until": until, "now": to_ms(now), "closing": to_ms(now + CLOSING)}
         )
-        reached = "UPDATE whatsapp_person SET undeliverable = 0 WHERE subscriber_id = ? AND undeliverable > 0"
-        self.run(reached, self._subscriber(NAME, address))
+        subscriber = self._subscriber(NAME, address)
+        if subscriber is not None:
+            reached = "UPDATE whatsapp_person SET undeliverable = 0 WHERE subscriber_id = ? AND undeliverable > 0"
+            self.run(reached, subscriber)
+            self.run(_HAS_WRITTEN, subscriber)
+            self.conn.execute(DUE_NOW, {"subscriber": subscriber, "now": to_ms(now)})
 
     def keep_options(self, address: str, options: str | None) -> None:
         """What numbers mean that this person types from now on; None: nothing of their own."""
@@ -114,6 +133,7 @@ class WhatsAppPeople(Moves):
     def _inherit(self, keep: int, drop: int) -> None:
         window = "SELECT max(window_until) FROM subscriber WHERE id IN (?, ?)"
         self.run("UPDATE subscriber SET window_until = ? WHERE id = ?", self.value(window, keep, drop), keep)
+        self.run(_INHERIT_PUSHED, keep, drop)
         names = self.one("SELECT phone, user_id FROM whatsapp_person WHERE subscriber_id = ?", drop)
         there = self._address(drop)
         self.run("DELETE FROM whatsapp_person WHERE subscriber_id = ?", drop)  # so that the names are free

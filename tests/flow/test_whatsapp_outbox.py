@@ -85,13 +85,14 @@ async def test_outside_the_window_nothing_leaves_and_a_word_brings_what_was_owed
     await alerted(person)
     await person.rested()
     assert texts(person) == []
-    assert await states(person) == {}
+    assert await states(person) == {"queued": 1}
     await person.say("halo")
     await person.rested()
     seen = texts(person)
     assert any(TITLE in text and STORIES[6].title in text for text in seen), seen
+    assert any("Jembatan ditutup." in text for text in seen), "the alert was for this reader too"
     assert person.whatsapp.outside == 0
-    assert await states(person) == {"sent": 1}
+    assert await states(person) == {"sent": 2}
 
 
 async def test_a_digest_waits_for_a_window_too(person: AtWhatsApp) -> None:
@@ -195,6 +196,7 @@ async def test_receipts_come_late_in_any_order_repeated_and_without_delivered(pe
     await subscribed(person)
     for number in range(1, 8):
         await person.publish(number)
+        person.clock.turn(300)
     person.whatsapp.read(PERSON)
     await person.rested()
     assert await states(person) == {"sent": 3}
@@ -343,6 +345,7 @@ async def test_an_account_that_may_not_send_stops_and_says_so(person: AtWhatsApp
     person.whatsapp.faults.add(Fault.FAILED(131042), times=1)
     await person.publish(7)
     assert await states(person) == {"failed": 1}
+    person.clock.turn(300)
     await person.store.write(lambda tx: _announce(tx, 6))
     person.deliverer.wake()
     async with asyncio.timeout(10):

@@ -15,19 +15,20 @@ from pathlib import Path
 
 import storage
 from bot.app import new_session
-from bot.app.whatsapp import SETTLING
+from bot.app.whatsapp import SETTLING, compose_for
 from bot.channels.whatsapp import PATH, WhatsAppParts
 from bot.channels.whatsapp.receive import POSTS
 from bot.channels.whatsapp.send import NAME
-from bot.chat.broadcasts import broadcast_message
 from bot.chat.texts import Texts
-from bot.delivery.content import Content
+from bot.delivery.budget import Budget
 from bot.delivery.pace import ChatRate
 from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
+from bot.flow.means import Means, TellSpent, Terms
 from bot.ports import Store, Tx
 from bot.settings import load
+from bot.settings.ratecard import read_rate_card
 from bot.simulator.clock import HandClock
 from bot.simulator.portal import Portal
 from bot.simulator.server import Simulator
@@ -41,6 +42,7 @@ from tests.support.transcript import Screen, Step, Transcript, same
 PERSON = "6281200000077"
 TOKEN, SECRET, VERIFY = "wa-canary-token", "wa-canary-secret", "wa-canary-verify"
 NUMBER_ID = "1122334455667"
+NO_BUDGET = Budget()
 SHARE = frozenset({"Bagikan", "Share"})
 SAVED, LANGUAGE = frozenset({"Simpanan", "Saved"}), frozenset({"Bahasa", "Language"})
 _NUMBERED = re.compile(r"\d+\. .+")
@@ -113,6 +115,7 @@ class AtWhatsApp:
     hook: str
     language: str = "id"  # WhatsApp tells nobody's, so whoever wants another than the portal's has chosen it
     without: frozenset[str] = frozenset()
+    apart: float = 0.0  # seconds that pass before a story is told: what comes within five minutes joins
     _seen: int = 0
 
     async def say(self, text: str) -> None:
@@ -141,6 +144,7 @@ class AtWhatsApp:
 
     async def publish(self, number: int) -> None:
         """The story is told and goes out to whoever follows its topics."""
+        self.clock.turn(self.apart)
         await self.store.write(lambda tx: tell_story(tx, number, NAME, self.clock.now()))
         self.deliverer.wake()
         await self.rested()
@@ -170,14 +174,24 @@ class AtWhatsApp:
         waiting = tx.waiting_updates(POSTS, 1) or tx.waiting_updates(NAME, 1)
         due = tx.next_due(NAME, now)
         under_way = "started" in counts["deliveries"]["by_state"] or (due is not None and due <= now)
-        return not waiting and not counts["replies"] and not under_way and not tx.broadcasts(1, "running")
+        return not waiting and not counts["replies"] and not under_way and not self._runs(tx)
+
+    @staticmethod
+    def _runs(tx: Tx) -> bool:
+        """Whether a broadcast goes on, other than those that wait for somebody to write."""
+        reports = [tx.report(sent.id) for sent in tx.broadcasts(100, "running") if sent.kind != "digest"]
+        return any(not any(channel.waiting for channel in report) for report in reports)
 
 
 @asynccontextmanager
 async def at_whatsapp(
-    folder: Path, *, limits: Limits | None = None, start: datetime = NOW, unpaced: bool = True
+    folder: Path, *, limits: Limits | None = None, start: datetime = NOW, unpaced: bool = True,
+    budget: Budget = NO_BUDGET, portfolio: int | None = None, tell: TellSpent = lambda *_: None,
 ) -> AsyncIterator[AtWhatsApp]:  # fmt: skip
-    """A person with WhatsApp in front of a program whose store holds the town; one clock for both, turned by hand."""
+    """A person with WhatsApp in front of a program whose store holds the town; one clock for both, turned by hand.
+
+    `budget` is in the units of the example's rate card.
+    """
     clock = HandClock(start)
     whatsapp = WhatsApp(TOKEN, SECRET, number_id=NUMBER_ID, limits=limits or Limits.off(), clock=clock)
     whatsapp.add_person(PERSON, "Warga")
@@ -198,13 +212,11 @@ async def at_whatsapp(
         if unpaced:
             parts.channel.chat_rate = lambda address: ChatRate()  # type: ignore[method-assign]  # noqa: ARG005
 
-        def compose(content: Content, language: str) -> object:
-            return parts.channel.prepare(broadcast_message(content, language, facts.board(clock.now())))
-
         epoch = await store.write(settle_town)
         deliverer = Deliverer(
-            store, parts.channel, compose, settings.portal.timezone, epoch, clock.now,
-            opened=time.monotonic() - 10, settling=SETTLING,
+            store, parts.channel, compose_for(parts.channel, facts, clock.now), settings.portal.timezone, epoch,
+            clock.now, opened=time.monotonic() - 10, settling=SETTLING,
+            means=Means(Terms(read_rate_card().card, budget, portfolio), settings.portal.timezone, tell),
         )  # fmt: skip
         server = WebServer(("127.0.0.1", 0), parts.routes())
         await server.start()

@@ -16,12 +16,13 @@ import structlog
 
 from bot.channels.whatsapp import outcome as meaning
 from bot.channels.whatsapp.events import Event, Fault, Item, Moved, Other, Said, Status, Wish, kept, read, walk
+from bot.channels.whatsapp.identity import Json, word
 from bot.channels.whatsapp.receive import POSTS
 from bot.channels.whatsapp.send import NAME
 from bot.channels.whatsapp.told import TemplateTold
 from bot.chat.turn import Incoming, Press, Text
 from bot.delivery.outcome import Outcome
-from bot.delivery.receipts import Receipt, failed, read_tag
+from bot.delivery.receipts import Billed, Receipt, failed, read_tag
 from bot.delivery.templates import TemplateNews
 from bot.errors import StoreError
 from bot.flow.desk import Desk, Sender
@@ -199,7 +200,9 @@ def take_apart(tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn) -> No
 def receipt(status: Status, now: datetime) -> Receipt:
     """A status in the outbox's words."""
     gone_wrong = failed(meaning.of_failure(status.fault), now) if status.fault is not None else None
-    return Receipt(status.message_id, status.word, read_tag(status.tag), *status.who, gone_wrong)
+    return Receipt(
+        status.message_id, status.word, read_tag(status.tag), *status.who, gone_wrong, billed(status.pricing)
+    )  # fmt: skip
 
 
 def news(told: TemplateTold, now: datetime) -> TemplateNews:
@@ -207,6 +210,13 @@ def news(told: TemplateTold, now: datetime) -> TemplateNews:
     return TemplateNews(
         told.name, told.language, told.at or now, told.status, told.category, told.quality, told.reason
     )  # fmt: skip
+
+
+def billed(pricing: Json | None) -> Billed | None:
+    """What the platform says about money; None where it says nothing that we understand."""
+    if pricing is None or not isinstance(pricing.get("billable"), bool):
+        return None
+    return Billed(pricing["billable"], word(pricing.get("category")) or "")
 
 
 def meet(tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:

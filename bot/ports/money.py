@@ -1,0 +1,66 @@
+"""What messages cost where they are billed, and what that leaves for the next ones."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from bot.delivery.budget import Charge, Spent
+from bot.delivery.cadence import Pushed
+from bot.delivery.receipts import Tag
+
+
+class Charged(NamedTuple):
+    """What is reserved for one attempt; `template` is its key, "" in an open window."""
+
+    tag: Tag
+    charge: Charge
+    template: str = ""
+
+
+class Windows(NamedTuple):
+    """So many readers of an audience whose addresses begin alike."""
+
+    beginning: str  # as much of the address as tells its market
+    open: int
+    closed: int
+    begun: int  # of the closed: already among the people of the last 24 hours
+
+
+class MoneyTx(Protocol):
+    """What transactions say about money, and about readers who were written to outside of a window."""
+
+    def spent(self, today: date) -> Spent:
+        """What this day and its month have cost, and how many service messages the month has had."""
+
+    def spent_on(self, broadcasts: Collection[int]) -> dict[int, int]:
+        """What these broadcasts have cost."""
+
+    def charge(self, charged: Sequence[Charged], today: date) -> None:
+        """Reserve these amounts, in the transaction that starts what they are for."""
+
+    def pushed(self, subscribers: Collection[int]) -> dict[int, Pushed]:
+        """What these readers were sent of our own accord; who is missing was sent nothing."""
+
+    def note_told(self, subscribers: Sequence[int], now: datetime) -> None:
+        """These readers are being told stories in an open window."""
+
+    def note_templates(self, subscribers: Sequence[tuple[int, bool]], now: datetime) -> None:
+        """These readers are being sent a template; True: one that is billed as marketing."""
+
+    def note_missed(self, subscribers: Sequence[int]) -> None:
+        """Their digest's hour passes with the window closed: it comes when they write."""
+
+    def people_since(self, at: datetime) -> int:
+        """How many different readers were sent a template since then."""
+
+    def digests_of_hour(self, slot: str, subscribers: Collection[int]) -> dict[int, int]:
+        """How many digests of this hour these readers have had, the later ones of slots `slot#2` and so on."""
+
+    def windows(self, channel: str, categories: Collection[str], now: datetime) -> list[Windows]:
+        """The audience of an alert to these categories (none: everybody), by window and beginning of address."""
+
+    def first_time(self, key: str) -> bool:
+        """Whether this is said for the first time; it is remembered."""
+
+    def spending(self, since: date) -> list[tuple[date, str, int, int, int]]:
+        """By day and category: messages, what was foreseen for them, what they cost."""

@@ -1,0 +1,192 @@
+"""What transactions say about money: reserved with a message, settled by the platform's word, summed by day."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from bot.delivery.budget import Spent, month_after, month_of
+from bot.delivery.cadence import A_DAY, Pushed
+from bot.delivery.receipts import Billed, DeliveryTag, Tag
+from bot.delivery.tariff import LONGEST_PREFIX, Prices, billed_amount
+from bot.delivery.timing import CLOSING
+from bot.ports import Charged, Windows
+from storage.sqlite.part import Part, from_ms_or_none, listed, to_ms
+
+_SPENT: Final = """
+SELECT coalesce(sum(amount) FILTER (WHERE day = ?1), 0), coalesce(sum(amount), 0),
+  coalesce(sum(messages) FILTER (WHERE category = 'service'), 0)
+FROM whatsapp_spent WHERE day >= ?2 AND day < ?3
+"""
+_CHARGE: Final = "INSERT OR IGNORE INTO whatsapp_charge VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)"
+_SPEND: Final = """
+INSERT INTO whatsapp_spent VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+  messages = messages + excluded.messages, reserved = reserved + excluded.reserved, amount = amount + excluded.amount
+"""
+_SPEND_ON: Final = """
+INSERT INTO whatsapp_spent_on VALUES (?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount
+"""
+_THIS: Final = "WHERE kind = ? AND about = ? AND subscriber_id = ? AND attempt = ?"
+_CHARGED: Final = f"SELECT day, category, reserved, settled, marketing, utility, template FROM whatsapp_charge {_THIS}"
+_SETTLE: Final = f"UPDATE whatsapp_charge SET settled = ? {_THIS}"
+_TOLD: Final = """
+INSERT INTO whatsapp_push (subscriber_id, told_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET told_at = excluded.told_at
+"""
+_TEMPLATE: Final = """
+INSERT INTO whatsapp_push (subscriber_id, template_at, marketing_at, unread) VALUES (?1, ?2, iif(?3, ?2, NULL), ?3)
+ON CONFLICT DO UPDATE SET template_at = excluded.template_at, unread = unread + excluded.unread,
+  marketing_at = coalesce(excluded.marketing_at, marketing_at)
+"""
+_MISSED: Final = "INSERT INTO whatsapp_push (subscriber_id, missed) VALUES (?, 1) ON CONFLICT DO UPDATE SET missed = 1"
+_PUSHED: Final = """
+SELECT p.subscriber_id, p.told_at, p.template_at, p.marketing_at, p.unread
+FROM json_each(?) page CROSS JOIN whatsapp_push p ON p.subscriber_id = page.value
+"""
+_OF_HOUR: Final = """
+SELECT d.subscriber_id, count(*) FROM broadcast b CROSS JOIN json_each(?2) page
+CROSS JOIN delivery d ON d.broadcast_id = b.id AND d.subscriber_id = page.value
+WHERE b.slot >= ?1 AND b.slot < ?1 || '~' GROUP BY 1
+"""
+_WINDOWS: Final = """
+SELECT CASE WHEN s.address GLOB '[0-9]*' THEN substr(s.address, 1, {prefix}) ELSE substr(s.address, 1, 3) END,
+  sum(s.window_until > :closing), sum(s.window_until <= :closing),
+  sum(s.window_until <= :closing AND coalesce(p.template_at, 0) > :a_day_ago)
+FROM {audience} LEFT JOIN whatsapp_push p ON p.subscriber_id = s.id
+WHERE s.channel = :channel AND s.status = 'active' AND s.window_until IS NOT NULL
+  AND (s.paused_until IS NULL OR s.paused_until <= :now)
+GROUP BY 1
+"""
+_EVERYBODY: Final = "subscriber s"
+_FOLLOWERS: Final = """
+(SELECT DISTINCT f.subscriber_id FROM subscription f WHERE f.channel = :channel
+ AND (f.category = '*' OR f.category IN (SELECT value FROM json_each(:categories)))) f
+JOIN subscriber s ON s.id = f.subscriber_id
+"""
+_OLD: Final = """
+DELETE FROM whatsapp_charge WHERE (kind, about, subscriber_id, attempt) IN (
+  SELECT kind, about, subscriber_id, attempt FROM whatsapp_charge WHERE day < ? LIMIT ?)
+"""
+
+
+class Money(Part):
+    """Charges, their sums, and what readers were sent outside of a window."""
+
+    def spent(self, today: date) -> Spent:
+        """What this day and its month have cost, and how many service messages the month has had."""
+        days = (today.toordinal(), month_of(today).toordinal(), month_after(today).toordinal())
+        return Spent(*self.one(_SPENT, *days))
+
+    def spent_on(self, broadcasts: Collection[int]) -> dict[int, int]:
+        """What these broadcasts have cost."""
+        find = "SELECT * FROM whatsapp_spent_on WHERE broadcast_id IN (SELECT value FROM json_each(?))"
+        return dict(self.all(find, listed(broadcasts)))
+
+    def spending(self, since: date) -> list[tuple[date, str, int, int, int]]:
+        """By day and category: messages, what was foreseen for them, what they cost."""
+        rows = self.all("SELECT * FROM whatsapp_spent WHERE day >= ? ORDER BY 1, 2", since.toordinal())
+        return [(date.fromordinal(day), *figures) for day, *figures in rows]
+
+    def charge(self, charged: Sequence[Charged], today: date) -> None:
+        """Reserve these amounts, in the transaction that starts what they are for."""
+        day = today.toordinal()
+        sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        on: Counter[int] = Counter()
+        rows = []
+        for tag, (category, amount, prices), template in charged:
+            rows.append((*_key(tag), day, category.value, amount, *prices, template))
+            sums[category.value][0] += 1
+            sums[category.value][1] += amount
+            if isinstance(tag, DeliveryTag):
+                on[tag.broadcast_id] += amount
+        self.conn.executemany(_CHARGE, rows)
+        self.conn.executemany(_SPEND, [(day, category, n, sum_, sum_) for category, (n, sum_) in sums.items()])
+        self.conn.executemany(_SPEND_ON, list(on.items()))
+
+    # What became of it ----------------------------------------------------------------------------------------------
+
+    def _bill(self, tag: Tag, billed: Billed) -> None:
+        """The platform has said what a message costs."""
+        found = self.one(_CHARGED, *_key(tag))
+        if found is None:
+            return
+        day, category, reserved, settled, marketing, utility, _ = found
+        amount = billed_amount(billed.category, Prices(marketing, utility)) if billed.billable else 0
+        if settled != amount:
+            self.run(_SETTLE, amount, *_key(tag))
+            self._correct(tag, day, category, 0, 0, amount - (reserved if settled is None else settled))
+
+    def _release(self, tag: Tag) -> None:
+        """It did not arrive: it costs nothing, and nobody has left it unread."""
+        found = self.one(_CHARGED, *_key(tag))
+        if found is None:
+            return
+        day, category, reserved, settled, _, _, template = found
+        self.run(f"DELETE FROM whatsapp_charge {_THIS}", *_key(tag))
+        self._correct(tag, day, category, -1, -reserved, -(reserved if settled is None else settled))
+        if template and isinstance(tag, DeliveryTag):
+            less = "UPDATE whatsapp_push SET unread = max(0, unread - 1) WHERE subscriber_id = ?"
+            self.run(less, tag.subscriber_id)
+
+    def _correct(self, tag: Tag, day: int, category: str, messages: int, reserved: int, amount: int) -> None:
+        if messages or reserved or amount:
+            self.run(_SPEND, day, category, messages, reserved, amount)
+        if amount and isinstance(tag, DeliveryTag):
+            self.run(_SPEND_ON, tag.broadcast_id, amount)
+
+    def _forget_charges(self, before: date, limit: int) -> int:
+        return self.run(_OLD, before.toordinal(), limit)
+
+    # Readers --------------------------------------------------------------------------------------------------------
+
+    def pushed(self, subscribers: Collection[int]) -> dict[int, Pushed]:
+        """What these readers were sent of our own accord; who is missing was sent nothing."""
+        return {
+            subscriber: Pushed(from_ms_or_none(told), from_ms_or_none(template), from_ms_or_none(marketing), unread)
+            for subscriber, told, template, marketing, unread in self.all(_PUSHED, listed(subscribers))
+        }
+
+    def note_told(self, subscribers: Sequence[int], now: datetime) -> None:
+        """These readers are being told stories in an open window."""
+        self.conn.executemany(_TOLD, [(subscriber, to_ms(now)) for subscriber in subscribers])
+
+    def note_templates(self, subscribers: Sequence[tuple[int, bool]], now: datetime) -> None:
+        """These readers are being sent a template; True: one that is billed as marketing."""
+        self.conn.executemany(_TEMPLATE, [(subscriber, to_ms(now), marketing) for subscriber, marketing in subscribers])
+
+    def note_missed(self, subscribers: Sequence[int]) -> None:
+        """Their digest's hour passes with the window closed: it comes when they write."""
+        self.conn.executemany(_MISSED, [(subscriber,) for subscriber in subscribers])
+
+    def _take_back_template(self, subscriber: int) -> None:
+        self.run("UPDATE whatsapp_push SET template_at = NULL, marketing_at = NULL WHERE subscriber_id = ?", subscriber)
+
+    def _has_read(self, subscriber: int) -> None:
+        self.run("UPDATE whatsapp_push SET unread = 0 WHERE subscriber_id = ? AND unread > 0", subscriber)
+
+    def people_since(self, at: datetime) -> int:
+        """How many different readers were sent a template since then."""
+        return int(self.value("SELECT count(*) FROM whatsapp_push WHERE template_at > ?", to_ms(at)))
+
+    def digests_of_hour(self, slot: str, subscribers: Collection[int]) -> dict[int, int]:
+        """How many digests of this hour these readers have had, the later ones of slots `slot#2` and so on."""
+        return dict(self.all(_OF_HOUR, slot, listed(subscribers)))
+
+    def windows(self, channel: str, categories: Collection[str], now: datetime) -> list[Windows]:
+        """The audience of an alert to these categories (none: everybody), by window and beginning of address."""
+        audience = _FOLLOWERS if categories else _EVERYBODY
+        values = {
+            "channel": channel, "categories": listed(sorted(categories)), "now": to_ms(now),
+            "closing": to_ms(now + CLOSING), "a_day_ago": to_ms(now - A_DAY),
+        }  # fmt: skip
+        query = _WINDOWS.format(prefix=LONGEST_PREFIX, audience=audience)
+        return [Windows(*row) for row in self.conn.execute(query, values).fetchall()]
+
+    def first_time(self, key: str) -> bool:
+        """Whether this is said for the first time; it is remembered."""
+        return self.run("INSERT OR IGNORE INTO meta VALUES (?, '')", key) == 1
+
+
+def _key(tag: Tag) -> tuple[Any, ...]:
+    if isinstance(tag, DeliveryTag):
+        return "d", tag.broadcast_id, tag.subscriber_id, tag.attempt
+    return "r", tag.reply_id, 0, tag.attempt
