@@ -34,6 +34,8 @@ WHERE broadcast_id = :broadcast AND subscriber_id IN (
     AND d.state IN (SELECT value FROM json_each(:states))
     AND (:codes IS NULL OR d.code IN (SELECT value FROM json_each(:codes))) LIMIT :limit)
 """
+# What is being said about it looks for its readers once more: some of them wait again now, whom it passes over.
+_ANOTHER_ROUND: Final = "UPDATE broadcast_pass SET final = 0 WHERE source_id = ? AND done = 0"
 _REOPEN: Final = """
 UPDATE broadcast SET status = CASE status WHEN 'paused' THEN status ELSE 'running' END, done_at = NULL,
   expires_at = max(expires_at, ?) WHERE id = ?
@@ -80,6 +82,7 @@ class Reports(Part):
         again = self.conn.execute(_MISS_AGAIN, values).rowcount
         if again:
             self.run(_REOPEN, to_ms(until), broadcast_id)
+            self.run(_ANOTHER_ROUND, broadcast_id)
         return again
 
     def audience_size(self, channel: str, categories: Collection[str]) -> int:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.delivery.content import Act, BroadcastKind, Note
 from bot.delivery.plan import Settled, State, Status
-from bot.flow import spread
+from bot.flow import newsroom, spread
 from bot.ports import Tx
 from tests.support.outbox import NOON, Outbox, who
 
@@ -106,3 +107,16 @@ async def test_a_digest_that_was_given_up_has_shown_nobody_its_stories(outbox: O
     await outbox.write(lambda tx: tx.set_status(story, Status.RUNNING, "", outbox.now))
     (told,) = await outbox.drain()
     assert (told.broadcast_id, told.address) == (story, READER)
+
+
+async def test_a_follow_up_waits_for_those_who_are_sent_the_story_once_more(outbox: Outbox) -> None:
+    """It was made when the story was over; before it began an editor had the doubtful sent again."""
+    story = await told_in_vain(outbox, State.UNKNOWN)
+    await outbox.drain()
+    assert await outbox.status(story) == "done"
+    said = Note("Jumlahnya bertambah.")
+    follow_up = await outbox.write(lambda tx: newsroom.follow_up(tx, story, said, "redaksi", outbox.now))
+    await outbox.write(lambda tx: newsroom.try_again(tx, story, "redaksi", outbox.now, unknown=True))
+    again, after = await outbox.drain()
+    assert (again.broadcast_id, again.kind) == (story, BroadcastKind.STORY)
+    assert (after.broadcast_id, after.act, after.message) == (follow_up, Act.REPLY, "m2")

@@ -134,7 +134,7 @@ class World:
         """No more trouble: everything comes to its end."""
         await self.acts.resume_all()
         for _ in range(LONGEST_CALM):
-            if not await self._at_rest(600):
+            if not await self._at_rest(3_000):  # five minutes: at five a second, after floods, a rush takes two
                 break
             assert self.process is not None
             due = self.process.batch.next_due

@@ -75,7 +75,8 @@ class Phones:
                 return Outcome(Kind.LATER, "no_rights", retry_after=3600.0)
             case "block" if self._dice.random() < 0.3:  # seldom, or soon nobody is left
                 person.blocked = True
-            case "move":
+            # A chat becomes another one only where it is known: nobody could tell whose an address in between was.
+            case "move" if address == person.address:
                 self._move(person)
         if person.blocked:
             return Outcome(Kind.GONE, "blocked")
