@@ -4,7 +4,21 @@ import json
 import sys
 import time
 
-from bench import conversation, keywords, likeness, message, million, outbox, parse, poll, rate, startup, window
+from bench import (
+    conversation,
+    keywords,
+    likeness,
+    message,
+    million,
+    outbox,
+    parse,
+    poll,
+    rate,
+    startup,
+    statuses,
+    whatsapp,
+    window,
+)
 
 ALL = {
     "conversation": conversation,
@@ -17,9 +31,11 @@ ALL = {
     "poll": poll,
     "rate": rate,
     "startup": startup,
+    "statuses": statuses,
+    "whatsapp": whatsapp,
     "window": window,
 }
-BY_NAME = {"conversation", "rate", "likeness", "outbox", "window"}  # minutes: only when they are named
+BY_NAME = {"conversation", "rate", "likeness", "outbox", "statuses", "window"}  # minutes: only when they are named
 
 
 def main() -> None:

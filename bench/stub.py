@@ -1,4 +1,4 @@
-"""The barest answering machine: every POST gets the same sendMessage answer, in a process of its own."""
+"""The barest answering machine: every POST gets the same answer, Telegram's or (`whatsapp`) WhatsApp's."""
 
 import asyncio
 import sys
@@ -9,6 +9,10 @@ import uvloop
 BODY = (
     b'{"ok":true,"result":{"message_id":%d,"from":{"id":1,"is_bot":true,"first_name":"Kentongan","username":"kentongan_bot"},'
     b'"chat":{"id":1,"first_name":"Warga","type":"private"},"date":1771300000,"text":"' + b"x" * 420 + b'"}}'
+)
+WHATSAPP = (
+    b'{"messaging_product":"whatsapp","contacts":[{"input":"6281200000001","wa_id":"6281200000001"}],'
+    b'"messages":[{"id":"wamid.HBgNNjI4MTIwMDAwMDAwMRUCABEYEjlC%014d"}]}'
 )
 
 
@@ -29,10 +33,13 @@ class Answering(asyncio.Protocol):
                 return
             self._buffer = self._buffer[end + 4 + length :]
             self._count += 1
-            body = BODY % self._count
+            body = ANSWER % self._count
             self._transport.write(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
             )
+
+
+ANSWER = WHATSAPP if "whatsapp" in sys.argv[1:] else BODY
 
 
 async def serve() -> None:

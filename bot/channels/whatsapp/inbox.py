@@ -32,6 +32,7 @@ from bot.ports import Store, Tx
 log = structlog.get_logger(__name__)
 
 PAGE: Final = 50  # posts taken apart at once, rows read at once
+GATHER: Final = 0.025  # seconds in which what streams in is gathered; a lone post is worked on at once
 STORE_PAUSE: Final = 1.0  # seconds between two tries while the store refuses
 STOP: Final = "stop"
 MOST_DIGITS: Final = 2
@@ -79,7 +80,10 @@ class Inbox:
                 continue
             if self._finishing:
                 return
+            began = asyncio.get_running_loop().time()
             await self._news.wait()
+            if asyncio.get_running_loop().time() - began < GATHER:  # a stream: commits are for many posts
+                await asyncio.sleep(GATHER)
 
     def finish(self) -> None:
         """Handle what is stored, then end."""
