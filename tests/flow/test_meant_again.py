@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.content import Act, BroadcastKind, Note
+from bot.delivery.content import Act, Note
 from bot.delivery.plan import Settled, State, Status
 from bot.flow import newsroom, spread
 from bot.ports import Tx
@@ -109,14 +109,18 @@ async def test_a_digest_that_was_given_up_has_shown_nobody_its_stories(outbox: O
     assert (told.broadcast_id, told.address) == (story, READER)
 
 
-async def test_a_follow_up_waits_for_those_who_are_sent_the_story_once_more(outbox: Outbox) -> None:
-    """It was made when the story was over; before it began an editor had the doubtful sent again."""
-    story = await told_in_vain(outbox, State.UNKNOWN)
+async def test_a_follow_up_under_way_looks_once_more_for_those_who_are_sent_the_story_again(outbox: Outbox) -> None:
+    """It had begun, and an editor had the doubtful sent again before it came to them."""
+    await outbox.readers("12")
+    story = await outbox.tell("Obat palsu disita")
+    sure, doubtful = await outbox.claim()
+    outbox.answer([sure])
+    outbox.answer([doubtful], Settled(State.UNKNOWN, "read_timeout"))
     await outbox.drain()
-    assert await outbox.status(story) == "done"
     said = Note("Jumlahnya bertambah.")
     follow_up = await outbox.write(lambda tx: newsroom.follow_up(tx, story, said, "redaksi", outbox.now))
+    outbox.answer(await outbox.claim(1))
     await outbox.write(lambda tx: newsroom.try_again(tx, story, "redaksi", outbox.now, unknown=True))
     again, after = await outbox.drain()
-    assert (again.broadcast_id, again.kind) == (story, BroadcastKind.STORY)
-    assert (after.broadcast_id, after.act, after.message) == (follow_up, Act.REPLY, "m2")
+    assert (again.broadcast_id, again.address) == (story, "12")
+    assert (after.broadcast_id, after.address, after.act) == (follow_up, "12", Act.REPLY)
