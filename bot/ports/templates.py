@@ -9,8 +9,11 @@ from bot.delivery.templates import DeclaredTemplate, KnownTemplate, TemplateNews
 class TemplatesTx(Protocol):
     """What transactions say about templates; a key is a name and a language (`bot.delivery.templates.template_key`)."""
 
-    def declare_templates(self, declared: Sequence[DeclaredTemplate]) -> None:
-        """These are described by files, in the order of preference; what was and is no more serves no use."""
+    def declare_templates(self, declared: Sequence[DeclaredTemplate], fallback: str = "id") -> None:
+        """These are described by files, in the order of preference; what was and is no more serves no use.
+
+        `fallback` is the language for readers whose own has none.
+        """
 
     def template_news(self, news: Sequence[TemplateNews]) -> None:
         """What the platform tells; of each fact the latest word counts, in whatever order they come."""
@@ -19,7 +22,7 @@ class TemplatesTx(Protocol):
         """All templates that we know of, or these."""
 
     def usable_template(self, use: str, language: str) -> str | None:
-        """The key of the template that may be sent for this use: in this language, else in the first of the others.
+        """The key of the template that may be sent for this use: in this language, else in the fallback.
 
         An indexed read of a row or two. None: nothing may be sent for this use now.
         """

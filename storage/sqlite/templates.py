@@ -28,9 +28,11 @@ _KNOWN: Final = """
 SELECT name, language, use, wanted, status, category, quality, reason FROM whatsapp_template
 """
 _SENDABLE: Final = ", ".join(f"'{word}'" for word in sorted(SENDABLE))
+_FALLBACK: Final = "template_fallback"  # the key of `meta`
 _USABLE: Final = f"""
 SELECT name || '/' || language FROM whatsapp_template INDEXED BY whatsapp_template_use
 WHERE use = ?1 AND status IN ({_SENDABLE}) AND category IN ('', wanted)
+  AND language IN (?2, (SELECT value FROM meta WHERE key = '{_FALLBACK}'))
 ORDER BY language = ?2 DESC, place LIMIT 1
 """
 
@@ -38,8 +40,10 @@ ORDER BY language = ?2 DESC, place LIMIT 1
 class Templates(Part):
     """Message templates."""
 
-    def declare_templates(self, declared: Sequence[DeclaredTemplate]) -> None:
+    def declare_templates(self, declared: Sequence[DeclaredTemplate], fallback: str = "id") -> None:
         """These are described by files, in the order of preference; what was and is no more serves no use."""
+        remember = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+        self.run(remember, _FALLBACK, fallback)
         self.run("UPDATE whatsapp_template SET use = NULL WHERE use IS NOT NULL")
         for place, (name, language, use, category) in enumerate(declared):
             self.run(_DECLARE, name, language, use, category, place)
@@ -65,7 +69,7 @@ class Templates(Part):
         return [KnownTemplate(*row) for row in self.all(asked, listed(list(keys)))]
 
     def usable_template(self, use: str, language: str) -> str | None:
-        """The key of the template that may be sent for this use: in this language, else in the first of the others."""
+        """The key of the template that may be sent for this use: in this language, else in the fallback."""
         key: str | None = self.value(_USABLE, use, language)
         return key
 

@@ -55,6 +55,10 @@ CASES: dict[str, tuple[list[TemplateNews], str, str, str | None]] = {
     "one that readers complain of may still be sent": (
         [*APPROVED, told("kabar_v2", seconds=1, status="FLAGGED", quality="RED")], "digest_1", "id", "kabar_v2/id",
     ),
+    "no third language": (
+        [*APPROVED, told("kabar_v2", seconds=1, status="PAUSED"), told("kabar_v1", seconds=1, status="PAUSED")],
+        "digest_1", "id", None,
+    ),
     "nothing when the only one is recategorised": (
         [*APPROVED, told("siaga_v1", seconds=1, category="marketing")], "alert_urgent", "id", None,
     ),
@@ -100,6 +104,16 @@ async def test_a_template_of_somebody_else_is_known_and_never_sent(store: Store)
     assert await usable(store, [told("promo", status="APPROVED", category="marketing")]) is None
     (known,) = await store.read(lambda tx: tx.templates(["promo/id"]))
     assert (known.use, known.status, known.usable) == (None, "APPROVED", False)
+
+
+async def test_the_fallback_is_the_portals_language(store: Store) -> None:
+    await usable(store, APPROVED)
+
+    def english(tx: Tx) -> str | None:
+        tx.declare_templates(DIGEST, "en")
+        return tx.usable_template("digest_1", "jv")
+
+    assert await store.write(english) == "kabar_v2/en"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
 from bot.flow.means import Means, TellSpent, Terms
+from bot.flow.templates import TellTemplates
 from bot.ports import Store, Tx
 from bot.settings import load
 from bot.settings.ratecard import read_rate_card
@@ -187,6 +188,7 @@ class AtWhatsApp:
 async def at_whatsapp(
     folder: Path, *, limits: Limits | None = None, start: datetime = NOW, unpaced: bool = True,
     budget: Budget = NO_BUDGET, portfolio: int | None = None, tell: TellSpent = lambda *_: None,
+    tell_templates: TellTemplates = lambda *_: None,
 ) -> AsyncIterator[AtWhatsApp]:  # fmt: skip
     """A person with WhatsApp in front of a program whose store holds the town; one clock for both, turned by hand.
 
@@ -207,7 +209,7 @@ async def at_whatsapp(
         parts = WhatsAppParts(
             access_token=TOKEN, number_id=NUMBER_ID, app_secret=SECRET, verify_token=VERIFY, api_url=url,
             session=session, store=store, desk=desk, texts=TEXTS, now=clock.now, wake=lambda: deliverer.wake(),  # noqa: PLW0108 — made below
-            rate=1000,
+            rate=1000, account_id=whatsapp.business_id, tell=tell_templates,
         )  # fmt: skip
         if unpaced:
             parts.channel.chat_rate = lambda address: ChatRate()  # type: ignore[method-assign]  # noqa: ARG005

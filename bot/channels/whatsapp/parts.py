@@ -41,7 +41,7 @@ class WhatsAppParts:
         described = read_folder(fallback=texts.fallback).templates if templates is None else templates
         learn = TemplateLearner(tell)
         api = TemplatesApi(session, access_token, account_id, api_url) if account_id is not None else None
-        self.templates = TemplateWatch(store, described, learn, api, now, clock)
+        self.templates = TemplateWatch(store, described, learn, api, now, clock, fallback=texts.fallback)
         self._client = Client(session, access_token, number_id, api_url)
         self.channel = WhatsAppChannel(
             self._client, store, texts, rate=rate, templates=described, template_refused=self.templates.refused

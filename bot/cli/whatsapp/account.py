@@ -56,7 +56,7 @@ def learned(loaded: Settings, templates: Sequence[Template], news: Sequence[Temp
     learn = composition.template_learner(loaded)
 
     def work(tx: Tx) -> None:
-        tx.declare_templates([template.declared for template in templates])
+        tx.declare_templates([template.declared for template in templates], loaded.portal.language)
         learn(tx, news)
 
     in_transaction(loaded, work)

@@ -35,9 +35,10 @@ class TemplateWatch:
 
     def __init__(
         self, store: Store, templates: Sequence[Template], learn: Learn, api: TemplatesApi | None,
-        now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic, *, fallback: str = "id",
     ) -> None:  # fmt: skip
         """Without `api` (no account's id is set) only webhooks and refused sends tell."""
+        self._fallback = fallback
         self._store, self._templates, self._learn, self._api = store, tuple(templates), learn, api
         self._now, self._clock = now, clock
         self._due = clock()
@@ -46,7 +47,7 @@ class TemplateWatch:
     async def declare(self) -> None:
         """What our files describe, and nothing else, may be sent from now on."""
         declared = [template.declared for template in self._templates]
-        await self._store.write(lambda tx: tx.declare_templates(declared))
+        await self._store.write(lambda tx: tx.declare_templates(declared, self._fallback))
 
     async def refused(self, key: str, code: str) -> None:
         """The platform has just refused to send with this template: what is claimed next takes another."""
