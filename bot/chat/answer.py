@@ -193,7 +193,7 @@ def _number(text: str, digits: int) -> int | None:
 
 
 ACTIONS: Final[dict[str, Handler]] = {
-    "start": bare(EVERYONE, residents.start),
+    "start": bare(EVERYONE, residents.start, open_=True),
     "menu": bare(EVERYONE, residents.menu),
     "topics": bare(EVERYONE, residents.topics),
     "all": bare(EVERYONE, residents.tick_all),
@@ -202,15 +202,15 @@ ACTIONS: Final[dict[str, Handler]] = {
     "saved": bare(EVERYONE, residents.saved, InGroup.NOBODY),
     "language": bare(EVERYONE, residents.language),
     "help": bare(EVERYONE, residents.help_, InGroup.MEMBERS),
-    "stop": bare(EVERYONE, residents.stop),
+    "stop": bare(EVERYONE, residents.stop, open_=True),  # also under a screen of long ago: stopping always works
     "stay": bare(EVERYONE, residents.stay),
     "t": Handler(EVERYONE, _toggle),
     "lang": Handler(EVERYONE, _language),
     "un": Handler(EVERYONE, _let_go),
-    "save": Handler(EVERYONE, _on_story(residents.keep), InGroup.THEMSELVES),
+    "save": Handler(EVERYONE, _on_story(residents.keep), InGroup.THEMSELVES, open=True),
     "drop": Handler(EVERYONE, _on_story(residents.drop), InGroup.NOBODY),
-    "less": Handler(EVERYONE, _on_story(residents.less)),
-    "more": Handler(EVERYONE, _more, InGroup.MEMBERS),
+    "less": Handler(EVERYONE, _on_story(residents.less), open=True),
+    "more": Handler(EVERYONE, _more, InGroup.MEMBERS, open=True),
     **wishing.ACTIONS,
 }
 

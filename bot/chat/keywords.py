@@ -4,9 +4,9 @@ from hashlib import blake2b
 from typing import Final
 
 from bot.chat import screens, steps
-from bot.chat.fit import LONGEST_ACTION
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.scene import Scene
+from bot.chat.screen_seal import LONGEST
 from bot.chat.texts import joined
 from bot.chat.turn import Turn
 from bot.chat.wishes import FollowWord, SetStep
@@ -62,7 +62,7 @@ def follow_button(scene: Scene, typed: str) -> tuple[Button, ...]:
     """A button that follows what was searched for, where that can be followed."""
     word, action = key(typed), f"word:{key(typed)}"
     wanted = scene.active and fault(typed) is None and word not in scene.person.words
-    if not wanted or len(action.encode()) > LONGEST_ACTION or len(scene.person.words) >= MOST:
+    if not wanted or len(action.encode()) > LONGEST or len(scene.person.words) >= MOST:
         return ()
     return (Button(scene.say.t("words.button_follow", word=word), action),)
 

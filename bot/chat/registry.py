@@ -1,9 +1,11 @@
 """What can be pressed: for each verb of a button what it leads to and who may do it; nothing is allowed unsaid."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.chat.admins_call import PREFIX as OFFICE
+from bot.chat.push_seal import PREFIX as NEWSROOM
 from bot.chat.scene import Scene
 from bot.chat.turn import Role, Turn
 
@@ -26,8 +28,17 @@ class Handler:
     roles: frozenset[Role]
     run: Run
     group: InGroup = InGroup.MANAGERS
+    open: bool = False  # it stands under what goes to many, the same for all; it acts on the presser's own data alone
 
 
-def bare(roles: frozenset[Role], run: Callable[[Scene], Turn], group: InGroup = InGroup.MANAGERS) -> Handler:
+def bare(
+    roles: frozenset[Role], run: Callable[[Scene], Turn], group: InGroup = InGroup.MANAGERS, *, open_: bool = False
+) -> Handler:
     """A verb with nothing behind it."""
-    return Handler(roles, lambda scene, rest: None if rest else run(scene), group)
+    return Handler(roles, lambda scene, rest: None if rest else run(scene), group, open_)
+
+
+def needs_seal(action: str, actions: Mapping[str, Handler]) -> bool:
+    """Whether a button with this action is for the one chat that was shown it; those of staff have their own seals."""
+    handler = actions.get(action.partition(":")[0])
+    return not action.startswith((NEWSROOM, OFFICE)) and action != "" and (handler is None or not handler.open)

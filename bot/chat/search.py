@@ -3,9 +3,10 @@
 from typing import Final
 
 from bot.chat import keywords, screens, steps, stories
-from bot.chat.fit import LONGEST_ACTION, cut
+from bot.chat.fit import cut
 from bot.chat.message import Button, Message
 from bot.chat.scene import Scene
+from bot.chat.screen_seal import LONGEST
 from bot.chat.texts import joined
 from bot.chat.turn import Reply, Turn
 from bot.chat.wishes import FindMatches, MatchesFound, SetStep
@@ -49,7 +50,7 @@ def found(scene: Scene, matches: MatchesFound) -> Turn:
 def _more(scene: Scene, matches: MatchesFound) -> tuple[Button, ...]:
     asked = matches.asked
     action = f"find:{asked.shown + len(matches.stories)}:{asked.query}"
-    if not matches.more or len(action.encode("utf-8", "replace")) > LONGEST_ACTION:
+    if not matches.more or len(action.encode("utf-8", "replace")) > LONGEST:
         return ()
     return (screens.button(scene, "button.see_more", action),)
 

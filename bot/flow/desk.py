@@ -9,10 +9,11 @@ import structlog
 
 from bot.chat.answer import ACTIONS, answer
 from bot.chat.groups import about_presser, needs_manager
-from bot.chat.message import Message, to_json
+from bot.chat.message import Message
 from bot.chat.notices import too_fast
 from bot.chat.office import Brought, Enquire, Errand, OfficeAct
 from bot.chat.push import Did, Keep, LookIn, Move, Permit, Send, Show, Steer, Watch
+from bot.chat.screen_seal import read
 from bot.chat.turn import (
     Answer,
     Change,
@@ -39,6 +40,7 @@ from bot.chat.turn import (
 )
 from bot.chat.wishes import WishAsk
 from bot.errors import StoreError
+from bot.flow import saying
 from bot.flow.codes import hash_code
 from bot.flow.cost import CostOf, free
 from bot.flow.editing import Editing
@@ -104,14 +106,16 @@ class Desk:
         `target` is the message whose button was pressed, `callback` the platform's name for that press.
         """
         now = self._now()
-        if sender.group and isinstance(incoming, Press) and about_presser(incoming.action, ACTIONS):
+        if sender.group and isinstance(incoming, Press) and about_presser(read(incoming.action).action, ACTIONS):
             sender, target = replace(sender, address=sender.member, group=False, thread=None), None
 
         def work(tx: Tx) -> list[Errand] | None:
             if not tx.handled(sender.channel, update_id, now):
                 return None
-            sitting = self._sitting(tx, sender, now, target, callback)
-            return sitting.run(incoming) if self._patience is None else sitting.bear(incoming, self._patience)
+            sitting, said = self._sitting(tx, sender, now, target, callback), incoming
+            if isinstance(incoming, Press):
+                said = replace(incoming, action=saying.heard(tx, sender.channel, sender.address, incoming.action))
+            return sitting.run(said) if self._patience is None else sitting.bear(said, self._patience)
 
         self._go_on(sender, await self._together.write(work))
 
@@ -122,7 +126,8 @@ class Desk:
 
     def needs_manager(self, incoming: Incoming) -> bool:
         """Whether only an administrator of a group may do this: the channel finds out who that is."""
-        return needs_manager(incoming, ACTIONS)
+        named = Press(read(incoming.action).action) if isinstance(incoming, Press) else incoming
+        return needs_manager(named, ACTIONS)
 
     def is_tired_of(self, sender: Sender) -> bool:
         """Whether this sender is not answered for now: then nothing need be found out about them."""
@@ -293,8 +298,8 @@ class _Sitting:
         if self._silent:
             return
         target = self._target if reply.mode is Mode.REPLACE else None
-        self._tx.add_reply(
-            self._sender.channel, self._sender.address, self._sender.thread, to_json(reply.message), reply.mode,
+        saying.say(
+            self._tx, self._sender.channel, self._sender.address, self._sender.thread, reply.message, reply.mode,
             self._now, target, self._callback,
         )  # fmt: skip
         self._callback = None  # a press is answered once

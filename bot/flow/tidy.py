@@ -12,7 +12,7 @@ BREATH = 0.02  # seconds between two parts, so that ticks come first
 
 
 async def tidy(store: Store, now: datetime) -> int:
-    """Drop deliveries of broadcasts closed 30 days ago, and codes and tries of that age; how many rows."""
+    """Drop deliveries of broadcasts closed 30 days ago, and codes, drafts and screens of that age; how many rows."""
     before, dropped = now - DELIVERIES_KEPT, 0
     while part := await store.write(partial(_forget, before)):
         dropped += part

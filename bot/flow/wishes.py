@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.chat import contact
-from bot.chat.message import Message, to_json
+from bot.chat.message import Message
 from bot.chat.turn import Board, Mode, Person, Status
 from bot.chat.wishes import (
     AnswerContact,
@@ -30,6 +30,7 @@ from bot.chat.wishes import (
     WishAsk,
 )
 from bot.delivery.content import BroadcastKind
+from bot.flow import saying
 from bot.ports import StaffMember, Tx
 
 _DAY: Final = timedelta(days=1)
@@ -115,8 +116,8 @@ class Wishing:
         if letter is None or letter.status in _AWAY:
             return ContactAnswered(brought=False)
         say = self.board.texts.voice(letter.language or self.board.texts.fallback)
-        message = to_json(contact.reply_message(letter.contact, text, say, self.board))
-        self.tx.add_reply(letter.channel, letter.address, letter.thread, message, Mode.NEW, self.board.now)
+        message = contact.reply_message(letter.contact, text, say, self.board)
+        saying.say(self.tx, letter.channel, letter.address, letter.thread, message, Mode.NEW, self.board.now)
         self.tx.contact_answered(contact_id)
         self.tx.add_audit(
             f"{self.person.channel}:{self.person.address}", "answer_letter", f"#{contact_id}", self.board.now
@@ -124,5 +125,4 @@ class Wishing:
         return ContactAnswered(brought=True)
 
     def _queue(self, member: StaffMember, message: Message) -> None:
-        said = to_json(message)
-        self.tx.add_reply(member.channel, member.address, member.thread, said, Mode.NEW, self.board.now)
+        saying.say(self.tx, member.channel, member.address, member.thread, message, Mode.NEW, self.board.now)

@@ -139,6 +139,12 @@ class NewsdeskTx(Protocol):
     def button_key(self) -> bytes:
         """The secret that seals buttons; made when it is first needed."""
 
+    def keep_nonce(self, channel: str, address: str, nonce: str, now: datetime, remembered: int) -> None:
+        """A screen is being shown; of this chat's so many are remembered."""
+
+    def nonces(self, channel: str, address: str) -> list[str]:
+        """The nonces of this chat's newest screens, the newest first."""
+
     def next_draft(self) -> int:
         """The id of the draft that is begun next."""
 

@@ -27,7 +27,7 @@ class RetentionTx(Protocol):
     """What transactions say about old things."""
 
     def forget_old(self, before: datetime, limit: int) -> int:
-        """Drop at most `limit` rows: deliveries of broadcasts closed before, invitations and tries of then; how many.
+        """Drop at most `limit` rows of what was over before: deliveries, invitations, drafts, screens; how many.
 
         0 means that nothing is left to drop. Broadcasts stay: they are why a story is not told twice.
         """

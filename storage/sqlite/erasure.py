@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from bot.chat.turn import Role
 from storage.sqlite.connection import sqlite3
 from storage.sqlite.part import listed
 from storage.sqlite.preferences import Preferences
@@ -30,16 +31,24 @@ AND (channel = ?2 OR (instr(body, ?2) > 0 AND json_valid(body) AND EXISTS (
 # The row stays: by its number an update that is delivered again is known. What waits was sent after the wish to be
 # forgotten, and is still to be answered.
 _WIPE_UPDATES: Final = f"UPDATE inbox SET body = '{{}}' WHERE handled_at IS NOT NULL AND {_UPDATES}"
+# The button under a letter names it; its seal begins with the sign behind the number (bot.chat.screen_seal).
 _LETTERS_UNDER_WAY: Final = """
-EXISTS (SELECT 1 FROM contact c WHERE c.subscriber_id = ? AND instr(reply.message, '"answer:' || c.id || '"') > 0)
+EXISTS (SELECT 1 FROM contact c WHERE c.subscriber_id = ? AND instr(reply.message, '"answer:' || c.id || '~') > 0)
 """
 # A word that nobody follows any more keeps its number (storage/sqlite/words.py), but it may be somebody's name.
 _WORDS: Final = """
 UPDATE followed_word SET word = 'kata:-' || changed WHERE followers = 0 AND word IN (SELECT value FROM json_each(?))
 """
+# Whoever is forgotten has still done what they did: the office reads that somebody in that role did it.
+_DEEDS: Final = "UPDATE audit SET who = ? WHERE who = ?"
+_MADE: Final = "UPDATE broadcast SET made_by = ? WHERE made_by = ? AND made_by <> ''"
+_REVOKED: Final = """
+UPDATE audit SET detail = ?1 || ?2 WHERE act = 'revoke' AND substr(detail, -length(?3)) = ?3
+"""
 _STALE: Final = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'erased')"
 # Bytes of a database that is built anew in the running program: 6 ms a MiB, while nobody else can write.
 LARGEST_REBUILT = 32 * 1024 * 1024
+FORGOTTEN: Final = "-"  # where an address stood
 _REST: Final = 200  # transactions, after the disk refused
 _FAREWELL_WAITS: Final = "SELECT EXISTS (SELECT 1 FROM erasure e JOIN reply r ON r.id = e.reply_id)"
 
@@ -75,6 +84,7 @@ class Erasure(Preferences, Replies):
         followed = [] if subscriber is None else listed(self._categories(channel, address, subscriber))
         for name in self._names(channel, address):
             self.run(_WIPE_UPDATES, channel, name)
+            self._forget_deeds(channel, name)
         places = [_Place("reply", _LETTERS_UNDER_WAY, (subscriber,)), *self._places(channel, address)]
         for place in places:
             self.run(f'DELETE FROM "{place.table}" WHERE {place.where}', *place.values)
@@ -84,6 +94,15 @@ class Erasure(Preferences, Replies):
         self.run("INSERT OR IGNORE INTO erasure VALUES (0)")
         self.run("INSERT OR REPLACE INTO meta VALUES ('erased', '')")
         self._erased |= {(channel, address)}
+
+    def _forget_deeds(self, channel: str, name: str) -> None:
+        """What they did as one of the team stays written, but no longer who they were."""
+        nobody = f"{channel}:{FORGOTTEN}"
+        for role in ("", *(f"{role.value}:" for role in Role)):
+            self.run(_DEEDS, role + nobody, f"{role}{channel}:{name}")
+            self.run(_MADE, role + nobody, f"{role}{channel}:{name}")
+        for role in Role:  # their name stands before it
+            self.run(_REVOKED, f"{role.value} ", nobody, f" {role.value} {channel}:{name}")
 
     def add_reply(
         self, channel: str, address: str, thread: str | None, message: str, mode: str, now: datetime,

@@ -29,18 +29,35 @@ _TRIES: Final = """
 DELETE FROM invitation_try WHERE id IN (SELECT id FROM invitation_try WHERE at < ? ORDER BY at LIMIT ?)
 """
 
+# Of a draft that has become something, as long as that lives; of all others, since nobody has changed it.
+_DRAFTS: Final = """
+DELETE FROM push_draft WHERE id IN (
+  SELECT d.id FROM push_draft d LEFT JOIN broadcast b ON b.id = d.broadcast_id
+  WHERE d.changed_at < ? AND (d.broadcast_id IS NULL OR b.done_at IS NOT NULL) LIMIT ?)
+"""
+_SCREENS: Final = """
+DELETE FROM push_screen WHERE next_at IS NULL AND (broadcast_id, channel, address) IN (
+  SELECT broadcast_id, channel, address FROM push_screen WHERE next_at IS NULL AND broadcast_id <=
+    (SELECT id FROM broadcast WHERE created_at < ? ORDER BY created_at DESC LIMIT 1) LIMIT ?)
+"""
+_NONCES: Final = """
+DELETE FROM screen_nonce WHERE (channel, address) IN (SELECT channel, address FROM screen_nonce WHERE at < ? LIMIT ?)
+"""
+_DATED: Final = (_INVITATIONS, _TRIES, _DRAFTS, _SCREENS, _NONCES)
+
 
 class Retention(Part):
     """Letting go, a part at a time."""
 
     def forget_old(self, before: datetime, limit: int) -> int:
-        """Drop at most `limit` rows: deliveries of broadcasts closed before, invitations and tries of then; how many.
+        """Drop at most `limit` rows of what was over before: deliveries, invitations, drafts, screens; how many.
 
         0 means that nothing is left to drop. Broadcasts stay: they are why a story is not told twice.
         """
         at = to_ms(before)
-        dropped = self.run(_INVITATIONS, at, limit)
-        dropped += self.run(_TRIES, at, limit - dropped)
+        dropped = 0
+        for statement in _DATED:
+            dropped += self.run(statement, at, limit - dropped)
         while dropped < limit and (broadcast := self._old_broadcast(at)) is not None:
             dropped += self.run(_DELIVERIES, broadcast, limit - dropped)
         return dropped

@@ -15,6 +15,7 @@ from storage.sqlite.schema_news import news_desk
 from storage.sqlite.schema_newsroom import newsroom_in_chat
 from storage.sqlite.schema_outbox import whole_outbox
 from storage.sqlite.schema_residents import residents_in_chat
+from storage.sqlite.schema_screens import screens_and_aims
 from storage.sqlite.schema_team import team_in_chat
 from storage.sqlite.schema_templates import whatsapp_templates
 from storage.sqlite.schema_whatsapp import whatsapp
@@ -270,6 +271,7 @@ migrations()(residents_in_chat)
 migrations()(team_in_chat)
 migrations()(whatsapp_templates)
 migrations()(whatsapp_money)
+migrations()(screens_and_aims)
 
 
 def is_empty(db: Database) -> bool:

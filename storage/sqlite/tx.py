@@ -11,6 +11,7 @@ from storage.sqlite.feeds import Feeds
 from storage.sqlite.imports import Imports
 from storage.sqlite.inbox import Inbox
 from storage.sqlite.newsdesk import Newsdesk
+from storage.sqlite.nonces import Nonces
 from storage.sqlite.reports import Reports
 from storage.sqlite.retention import Retention
 from storage.sqlite.search import Search
@@ -25,7 +26,7 @@ from storage.stops import ERASE, Departures
 
 class SqliteTx(
     Feeds, Suppressions, Withdrawals, Search, Imports, Erasure, Team, Newsdesk, Broadcasts, WhatsApp, Digests,
-    Inbox, Stats, Reports, Retention, Templates,
+    Inbox, Stats, Reports, Retention, Templates, Nonces,
 ):  # fmt: skip
     """Everything that a transaction can say (bot.ports.Tx)."""
 

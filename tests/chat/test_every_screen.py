@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.chat import screen_seal
+from bot.chat.answer import ACTIONS as ALL_ACTIONS
 from bot.chat.answer import answer
 from bot.chat.fit import LONGEST_ACTION, LONGEST_TEXT, MOST_BUTTONS, WIDEST_ROW, units
 from bot.chat.message import Message, from_json, to_json
+from bot.chat.registry import needs_seal
 from bot.chat.stories import story_message
 from bot.chat.turn import Board, Category, Command, Incoming, Mode, Person, Press, Role, Status, Stop, Text
 from bot.chat.wishing import ACTIONS
@@ -70,7 +73,8 @@ def faults(message: Message) -> Iterator[str]:
     for button in buttons:
         if not button.label.strip() or bool(button.action) == bool(button.url):
             yield f"an unusable button: {button}"
-        if button.action and not 1 <= len(button.action.encode()) <= LONGEST_ACTION:
+        longest = screen_seal.LONGEST if needs_seal(button.action, ALL_ACTIONS) else LONGEST_ACTION
+        if button.action and not 1 <= len(button.action.encode()) <= longest:
             yield f"an action of {len(button.action.encode())} bytes"
     if from_json(to_json(message)) != message:
         yield "it does not survive the store"

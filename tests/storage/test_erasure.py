@@ -13,6 +13,8 @@ import pytest
 
 from bot.chat.turn import Role, Status
 from bot.chat.wishes import ContactKind
+from bot.delivery.content import Note
+from bot.delivery.plan import Rank
 from bot.ports import Store, Tx
 from storage import back_up, database_path, open_store, restoration, stops_log
 from storage.sqlite import erasure
@@ -42,7 +44,7 @@ def live(tx: Tx, address: str = ADDRESS, name: str = NAME) -> None:
     tx.redeem_invitation(*who, "wrong", NOW)
     tx.add_invitation(f"code {int(address) % 9973}", Role.EDITOR, NOW, NOW + hours(1))
     tx.redeem_invitation(*who, f"code {int(address) % 9973}", NOW)
-    letter = f'[[["Warung saya kebanjiran. {name}",0,null]],[[["Balas","answer:1",""]]],null]'
+    letter = f'[[["Warung saya kebanjiran. {name}",0,null]],[[["Balas","answer:1~AAAAA",""]]],null]'
     if address == ADDRESS:
         tx.add_reply(TELEGRAM, "5", None, letter, "new", NOW)
 
@@ -241,3 +243,36 @@ async def test_a_step_is_remembered_and_forgotten(store: Store, step: str) -> No
     assert (await store.read(lambda tx: tx.person(TELEGRAM, "1"))).step == ""
     await store.write(lambda tx: tx.set_step(TELEGRAM, "stranger", "", NOW))
     assert await store.read(lambda tx: tx.data_of(TELEGRAM, "stranger")) == {}
+
+
+async def test_what_a_forgotten_editor_did_stays_written_without_who_they_were(url: str, store: Store) -> None:
+    def work(tx: Tx) -> None:
+        for code, address, name in (("a", ADDRESS, "Sulastri"), ("b", "62811", "Adi")):
+            tx.add_invitation(code, Role.EDITOR, NOW, NOW + hours(1))
+            tx.redeem_invitation(TELEGRAM, address, code, NOW)
+            tx.name_member(TELEGRAM, address, name)
+            by = f"editor:{TELEGRAM}:{address}"
+            tx.add_audit(by, "push", "#1 darurat Jembatan", NOW)
+            tx.add_audit(f"{TELEGRAM}:{address}", "answer_letter", "#3", NOW)
+            tx.add_broadcast(
+                "alert", Rank.ALERT, None, [], [TELEGRAM], NOW, NOW + hours(1), note=Note("x"), made_by=by
+            )  # fmt: skip
+            tx.add_audit("admin:telegram:9", "revoke", f"{name} editor {TELEGRAM}:{address}", NOW)
+        tx.erase(TELEGRAM, ADDRESS, NOW)
+
+    await store.write(work)
+    audits = await store.read(lambda tx: tx.audits(9))
+    assert [(who, act, detail) for _, who, act, detail in audits if "62811" not in who + detail] == [
+        ("admin:telegram:9", "revoke", "editor telegram:-"),
+        ("telegram:-", "answer_letter", "#3"),
+        ("editor:telegram:-", "push", "#1 darurat Jembatan"),
+    ]
+    assert sum("62811" in who + detail for _, who, _, detail in audits) == 3
+    made = [sent.made_by for sent in await store.read(lambda tx: tx.broadcasts(9))]
+    assert sorted(made) == ["editor:telegram:-", "editor:telegram:62811"]
+    deeds = await store.read(lambda tx: tx.deeds(9))
+    assert "Sulastri" not in repr(deeds)
+    assert ADDRESS not in repr(deeds)
+    kept = database_path(url).read_bytes()
+    assert b"Sulastri" not in kept
+    assert ADDRESS.encode() not in kept

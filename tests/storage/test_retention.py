@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.chat.push import Draft, Stage
 from bot.chat.turn import Role
+from bot.delivery.content import Note
 from bot.flow.tidy import DELIVERIES_KEPT, PART, tidy
 from bot.ports import Store, Tx
 from storage import database_path
@@ -122,3 +124,41 @@ async def test_a_part_of_a_broadcast_to_a_city_takes_the_write_lock_for_less_tha
         dropped += now
     assert dropped == 80_000
     assert sorted(took)[len(took) * 9 // 10] < 0.05
+
+
+def draft(number: int, **fields: Any) -> Draft:
+    return Draft(number, 1, TELEGRAM, "7", note=Note("Isi."), **fields)
+
+
+async def test_drafts_and_screens_of_a_month_ago_go_and_those_of_what_still_lives_stay(url: str, store: Store) -> None:
+    async def told_and_shown(*, close: bool, name: str) -> int:
+        broadcast = await store.write(lambda tx: told(tx, name=name, close=close))
+        await store.write(lambda tx: tx.watch_on(broadcast, TELEGRAM, "7", "55", NOW))
+        return broadcast
+
+    over, running = await told_and_shown(close=True, name="a"), await told_and_shown(close=False, name="b")
+
+    def work(tx: Tx) -> None:
+        tx.keep_draft(draft(1), NOW)
+        tx.keep_draft(draft(2, broadcast_id=over, stage=Stage.SENT), NOW)
+        tx.keep_draft(draft(3, broadcast_id=running, stage=Stage.SENT), NOW)
+        tx.keep_draft(draft(4), LATER)
+        (ended,) = [screen for screen in tx.screens_due(NOW, 9) if screen.broadcast_id == over]
+        tx.screen_shown(ended, "done", None)
+        tx.keep_nonce(TELEGRAM, "7", "abcde", NOW, 20)
+        tx.keep_nonce(TELEGRAM, "8", "abcde", LATER, 20)
+
+    await store.write(work)
+    await tidy(store, LATER)
+    kept = await store.read(lambda tx: [number for number in range(1, 5) if tx.draft(number) is not None])
+    assert kept == [3, 4]
+    screens = await store.read(lambda tx: tx.screens_due(LATER, 9))
+    assert [screen.broadcast_id for screen in screens] == [running]
+    assert rows(url, "push_screen") == 1
+    assert await store.read(lambda tx: [tx.nonces(TELEGRAM, address) for address in ("7", "8")]) == [[], ["abcde"]]
+
+
+async def test_the_number_of_a_draft_that_was_let_go_is_never_given_again(store: Store) -> None:
+    await store.write(lambda tx: tx.keep_draft(draft(1), NOW))
+    await tidy(store, LATER)
+    assert await store.read(lambda tx: tx.next_draft()) == 2

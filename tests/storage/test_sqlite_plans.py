@@ -140,6 +140,8 @@ def people(tx: Tx) -> None:
     tx.add_invitation("code", Role.ADMIN, NOW, NOW + hours(1))
     for code in ("wrong", "code"):
         tx.redeem_invitation(TELEGRAM, "1", code, NOW)
+    tx.keep_nonce(TELEGRAM, "1", "abcde", NOW, 20)
+    tx.nonces(TELEGRAM, "1")
     tx.stop(TELEGRAM, "1", False, NOW)
     tx.import_subscribers([imported(n, "daerah", "hukrim") for n in range(250, 350)], NOW)
     tx.subscribers(100, 50)
