@@ -2,13 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from bot.delivery.budget import Spent, month_after, month_of
 from bot.delivery.cadence import A_DAY, Pushed
 from bot.delivery.receipts import Billed, DeliveryTag, Tag
-from bot.delivery.tariff import LONGEST_PREFIX, Prices, billed_amount
+from bot.delivery.tariff import LONGEST_PREFIX, Category, Prices, billed_amount
 from bot.delivery.timing import CLOSING
 from bot.ports import Charged, Windows
 from storage.sqlite.part import Part, from_ms_or_none, listed, to_ms
@@ -66,6 +66,7 @@ _OLD: Final = """
 DELETE FROM whatsapp_charge WHERE (kind, about, subscriber_id, attempt) IN (
   SELECT kind, about, subscriber_id, attempt FROM whatsapp_charge WHERE day < ? LIMIT ?)
 """
+_ROUNDED_UP: Final = timedelta(microseconds=999)
 
 
 class Money(Part):
@@ -151,14 +152,18 @@ class Money(Part):
 
     def note_templates(self, subscribers: Sequence[tuple[int, bool]], now: datetime) -> None:
         """These readers are being sent a template; True: one that is billed as marketing."""
-        self.conn.executemany(_TEMPLATE, [(subscriber, to_ms(now), marketing) for subscriber, marketing in subscribers])
+        at = to_ms(now + _ROUNDED_UP)  # a day after that is a whole day
+        self.conn.executemany(_TEMPLATE, [(subscriber, at, marketing) for subscriber, marketing in subscribers])
 
     def note_missed(self, subscribers: Sequence[int]) -> None:
         """Their digest's hour passes with the window closed: it comes when they write."""
         self.conn.executemany(_MISSED, [(subscriber,) for subscriber in subscribers])
 
-    def _take_back_template(self, subscriber: int) -> None:
-        self.run("UPDATE whatsapp_push SET template_at = NULL, marketing_at = NULL WHERE subscriber_id = ?", subscriber)
+    def _take_back_marketing(self, tag: DeliveryTag) -> None:
+        """It has not left and will be tried again: it is not the one of its day; the one before is older than that."""
+        found = self.one(_CHARGED, *_key(tag))
+        if found is not None and found[1] == Category.MARKETING:
+            self.run("UPDATE whatsapp_push SET marketing_at = NULL WHERE subscriber_id = ?", tag.subscriber_id)
 
     def _has_read(self, subscriber: int) -> None:
         self.run("UPDATE whatsapp_push SET unread = 0 WHERE subscriber_id = ? AND unread > 0", subscriber)

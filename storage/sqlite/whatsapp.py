@@ -203,10 +203,10 @@ class WhatsApp(WhatsAppPeople, Replies, Money):
             return
         for delivery, settled in finished:
             tag = DeliveryTag(delivery.broadcast_id, delivery.subscriber_id, delivery.attempt)
+            if settled.state is State.QUEUED and not settled.doubt:
+                self._take_back_marketing(tag)
             if _has_not_left(settled):
                 self._release(tag)
-            if delivery.template and settled.state is State.QUEUED:  # it will be tried again, and is no second one
-                self._take_back_template(delivery.subscriber_id)
             if settled.state is State.FAILED:
                 self._after_failure(tag, settled, now)
             elif settled.code == WINDOW_CLOSED:
