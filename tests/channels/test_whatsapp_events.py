@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.channels.whatsapp.events import Fault, Item, Moved, Other, Said, Status, Wish, kept, read, walk
 from bot.channels.whatsapp.identity import Who
+from bot.channels.whatsapp.told import CATEGORY, QUALITY, STATUS, TemplateTold
 from bot.chat.turn import Press, Text
 
 SARI, ID = "6281200000001", "ID.77"
@@ -176,3 +177,55 @@ def test_nothing_that_comes_in_is_an_error(value: Any, field: str) -> None:
             assert isinstance(item, Item)
             event = read(item)
             assert read(kept(json.loads(json.dumps(item.kept())))) == event or "NaN" in json.dumps(item.kept())
+
+
+# Templates ----------------------------------------------------------------------------------------------------------
+
+ABOUT = {"message_template_id": 7, "message_template_name": "kabar_v1", "message_template_language": "id"}
+TOLD: dict[str, tuple[str, dict[str, Any], object]] = {
+    "approved": (
+        STATUS, {"event": "APPROVED", "reason": "NONE", "message_template_category": "UTILITY"},
+        TemplateTold("kabar_v1", "id", AT, "APPROVED", "utility"),
+    ),
+    "rejected, with the reviewers' words": (
+        STATUS, {"event": "REJECTED", "reason": "INVALID_FORMAT", "rejection_info": {"reason": "Places together."}},
+        TemplateTold("kabar_v1", "id", AT, "REJECTED", reason="Places together."),
+    ),
+    "paused": (
+        STATUS, {"event": "PAUSED", "reason": "INVALID_FORMAT"},
+        TemplateTold("kabar_v1", "id", AT, "PAUSED", reason="INVALID_FORMAT"),
+    ),
+    "back": (STATUS, {"event": "REINSTATED"}, TemplateTold("kabar_v1", "id", AT, "APPROVED")),
+    "locked, which says nothing about sending": (STATUS, {"event": "LOCKED"}, TemplateTold("kabar_v1", "id", AT)),
+    "an event that nobody knows": (STATUS, {"event": "GLOWING"}, TemplateTold("kabar_v1", "id", AT, "GLOWING")),
+    "no event": (STATUS, {"rejection_info": 7}, TemplateTold("kabar_v1", "id", AT)),
+    "another category": (
+        CATEGORY, {"previous_category": "UTILITY", "new_category": "MARKETING"},
+        TemplateTold("kabar_v1", "id", AT, category="marketing"),
+    ),
+    "a warning of another category": (
+        CATEGORY, {"new_category": "UTILITY", "correct_category": "MARKETING"},
+        TemplateTold("kabar_v1", "id", AT, category="utility"),
+    ),
+    "readers complain": (
+        QUALITY, {"previous_quality_score": "GREEN", "new_quality_score": "RED"},
+        TemplateTold("kabar_v1", "id", AT, quality="RED"),
+    ),
+    "no template": (QUALITY, {"message_template_name": None}, Other(QUALITY)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "what", "event"), TOLD.values(), ids=TOLD)
+def test_what_is_told_of_a_template(field: str, what: dict[str, Any], event: object) -> None:
+    """The entry's time is its moment; it belongs to no number."""
+    entry = {"id": "1", "time": int(STAMP), "changes": [{"field": field, "value": {**ABOUT, **what}}]}
+    (item,) = walk({"entry": [entry]})
+    assert item.number is None
+    assert read(item) == event
+    assert read(kept(json.loads(json.dumps(item.kept())))) == event
+
+
+@pytest.mark.parametrize("value", [None, 7, [], "x"], ids=str)
+def test_a_template_change_of_no_form_is_kept(value: object) -> None:
+    (item,) = walk({"entry": [{"changes": [{"field": STATUS, "value": value}]}]})
+    assert read(item) == Other(STATUS)

@@ -8,8 +8,10 @@ import pytest
 from bot import catalogs
 from bot.chat.message import from_json
 from bot.chat.turn import Role
+from bot.delivery.templates import DeclaredTemplate, TemplateNews
 from bot.flow.notice import Notice
 from bot.flow.tell_staff import StaffTeller
+from bot.flow.templates import TemplateLearner
 from bot.news.item import Item
 from bot.ports import DeclaredFeed, FeedCheck, Store, Tx
 from storage import open_store
@@ -131,3 +133,58 @@ async def test_what_the_portal_did_to_a_story_comes_with_a_button_for_each(store
     heard = await store.write(work)
     assert heard["1"][0] == label
     assert heard["1"][1] != heard["2"][1]  # sealed for each
+
+
+async def test_admins_hear_of_templates_and_what_is_sent_instead(store: Store) -> None:
+    learn = TemplateLearner(TELL.templates)
+    declared = [DeclaredTemplate(f"kabar_{n}_v1", "id", f"digest_{n}", "marketing") for n in (1, 2)]
+
+    def told(n: int, status: str, minutes: float, reason: str = "") -> TemplateNews:
+        return TemplateNews(f"kabar_{n}_v1", "id", NOW + hours(minutes / 60), status, reason=reason)
+
+    def work(tx: Tx) -> list[tuple[str, str]]:
+        heard = []
+        tx.declare_templates(declared)
+        for news in (
+            [told(1, "APPROVED", 0), told(2, "APPROVED", 0)],  # the first look: nothing has changed
+            [told(2, "PAUSED", 1, "INVALID_FORMAT")], [told(2, "PAUSED", 2)], [told(1, "DISABLED", 3)],
+            [told(2, "APPROVED", 4), told(1, "APPROVED", 4)],
+        ):  # fmt: skip
+            learn(tx, news)
+            heard += whole(tx)
+        return heard
+
+    nothing = "tidak ada yang dikirim kepada pembaca yang lama tidak menulis."
+    heard = await store.write(work)
+    assert {address for address, _ in heard} == {"1"}
+    assert [text.split("\n\n") for _, text in heard] == [
+        [BEGINS, "kabar_2_v1/id: PAUSED (INVALID_FORMAT). Sebagai gantinya dipakai kabar_1_v1/id.", ENDS],
+        [BEGINS, f"kabar_1_v1/id: DISABLED. Tidak ada penggantinya, jadi untuk keperluan ini {nothing}", ENDS],
+        [BEGINS, "kabar_1_v1/id: sekarang bisa dipakai.", "kabar_2_v1/id: sekarang bisa dipakai.", ENDS],
+    ]
+
+
+BEGINS = "Template WhatsApp berubah"
+ENDS = "Apa yang bisa dilakukan: kentongan whatsapp templates status di server."
+
+
+def whole(tx: Tx) -> list[tuple[str, str]]:
+    """What leaves for Telegram now: to whom, and all of it."""
+    replies = tx.claim_replies(TELEGRAM, 1, NOW, 99)
+    tx.conn.execute("DELETE FROM reply WHERE state = 'started'")  # type: ignore[attr-defined]
+    return [(reply.address, from_json(reply.message).plain()) for reply in replies]
+
+
+async def test_many_templates_at_once_are_one_notice_that_names_some(store: Store) -> None:
+    names = [f"kabar_{n}_v1" for n in range(12)]
+
+    def work(tx: Tx) -> list[tuple[str, str]]:
+        tx.declare_templates([DeclaredTemplate(name, "id", "digest_1", "marketing") for name in names])
+        for minute, status in enumerate(("PENDING", "APPROVED")):
+            news = [TemplateNews(name, "id", NOW + hours(minute), status) for name in names]
+            TemplateLearner(TELL.templates)(tx, news)
+        return whole(tx)
+
+    ((_, text),) = await store.write(work)
+    assert text.count("sekarang bisa dipakai") == 8
+    assert "… dan 4 lainnya." in text

@@ -9,6 +9,7 @@ import pytest
 
 from bot.channels.whatsapp.events import Fault, Moved, Other, Said, Status, Wish, read, walk
 from bot.channels.whatsapp.identity import Who
+from bot.channels.whatsapp.told import TemplateTold
 from bot.chat.turn import Press, Text
 
 pytestmark = pytest.mark.shared
@@ -69,12 +70,12 @@ PYWA: dict[str, list[Any]] = {
     "outgoing_message/text": ["smb_message_echoes"],
     "outgoing_message/delete": ["smb_message_echoes"],
     "outgoing_message/edit": ["smb_message_echoes"],
-    "template_category_update/marketing": ["template_category_update"],
+    "template_category_update/marketing": [("template", "my_message_template/he", "marketing")],
     "template_components_update/element": ["message_template_components_update"],
     "template_components_update/element/all": ["message_template_components_update"],
-    "template_quality_update/yellow": ["message_template_quality_update"],
-    "template_status_update/approved": ["message_template_status_update"],
-    "template_status_update/rejected": ["message_template_status_update"],
+    "template_quality_update/yellow": [("template", "welcome_template/en_US", "YELLOW")],
+    "template_status_update/approved": [("template", "order_confirmation/en_US", "APPROVED")],
+    "template_status_update/rejected": [("template", "abandoned_cart/en", "REJECTED")],
 }
 NAME, SENDER = Who("WHATSAPP_ID"), Who("PHONE_NUMBER")
 NUMBER_ID = Who("PHONE_NUMBER_ID")
@@ -128,7 +129,7 @@ PRICED = {
 def short(payload: Any) -> Iterator[Any]:
     """The events of a payload, as the tables write them."""
     for item in walk(payload):
-        match read(item):
+        match event := read(item):
             case Said(_, who, _, incoming, opens):
                 yield "said", who, incoming, opens
             case Moved(_, old, new, _):
@@ -137,6 +138,8 @@ def short(payload: Any) -> Iterator[Any]:
                 yield "wish", who.phone, value
             case Status(_, word, _, _, tag, fault, _):
                 yield "status", word, tag, (fault or Fault(0)).code
+            case TemplateTold():
+                yield "template", f"{event.name}/{event.language}", event.status or event.quality or event.category
             case Other(what):
                 yield what
 
