@@ -114,6 +114,8 @@ class TemplateChange(NamedTuple):
 
 
 MISSING: Final = "MISSING"  # our word: the account has no such template
+# Codes of outcomes that are about the template alone, and how it stands then: another one may do.
+REFUSALS: Final = {"template_paused": "PAUSED", "template_disabled": "DISABLED", "template_unknown": MISSING}
 SENDABLE: Final = frozenset({"APPROVED", "FLAGGED"})  # FLAGGED: readers complain, and it may be paused soon
 
 

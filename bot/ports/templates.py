@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.delivery.receipts import Tag
 from bot.delivery.templates import DeclaredTemplate, KnownTemplate, TemplateNews
 
 
@@ -26,6 +27,9 @@ class TemplatesTx(Protocol):
 
         An indexed read of a row or two. None: nothing may be sent for this use now.
         """
+
+    def template_of(self, tag: Tag) -> str | None:
+        """The key of the template that this attempt was sent with; None: with none."""
 
     def template_category(self, key: str) -> str | None:
         """What a message of this template is billed as, `marketing` or `utility`; None: no such template."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.delivery.receipts import DeliveryTag, Tag
 from bot.delivery.templates import SENDABLE, DeclaredTemplate, KnownTemplate, TemplateNews, split_key
 from storage.sqlite.part import Part, listed, to_ms
 
@@ -34,6 +35,9 @@ SELECT name || '/' || language FROM whatsapp_template INDEXED BY whatsapp_templa
 WHERE use = ?1 AND status IN ({_SENDABLE}) AND category IN ('', wanted)
   AND language IN (?2, (SELECT value FROM meta WHERE key = '{_FALLBACK}'))
 ORDER BY language = ?2 DESC, place LIMIT 1
+"""
+_SENT_WITH: Final = """
+SELECT template FROM whatsapp_charge WHERE kind = 'd' AND about = ? AND subscriber_id = ? AND attempt = ?
 """
 
 
@@ -72,6 +76,12 @@ class Templates(Part):
         """The key of the template that may be sent for this use: in this language, else in the fallback."""
         key: str | None = self.value(_USABLE, use, language)
         return key
+
+    def template_of(self, tag: Tag) -> str | None:
+        """The key of the template that this attempt was sent with; None: with none."""
+        if not isinstance(tag, DeliveryTag):
+            return None
+        return self.value(_SENT_WITH, *tag) or None
 
     def template_category(self, key: str) -> str | None:
         """What a message of this template is billed as: the platform's word, else the file's; None: no such one."""

@@ -22,6 +22,7 @@ from bot.delivery.receipts import (
     Tag,
 )
 from bot.delivery.settle import REPLY_TRIES
+from bot.delivery.templates import REFUSALS
 from bot.ports import Recovery
 from storage.sqlite.money import Money
 from storage.sqlite.part import from_ms, to_ms, to_ms_or_none
@@ -64,8 +65,9 @@ UPDATE delivery SET state = 'queued', finished_at = NULL, doubts = 1, next_at = 
 """
 _REOPEN: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
 # Stories are owed again; everything else waits for the window, or goes out as a template.
-_PLAN_AGAIN: Final = f"""
-UPDATE delivery SET state = 'queued', code = '{WINDOW_CLOSED}', finished_at = NULL, message_id = NULL, next_at = ?1,
+_PLANNED_AGAIN: Final = frozenset({WINDOW_CLOSED, *REFUSALS})
+_PLAN_AGAIN: Final = """
+UPDATE delivery SET state = 'queued', code = ?4, finished_at = NULL, message_id = NULL, next_at = ?1,
   channel = 'whatsapp', rank = (SELECT rank FROM broadcast WHERE id = broadcast_id)
 WHERE broadcast_id = ?2 AND subscriber_id = ?3 AND state IN ('unknown', 'queued', 'sent')
   AND EXISTS (SELECT 1 FROM broadcast b WHERE b.id = ?2 AND b.kind NOT IN ('story', 'digest', 'mark')
@@ -153,7 +155,8 @@ class WhatsApp(WhatsAppPeople, Replies, Money):
         self.run(reached, tag.subscriber_id)
 
     def _failed(self, tag: DeliveryTag, failed: Settled, now: datetime) -> None:
-        if failed.code == WINDOW_CLOSED and self.run(_PLAN_AGAIN, to_ms(now), tag.broadcast_id, tag.subscriber_id):
+        again = (to_ms(now), tag.broadcast_id, tag.subscriber_id, failed.code)
+        if failed.code in _PLANNED_AGAIN and self.run(_PLAN_AGAIN, *again):
             self.run(_REOPEN, tag.broadcast_id)
             self._news_of_reader(tag.subscriber_id, failed, now)
         elif self.run(_FAILED, failed.code, to_ms(now), tag.broadcast_id, tag.subscriber_id):

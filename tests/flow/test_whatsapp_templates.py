@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.channels.whatsapp.send import NAME
 from bot.channels.whatsapp.templates.graph import TemplatesApi
 from bot.channels.whatsapp.templates.watch import A_DAY
@@ -15,7 +17,7 @@ from bot.delivery.content import Level, Note
 from bot.delivery.plan import Rank
 from bot.delivery.templates import TemplateChange
 from bot.ports import Tx
-from bot.simulator.whatsapp import CloudError
+from bot.simulator.whatsapp import CloudError, Fault
 from tests.support.at_whatsapp import PERSON, TOKEN, AtWhatsApp, at_whatsapp
 from tests.support.town import STORIES, ZONE
 
@@ -211,6 +213,33 @@ async def test_a_refused_template_is_replaced_at_once_and_the_reader_gets_the_me
         await person.rested()
         assert names(person) == ["kentongan_alert_urgent_v1", "kentongan_alert_important_v1"]
         assert len([s for s in person.arrived() if "Jembatan ditutup" in s.text]) == 1
+
+
+@pytest.mark.parametrize(("code", "stands"), [(132015, "PAUSED"), (132016, "DISABLED"), (132001, "MISSING")])
+async def test_a_template_that_a_status_refuses_is_replaced_too(tmp_path: Path, code: int, stands: str) -> None:
+    admins = Admins()
+    async with reader(tmp_path, admins) as person:
+        await closed(person)
+        person.whatsapp.faults.add(Fault.FAILED(code), times=1)
+        await alerted(person)
+        person.deliverer.wake()
+        await person.rested()
+        assert names(person) == ["kentongan_alert_urgent_v1", "kentongan_alert_important_v1"]
+        assert admins.heard == [("kentongan_alert_urgent_v1/id", stands, "kentongan_alert_important_v1/id")]
+        counts = (await person.store.read(lambda tx: tx.stats(person.clock.now())))["deliveries"]["by_state"]
+        assert counts == {"sent": 1}
+
+
+async def test_a_digest_whose_template_a_status_refuses_is_owed_again(tmp_path: Path) -> None:
+    async with reader(tmp_path) as person:
+        await to(person, 20, days=1)
+        await person.publish(7)
+        person.whatsapp.faults.add(Fault.FAILED(132015), times=1)
+        await to(person, 6)
+        assert names(person) == [DIGEST_1]
+        assert await usable(person, "digest_1") is None
+        await person.say("halo")
+        assert any(STORIES[7].title in shown.text for shown in person.arrived())
 
 
 async def test_a_template_that_is_not_in_the_account_is_used_no_more(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ in the inbox, in its order. Those rows are handled one after the other, by the d
 import asyncio
 import json
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +23,7 @@ from bot.channels.whatsapp.told import TemplateTold
 from bot.chat.turn import Incoming, Press, Text
 from bot.delivery.outcome import Outcome
 from bot.delivery.receipts import Billed, Receipt, failed, read_tag
-from bot.delivery.templates import TemplateNews
+from bot.delivery.templates import REFUSALS, TemplateNews, split_key
 from bot.errors import StoreError
 from bot.flow.desk import Desk, Sender
 from bot.flow.templates import Learn, TemplateLearner
@@ -191,13 +191,14 @@ def take_apart(tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn) -> No
         for item, event in post.events:
             if isinstance(event, Status):
                 receipts.append(receipt(event, now))
+                templates += refused(tx, event, now)
             elif isinstance(event, TemplateTold):
                 templates.append(news(event, now))
             elif isinstance(event, Said | Moved | Wish) and tx.first_sight(event.id, "message", now):
                 rows.append(json.dumps(item.kept()))
-    tx.take_receipts(receipts, now)
-    if templates:
+    if templates:  # first, so that what is planned anew takes another one
         learn(tx, templates)
+    tx.take_receipts(receipts, now)
     tx.receive(NAME, list(enumerate(rows, (tx.last_update(NAME) or 0) + 1)), now)
 
 
@@ -207,6 +208,15 @@ def receipt(status: Status, now: datetime) -> Receipt:
     return Receipt(
         status.message_id, status.word, read_tag(status.tag), *status.who, gone_wrong, billed(status.pricing)
     )  # fmt: skip
+
+
+def refused(tx: Tx, status: Status, now: datetime) -> Iterator[TemplateNews]:
+    """A message that failed because its template can be sent no more."""
+    stands = REFUSALS.get(meaning.of_failure(status.fault).code) if status.fault is not None else None
+    tag = read_tag(status.tag)
+    key = tx.template_of(tag) if stands is not None and tag is not None else None
+    if key is not None:
+        yield TemplateNews(*split_key(key), now, stands)
 
 
 def news(told: TemplateTold, now: datetime) -> TemplateNews:

@@ -14,9 +14,6 @@ A_DAY: Final = 86_400.0
 RESTS: Final = 5.0  # seconds until a chat is tried again where the account was too fast; the account shrinks its rate
 PAIR: Final = "pair_rate"
 SIX_HOURS: Final = 21_600.0
-TEMPLATE_PAUSED: Final = "template_paused"
-TEMPLATE_DISABLED: Final = "template_disabled"
-TEMPLATE_UNKNOWN: Final = "template_unknown"
 ANOTHER: Final = 2.0  # seconds until a message is tried again with another template
 
 _FLOOD: Final = Outcome(Kind.LATER, FLOOD, retry_after=RESTS)
@@ -50,7 +47,7 @@ TABLE: Final[dict[int, Outcome]] = {
     131048: _account("spam_limit"), 131064: _account("marketing_limited"),
     368: _account("policy"), 131031: _account("locked"),
     131042: _account("payment"),
-    132015: _another(TEMPLATE_PAUSED), 132016: _another(TEMPLATE_DISABLED), 132001: _another(TEMPLATE_UNKNOWN),
+    132015: _another("template_paused"), 132016: _another("template_disabled"), 132001: _another("template_unknown"),
     132000: _ours("template_parameters"), 132005: _ours("template_too_long"),
     132007: _ours("template_policy"), 132012: _ours("template_parameters"),
     100: _ours("parameter"), 131008: _ours("parameter"), 131009: _ours("parameter"),

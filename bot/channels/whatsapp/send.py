@@ -7,7 +7,7 @@ corrected message carries elsewhere is left to the correction itself.
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -26,6 +26,7 @@ from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import QueuedReply
 from bot.delivery.receipts import tag_of, tag_of_reply
+from bot.delivery.templates import REFUSALS
 from bot.ports import Store, To, Tx
 
 log = structlog.get_logger(__name__)
@@ -36,8 +37,6 @@ NAME = "whatsapp"
 ONE_PERSON = ChatRate(burst=44, per_second=1 / 6)
 LONGEST_HOLD = 3600.0  # seconds; 4, 16, 64 … until then
 NO_EDIT = "no_edit"
-# Refusals that are about a template, not about what is said with it: another one may do.
-TEMPLATE_FAULTS: Final = frozenset({meaning.TEMPLATE_PAUSED, meaning.TEMPLATE_DISABLED, meaning.TEMPLATE_UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class WhatsAppChannel:
         context = None if act is Act.SEND else to.message
         tag = str(tag_of(delivery)) if delivery is not None else None
         outcome = await self._post(to.address, head(to.address, context, tag) + prepared.tail)
-        if prepared.template and outcome.code in TEMPLATE_FAULTS:
+        if prepared.template and outcome.code in REFUSALS:
             await self._template_refused(prepared.template, outcome.code)
         return outcome
 

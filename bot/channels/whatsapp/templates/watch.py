@@ -11,11 +11,10 @@ from typing import Final
 
 import structlog
 
-from bot.channels.whatsapp import outcome as meaning
 from bot.channels.whatsapp.templates.graph import GraphError, TemplatesApi
 from bot.channels.whatsapp.templates.model import Template
 from bot.channels.whatsapp.templates.sync import news_of
-from bot.delivery.templates import MISSING, TemplateNews, split_key
+from bot.delivery.templates import REFUSALS, TemplateNews, split_key
 from bot.errors import StoreError
 from bot.flow.templates import Learn
 from bot.ports import Store, Tx
@@ -25,9 +24,6 @@ log = structlog.get_logger(__name__)
 A_DAY: Final = 86_400.0
 AN_HOUR: Final = 3_600.0
 ONCE_IN: Final = 10.0  # seconds: what is in flight when a template is paused is refused with the same words
-_STATUS: Final = {
-    meaning.TEMPLATE_PAUSED: "PAUSED", meaning.TEMPLATE_DISABLED: "DISABLED", meaning.TEMPLATE_UNKNOWN: MISSING,
-}  # fmt: skip
 
 
 class TemplateWatch:
@@ -56,7 +52,7 @@ class TemplateWatch:
             return
         self._refused[key] = now
         log.warning("a template was refused", channel="whatsapp", template=key, code=code)
-        news = [TemplateNews(*split_key(key), self._now(), _STATUS[code])]
+        news = [TemplateNews(*split_key(key), self._now(), REFUSALS[code])]
         self._due = min(self._due, now + AN_HOUR)
         with suppress(StoreError):  # the next refusal says it again
             await self._store.write(lambda tx: self._learn(tx, news))
