@@ -15,11 +15,11 @@ from bot.chat.office import Day, Draw
 WIDTH: Final = 1080
 MOST_TOPICS: Final = 12
 _MARGIN: Final = 48
-_ROW: Final = 52  # height of a topic's bar with its space
+_ROW: Final = 62  # height of a topic's bar with its space
 _BARS: Final = 360  # height of the days' panel
-_NAMES: Final = 330  # width that topics' names get
-_NUMBERS: Final = 130  # ... and what stands behind a bar
-_BIG, _MIDDLE, _SMALL = 40, 30, 24
+_NAMES: Final = 380  # width that topics' names get
+_NUMBERS: Final = 150  # ... and what stands behind a bar
+_BIG, _MIDDLE, _SMALL = 52, 38, 32  # a phone shows it at a third of its width
 _INK, _PALE, _GROUND = "#1f2430", "#6b7280", "#ffffff"
 _READERS, _SENT, _FAILED = "#1d6fb8", "#2e8b57", "#c2410c"
 

@@ -110,6 +110,14 @@ async def test_an_update_that_is_brought_a_hundred_times_is_handled_once(tmp_pat
         assert await answers_to(made, SARI) == 1
 
 
+async def test_half_a_character_is_written_down_and_answered(tmp_path: Path) -> None:
+    async with rig(tmp_path, Watched) as made:
+        async with running(made) as inbox:
+            await inbox.keep([said(7, SARI, "halo \ud83d"), said(8, SARI, "/start")])
+        assert await answers_to(made, SARI) == 2
+        assert await made.waiting() == []
+
+
 async def test_each_chat_keeps_its_order_while_several_are_handled(tmp_path: Path) -> None:
     async with rig(tmp_path, Watched) as made:
         async with running(made) as inbox:

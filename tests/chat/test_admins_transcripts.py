@@ -19,7 +19,7 @@ from tests.support.transcript import Transcript
 
 ALL = office_transcripts()
 OURS = ("office.", "feeds.", "find.", "labels.", "fault.", "team.", "audit.", "health.", "backup.", "figures.", "deed.")
-# What needs trouble that a transcript cannot make is said in test_admins.py.
+# What needs trouble that a transcript cannot make is said in test_every_screen_on_every_channel.py.
 ELSEWHERE = (
     "fault.", "deed.", "health.", "backup.failed", "backup.none", "figures.no_picture", "figures.none", "audit.none",
     "office.never", "office.just_now", "office.days_ago", "office.button.before", "office.button.after", "feeds.moved",

@@ -29,7 +29,7 @@ WISHES = {  # test_wishes.py
     "data.saved", "data.staff", "data.stopped_at", "data.thread", "data.too_much", "data.updates", "data.urgent",
 }  # fmt: skip
 EDITORS = ("desk.", "about.permit", "error.staff_only")  # test_editors_transcripts.py
-OFFICE = (  # test_admins_transcripts.py, test_admins.py
+OFFICE = (  # test_admins_transcripts.py, test_every_screen_on_every_channel.py
     "office.", "feeds.", "find.", "labels.", "fault.", "team.", "audit.", "health.", "backup.", "figures.", "deed.",
     "group.", "error.too_fast",  # test_groups.py, test_patience.py
     "about.feeds", "about.team", "about.invite", "about.audit", "about.health", "about.backup", "about.statistics",

@@ -21,6 +21,7 @@ body { height: auto !important; overflow: visible !important; background: var(--
 .pane { height: auto !important; display: block !important; }
 .chat { overflow: visible; min-height: 300px; }
 .toast { inset: auto 20px 20px; }
+.passing .chat { padding-bottom: 84px; }
 .picture { width: 100%; border-radius: 10px; display: block; margin-bottom: 6px; }
 .opens .keys div:first-child { margin-bottom: 8px; }
 .opens .keys div:not(:first-child) :is(button, a) { justify-content: flex-start; text-align: start; font-weight: 400; }
@@ -30,7 +31,7 @@ DRAW: Final = """async ({ channel, language, messages, passing, site }) => {
   const { Phone } = await import("/phones/page/phone.js");
   document.documentElement.lang = language;
   const stage = document.querySelector("#stage");
-  stage.className = `stage ${channel}`;
+  stage.className = `stage ${channel} ${passing.length ? "passing" : ""}`;
   const phone = new Phone(site, [], () => {});
   const state = { id: 1, name: "Warga", part: "resident", state: "active", topics: [], commands: [], messages };
   phone.update(state);
@@ -115,6 +116,6 @@ def _row(step: Step) -> str:
         for language in LANGUAGES
         for name in [file_of(step, channel, language)]
     )
-    act = html.escape(step.act or "…")
+    act = html.escape(step.acts.get("id") or "…")
     title = html.escape(step.title)
     return f'<section id="{step.name}"><h2>{title}</h2><p><code>{act}</code></p><div>{figures}</div></section>'

@@ -30,6 +30,13 @@ CHANNELS: Final = ("telegram", "whatsapp")
 TOKEN, SECRET, PHONE, USER = "123456:pictures", "secret-of-pictures", "6281200000011", 11
 _MARKS: Final = {"bold": re.compile(r"(?<!\w)\*([^*\n]+)\*(?!\w)"), "italic": re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")}
 
+_PHOTO: Final = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='320' height='180'%3E"
+    "%3Crect width='320' height='180' fill='%239aa79b'/%3E"
+    "%3Cpath d='M0 180 110 60l70 75 45-40 95 85z' fill='%23697a6c'/%3E"
+    "%3C/svg%3E"
+)
+
 Json = dict[str, Any]
 
 
@@ -47,7 +54,8 @@ class Phones:
     async def show(self, channel: str, language: str, step: Step) -> tuple[list[Json], list[str]]:
         """The messages of a step in the page's own form, and the passing lines."""
         replies = step.replies[language]
-        made = [] if not step.act else [_mine(step.act)]
+        act = step.acts.get(language, "")
+        made = [_plain(act, mine=True)] if act else []
         passing = []
         for reply in replies:
             if channel == "whatsapp":
@@ -99,10 +107,6 @@ async def phones() -> AsyncIterator[Phones]:
             await demo.stop()
 
 
-def _mine(act: str) -> Json:
-    return _plain(act, mine=True)
-
-
 def _plain(text: str, *, mine: bool = False) -> Json:
     return {
         "mine": mine, "text": text, "entities": [], "rows": [], "edited": False, "at": NOW.isoformat(), "quote": None,
@@ -117,6 +121,8 @@ def _card(message: Message) -> Json | None:
 
 
 def _picture(message: Message) -> str | None:
+    if message.photo:  # the platform has it, and we have its name there
+        return _PHOTO
     return None if message.picture is None else f"data:image/png;base64,{b64encode(message.picture).decode()}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.chat.texts import Texts
-from bot.chat.turn import Press, Reply
+from bot.chat.turn import Person, Press, Reply
 from bot.ports import Tx
 from tests.support.alone import Alone
 from tests.support.group import GroupAlone, group_transcripts, play_group
@@ -42,7 +42,7 @@ class Step:
 
     name: str  # a file's name without its end
     title: str  # of the conversation
-    act: str
+    acts: dict[str, str]  # "" when they did nothing
     replies: dict[str, tuple[Reply, ...]]
     group: bool = False
 
@@ -54,8 +54,9 @@ class Pair:
     people: dict[str, Alone | TeamAlone]
     heard: Heard
     without: frozenset[str] = frozenset()
-    steps: list[tuple[str, set[str], dict[str, tuple[Reply, ...]]]] = field(default_factory=list)
-    _act: str = ""
+    steps: list[tuple[dict[str, str], set[str], dict[str, tuple[Reply, ...]]]] = field(default_factory=list)
+    states: list[Person] = field(default_factory=list)  # everybody after each step
+    _acts: dict[str, str] = field(default_factory=dict)
 
     def _who(self, language: str) -> Alone:
         person = self.people[language]
@@ -63,44 +64,50 @@ class Pair:
 
     async def say(self, text: str) -> None:
         """Type and send."""
-        self._act = text
+        self._acts = dict.fromkeys(self.people, text)
         for person in self.people.values():
             await person.say(text)
 
     async def press(self, label: str) -> None:
         """Tap the newest button with this label, and the one that does the same in the other language."""
-        self._act = f"[{label}]"
         wanted = self._who("id").button(label).action
         wanted = wanted.rpartition(":")[0] if wanted.startswith(("e:", "a:")) else wanted
         for language, person in self.people.items():
             who = self._who(language)
-            actions = [b.action for m in who.messages for row in m.rows for b in row if b.action]
-            who.meet(Press(next(a for a in reversed(actions) if a.startswith(wanted))))
+            buttons = [b for m in who.messages for row in m.rows for b in row if b.action.startswith(wanted)]
+            self._acts[language] = f"[{buttons[-1].label}]"
+            who.meet(Press(buttons[-1].action))
             await who.errands_done()
             if isinstance(person, TeamAlone):
                 person.settle()
 
+    async def send_photo(self, caption: str) -> None:
+        """Send a photo."""
+        self._acts = dict.fromkeys(self.people, f"🖼 {caption}".strip())
+        for person in self.people.values():
+            await person.send_photo(caption)
+
     async def publish(self, number: int) -> None:
         """A story comes."""
-        self._act = ""
+        self._acts = {}
         for person in self.people.values():
             await person.publish(number)
 
     async def wait(self, span: timedelta) -> None:
         """Time passes."""
-        self._act = ""
+        self._acts = {}
         for person in self._teams():
             await person.wait(span)
 
     async def turn_to(self, number: int) -> None:
         """Look at another's phone."""
-        self._act = ""
+        self._acts = {}
         for person in self._teams():
             await person.turn_to(number)
 
     async def change(self, work: Callable[[Tx], None]) -> None:
         """Something happens elsewhere."""
-        self._act = ""
+        self._acts = {}
         for person in self._teams():
             await person.change(work)
 
@@ -114,8 +121,15 @@ class Pair:
         """What has appeared in Indonesian; the step is noted."""
         replies = {language: tuple(self._who(language).replies) for language in self.people}
         screens = {language: await person.shown() for language, person in self.people.items()}
-        self.steps.append((self._act, self.heard.news(), replies))
+        self.states += self._everybody()
+        self.steps.append((self._acts, self.heard.news(), replies))
+        self._acts = {}
         return screens["id"]
+
+    def _everybody(self) -> Iterator[Person]:
+        for person in self.people.values():
+            for alone in person.members() if isinstance(person, TeamAlone) else (person,):
+                yield alone.known()
 
     def _teams(self) -> list[TeamAlone]:
         return [person for person in self.people.values() if isinstance(person, TeamAlone)]
@@ -176,8 +190,8 @@ async def steps() -> list[Step]:
 def _new(done: list[tuple[Transcript, Pair, str]]) -> Iterator[Step]:
     known: set[str] = set()
     for transcript, pair, room in done:
-        for number, (act, keys, replies) in enumerate(pair.steps, 1):
+        for number, (acts, keys, replies) in enumerate(pair.steps, 1):
             if all(replies.values()) and not keys <= known:
                 known |= keys
                 name = f"{room}-{transcript.name}-{number:02d}"
-                yield Step(name, f"{room}: {transcript.title}", act, replies, group=room == "grup")
+                yield Step(name, f"{room}: {transcript.title}", acts, replies, group=room == "grup")

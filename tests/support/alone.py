@@ -106,8 +106,7 @@ class Alone:
         """One event and all that follows from it; the replies."""
         events, begun = [incoming], len(self.replies)
         while events:
-            if self._newsroom is not None:
-                self.person = self._newsroom.as_known(self.person)
+            self.person = self.known()
             turn = answer(self.person, events.pop(0), self.board)
             for change in turn.changes:
                 self._apply(change)
@@ -119,6 +118,10 @@ class Alone:
                 else:
                     events.append(self._look_up(ask))
         return self.replies[begun:]
+
+    def known(self) -> Person:
+        """Who they are by now: a role may have been given or taken."""
+        return self.person if self._newsroom is None else self._newsroom.as_known(self.person)
 
     def button(self, label: str) -> Button:
         """The newest button with this label."""

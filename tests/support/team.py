@@ -168,6 +168,10 @@ class TeamAlone:
         """What has appeared since the last look at this phone."""
         return await self.person.shown()
 
+    def members(self) -> list[Alone]:
+        """Everybody."""
+        return list(self._members.values())
+
     def messages(self) -> list[Message]:
         """Every message that any of them has ever seen."""
         return [message for member in self._members.values() for message in member.messages]

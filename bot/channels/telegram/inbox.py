@@ -47,7 +47,7 @@ class Inbox:
 
     async def keep(self, updates: Sequence[Json]) -> None:
         """Store updates as they came; when this returns, they cannot be lost any more."""
-        rows = [(u["update_id"], json.dumps(u, ensure_ascii=False, separators=(",", ":"))) for u in updates]
+        rows = [(u["update_id"], _written(u)) for u in updates]
         places = {u["update_id"]: origin(u) for u in updates}
         waiting = {where: self._turns.count(where) for where in set(places.values())}
         now = self._now()
@@ -179,6 +179,11 @@ class Inbox:
             return error
         faults: dict[int, BaseException] = self._application.bot_data[FAULTS]
         return faults.pop(update_id, None)
+
+
+def _written(update: Json) -> str:
+    """As it is kept; half a character, which nothing can write down, becomes a question mark."""
+    return json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
 
 
 def _origin_of(body: str) -> Origin:
