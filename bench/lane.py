@@ -141,7 +141,7 @@ async def ours(url: str, count: int) -> Measured:
                 await store.write(lambda tx: announce(tx, story_id, ["daerah"], ["telegram"], now))
                 deliverer.wake()
                 while deliverer.in_flight or await store.read(lambda tx: bool(tx.open_passes("telegram", now))):
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(0.1)
                 await asyncio.sleep(0.1)  # the last outcomes are written
                 sent = (await store.read(lambda tx: tx.stats(now)))["deliveries"]["by_state"]
                 assert sent == {"sent": nth * count}, sent

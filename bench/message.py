@@ -6,12 +6,12 @@ import subprocess
 import sys
 from typing import Any
 
-ROUNDS = 3
-COUNTS = {"raw": 10_000, "ours": 10_000, "raw_spared": 10_000, "wire": 10_000, "library": 1_000}
+ROUNDS = 5
+COUNTS = {"raw": 10_000, "ours": 10_000, "raw_spared": 10_000, "wire": 10_000, "library": 500}
 
 
 def run() -> dict[str, Any]:
-    """Each lane in turn, three rounds, so that a noisy moment does not fall on one alone; medians."""
+    """Each lane in turn, five rounds, so that a noisy moment does not fall on one alone; medians."""
     stub = subprocess.Popen(
         [sys.executable, "-m", "bench.stub"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
