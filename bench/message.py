@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 ROUNDS = 5
-COUNTS = {"raw": 10_000, "ours": 10_000, "raw_spared": 10_000, "wire": 10_000, "library": 500}
+COUNTS = {"raw": 10_000, "ours": 10_000, "raw_spared": 10_000, "wire": 10_000, "library": 1_000}
 
 
 def run() -> dict[str, Any]:
