@@ -24,6 +24,7 @@ from bot.channels.console import Console
 from bot.channels.console.send import NAME as CONSOLE
 from bot.channels.telegram import TelegramParts
 from bot.channels.whatsapp import WhatsAppParts
+from bot.channels.whatsapp.render import marked
 from bot.channels.whatsapp.send import NAME as WHATSAPP
 from bot.chat.broadcasts import broadcast_message
 from bot.delivery.content import Content
@@ -51,7 +52,7 @@ RELOAD_EVERY = 5.0  # seconds between two looks at feeds.yaml, and at whether br
 SCREENS_EVERY = 1.0  # seconds between two looks at which screens of editors are due
 LIVE_EVERY = 5.0  # seconds between two notes of how sending goes, for `stats`
 CONDITION_EVERY = 30.0  # seconds; what is wrong at two looks in a row is told to admins
-TEMPLATES_EVERY = 10.0  # seconds between two looks at whether it is time to ask how WhatsApp's templates stand
+TEMPLATES_EVERY = 2.0  # seconds between two looks at whether it is time to ask how WhatsApp's templates stand
 TIDY_EVERY = 3600.0
 UPDATES_KEPT = timedelta(days=2)  # the platform drops its own after one
 LAST_SENDS = 5.0  # seconds for what is in flight when we are told to stop: less than ten in all, with everything else
@@ -128,6 +129,7 @@ class App:
         if terms is not None:
             portal = self._settings.portal
             self._desk.costs = Costs(WHATSAPP, terms, portal.timezone, portal.language)
+            self._desk.forms = {WHATSAPP: lambda message: marked(message.text)}
         telegram = self._telegram()
         whatsapp = whatsapp_parts(
             self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake

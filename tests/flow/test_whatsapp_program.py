@@ -16,11 +16,12 @@ import aiohttp
 import pytest
 from sqlite_utils import Database
 
+from bot.channels.whatsapp.templates.written import read_folder
 from bot.settings.environment import NEEDED
 from bot.simulator.portal import Portal
 from bot.simulator.server import Simulator
 from bot.simulator.telegram import Telegram
-from bot.simulator.whatsapp import NotPossible, WhatsApp
+from bot.simulator.whatsapp import NotPossible, Template, WhatsApp
 from tests.support.world import BODY, CATEGORIES, days_ago, feeds_yaml
 
 TOKEN, SECRET, VERIFY = "wa-canary-token", "wa-canary-secret", "wa-canary-verify"
@@ -207,3 +208,41 @@ async def test_after_two_minutes_of_receipts_what_did_not_arrive_is_sent_once_mo
             await asyncio.sleep(5)
         await made.until(lambda: copies(made, readers) == [1] * 60)
         await made.until(lambda: states(made) == {"sent": 60})
+
+
+# Templates ----------------------------------------------------------------------------------------------------------
+
+
+def stands(made: Town, name: str) -> str:
+    """The status of an Indonesian template as the program knows it."""
+    with contextlib.closing(Database(made.folder / "kentongan.db")) as db:
+        found = db.conn.execute("SELECT status FROM whatsapp_template WHERE name = ? AND language = 'id'", [name])
+        return str((found.fetchone() or [""])[0])
+
+
+async def test_the_program_asks_how_its_templates_stand_and_hears_of_changes(tmp_path: Path) -> None:
+    async with town(tmp_path) as made:
+        made.environment["WHATSAPP_BUSINESS_ACCOUNT_ID"] = made.whatsapp.business_id
+        for t in read_folder().templates:
+            made.whatsapp.approve(
+                Template(t.name, t.language, t.category, t.body, t.header, t.footer, tuple(b.text for b in t.buttons))
+            )
+        await made.start()
+        await made.until(lambda: stands(made, "kentongan_digest_3_v1") == "APPROVED")
+        await made.subscribe()
+        made.whatsapp.management.review("kentongan_digest_3_v1", "id", "PAUSED")
+        await made.until(lambda: stands(made, "kentongan_digest_3_v1") == "PAUSED")
+        assert stands(made, "kentongan_digest_2_v1") == "APPROVED"
+        assert not [line for line in made.lines if TOKEN in line]
+        await made.end()
+
+
+async def test_without_the_accounts_id_it_runs_and_may_send_no_template(tmp_path: Path) -> None:
+    async with town(tmp_path) as made:
+        await made.start()
+        await made.subscribe()
+        made.whatsapp.say(SARI, "MULAI daerah")
+        await made.until(lambda: made.texts(SARI))
+        assert made.whatsapp.management.asked == []
+        assert stands(made, "kentongan_digest_3_v1") == ""
+        await made.end()

@@ -158,6 +158,17 @@ async def test_a_webhook_says_that_a_template_is_paused_and_another_is_sent(tmp_
         assert await usable(person, "digest_3") == f"{DIGEST_3}/id"
 
 
+async def test_a_webhook_of_the_second_in_which_the_account_was_looked_at_counts(tmp_path: Path) -> None:
+    """Webhooks tell whole seconds: the look may have been a moment before it."""
+    async with reader(tmp_path, known=False) as person:
+        person.clock.turn(0.7)
+        await person.parts.templates.look()
+        person.clock.turn(0.1)
+        person.whatsapp.management.review(DIGEST_1, "id", "PAUSED")
+        await person.rested()
+        assert await usable(person, "digest_1") is None
+
+
 async def test_a_use_whose_templates_are_all_gone_is_stopped_and_admins_know(tmp_path: Path) -> None:
     admins = Admins()
     async with reader(tmp_path, admins) as person:

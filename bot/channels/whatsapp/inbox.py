@@ -9,7 +9,7 @@ import json
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -36,6 +36,7 @@ GATHER: Final = 0.025  # seconds in which what streams in is gathered; a lone po
 STORE_PAUSE: Final = 1.0  # seconds between two tries while the store refuses
 STOP: Final = "stop"
 MOST_DIGITS: Final = 2
+A_SECOND: Final = timedelta(milliseconds=999)
 
 
 @dataclass(slots=True)
@@ -154,7 +155,7 @@ class Inbox:
             case Said():
                 address, incoming = await self._store.write(lambda tx: meet(tx, event, now))
                 if incoming is not None:
-                    await self._desk.handle(update_id, Sender(NAME, address), incoming)
+                    await self._desk.handle(update_id, Sender(NAME, address, name=event.name), incoming)
             case Moved(_, old, new, at):
                 await self._once(update_id, now, lambda tx: tx.whatsapp_moved(old, new, at or now))
             case Wish(_, who, value, at) if value == STOP:
@@ -220,10 +221,12 @@ def refused(tx: Tx, status: Status, now: datetime) -> Iterator[TemplateNews]:
 
 
 def news(told: TemplateTold, now: datetime) -> TemplateNews:
-    """What a webhook tells of a template, in the store's words."""
-    return TemplateNews(
-        told.name, told.language, told.at or now, told.status, told.category, told.quality, told.reason
-    )  # fmt: skip
+    """What a webhook tells of a template, in the store's words.
+
+    Its moment is a whole second, of which the end counts: what was looked up within it may be older than this.
+    """
+    at = now if told.at is None else min(now, told.at + A_SECOND)
+    return TemplateNews(told.name, told.language, at, told.status, told.category, told.quality, told.reason)
 
 
 def billed(pricing: Json | None) -> Billed | None:
