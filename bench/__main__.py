@@ -5,6 +5,7 @@ import sys
 import time
 
 from bench import (
+    alert,
     conversation,
     keywords,
     likeness,
@@ -21,6 +22,7 @@ from bench import (
 )
 
 ALL = {
+    "alert": alert,
     "conversation": conversation,
     "keywords": keywords,
     "likeness": likeness,
@@ -35,7 +37,15 @@ ALL = {
     "whatsapp": whatsapp,
     "window": window,
 }
-BY_NAME = {"conversation", "rate", "likeness", "outbox", "statuses", "window"}  # minutes: only when they are named
+BY_NAME = {
+    "alert",
+    "conversation",
+    "rate",
+    "likeness",
+    "outbox",
+    "statuses",
+    "window",
+}  # minutes: only when they are named
 
 
 def main() -> None:

@@ -80,7 +80,12 @@ class Judge:
                 self._say(attempt, f"is sent it by an attempt of #{other.seq} that is under way")
         # A change that is made twice is made once: only messages can be had twice.
         message = is_message(attempt.delivery.act)
-        alike = (other for other in earlier if is_message(other.delivery.act) or not message)
+        # Of a chat that the program knows twice, because it moved, only what has really arrived counts for the other.
+        alike = (
+            other for other in earlier
+            if (is_message(other.delivery.act) or not message)
+            and (other.delivery.subscriber_id == attempt.delivery.subscriber_id or other.message is not None)
+        )  # fmt: skip
         doubts = sum(other.doubtful for other in alike if other.seq > since)
         most = 0 if thing.kind in ONCE else 1 if message else 5
         if doubts > most:
