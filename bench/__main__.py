@@ -37,15 +37,8 @@ ALL = {
     "whatsapp": whatsapp,
     "window": window,
 }
-BY_NAME = {
-    "alert",
-    "conversation",
-    "rate",
-    "likeness",
-    "outbox",
-    "statuses",
-    "window",
-}  # minutes: only when they are named
+# Minutes: only when they are named.
+BY_NAME = {"alert", "conversation", "rate", "likeness", "outbox", "statuses", "window"}
 
 
 def main() -> None:
