@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]
 
+from bot.app import program
 from bot.chat.turn import Role
 from bot.flow.desk import hash_code
 from bot.ports import Store
@@ -126,14 +127,22 @@ async def test_health_and_stats_say_that_everything_stands_still_after_a_restore
     assert (await town.stats())["standing_still"] == "restored"
 
 
-async def test_old_rows_are_let_go_by_the_running_program(make_world: MakeWorld) -> None:
+async def test_old_rows_are_let_go_by_the_running_program(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its own schedule, not only when somebody asks."""
+    monkeypatch.setattr(program, "TIDY_EVERY", 0.2)
     town = await make_world()
     await town.start()
     beside = store_of(town)
     await beside.write(lambda tx: tx.add_invitation("old", Role.EDITOR, NOW.replace(year=2020), NOW.replace(year=2021)))
     beside.close()
-    assert town.app is not None
-    await town.app._tidy()
     database = Path(town.environment["DATABASE_URL"].removeprefix("sqlite:///"))
-    with closing(sqlite3.connect(database)) as db:
-        assert db.execute("SELECT count(*) FROM invitation WHERE code_hash = 'old'").fetchone() == (0,)
+
+    def gone() -> object:
+        with closing(sqlite3.connect(database)) as db:
+            return bool(
+                db.execute("SELECT NOT EXISTS (SELECT 1 FROM invitation WHERE code_hash = 'old')").fetchone()[0]
+            )
+
+    await town.until(gone, what="the invitation of 2020 let go")
