@@ -23,6 +23,7 @@ async def test_a_week_keeps_every_rule(tmp_path: Path, seed: int, budget: Budget
     await town.live()
     judge = town.judge
     assert judge.broken == []
+    assert town.lost == []
     assert judge.kinds["story service"] > 100
     assert (sum(n for kind, n in judge.kinds.items() if "service" not in kind) > 0) == budget.is_set
     assert bool(town.caps) == (seed == 3)

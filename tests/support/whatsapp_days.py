@@ -17,9 +17,11 @@ from zoneinfo import ZoneInfo
 import storage
 from bot.channels.whatsapp.send import NAME, ONE_PERSON
 from bot.channels.whatsapp.templates.written import read_folder
+from bot.chat.turn import Status
 from bot.delivery import receipts
 from bot.delivery.budget import Budget, Cap
-from bot.delivery.content import Level, Note
+from bot.delivery.content import BroadcastKind, Level, Note
+from bot.delivery.digest import owed
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import ChatRate, Chats
 from bot.delivery.plan import Delivery, QueuedReply, Settled, State
@@ -59,8 +61,10 @@ class Judge:
     portfolio: int | None
     window: dict[str, datetime] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
+    were_away: set[str] = field(default_factory=set)  # stopped at some time
     broken: list[str] = field(default_factory=list)
     billed: Counter[date] = field(default_factory=Counter)  # by day: of what has arrived, or may yet
+    on: Counter[int] = field(default_factory=Counter)  # by broadcast
     services: Counter[tuple[int, int]] = field(default_factory=Counter)  # by month
     kinds: Counter[str] = field(default_factory=Counter)
     marketing: dict[str, datetime] = field(default_factory=dict)
@@ -81,11 +85,19 @@ class Judge:
         if delivery.template:
             self._outside(delivery, who, category, level, now)
         price = self._price(category, day)
-        if self.budget.day is not None:
-            limit = self.budget.day if level is Level.URGENT else self.budget.day * 0.8
-            if price and self.billed[day] + price > limit:
-                self._breaks(now, delivery, f"over the budget: {self.billed[day]} + {price} > {limit}")
+        share = 1.0 if level is Level.URGENT else 0.8
+        month = sum(
+            amount for other, amount in self.billed.items() if (other.year, other.month) == (day.year, day.month)
+        )
+        for limit, before in ((self.budget.day, self.billed[day]), (self.budget.month, month)):
+            if limit is not None and price and before + price > limit * share:
+                self._breaks(now, delivery, f"over the budget: {before} + {price} > {limit} * {share}")
+        bound, on = self.budget.broadcast, self.on[delivery.broadcast_id]
+        bound = None if delivery.kind is BroadcastKind.DIGEST or level is Level.URGENT else bound
+        if bound is not None and price and on + price > bound:
+            self._breaks(now, delivery, f"over what a broadcast may cost: {on} + {price} > {bound}")
         self.billed[day] += price
+        self.on[delivery.broadcast_id] += price
         self.costs[delivery.broadcast_id, delivery.subscriber_id, delivery.attempt] = day, price, category
 
     def answers(self, now: datetime) -> None:
@@ -98,12 +110,14 @@ class Judge:
         _, price, category = self.costs[delivery.broadcast_id, delivery.subscriber_id, delivery.attempt]
         stories = delivery.stories or ((delivery.story_id,) if delivery.story_id else ())
         self.had[delivery.address].update(stories)
+        self.had[delivery.address] |= Counter(delivery.rest)  # one tap away
         return Billed(price > 0, category)
 
     def fails(self, delivery: Delivery) -> None:
         """It does not arrive: nothing is billed."""
         day, price, category = self.costs.pop((delivery.broadcast_id, delivery.subscriber_id, delivery.attempt))
         self.billed[day] -= price
+        self.on[delivery.broadcast_id] -= price
         if category == "service":
             self.services[day.year, day.month] -= 1
         else:
@@ -153,6 +167,9 @@ class Town:
         self.readers = [f"62812{n:07}" for n in range(readers)]
         self._events: list[tuple[datetime, int, Callable[[], Any]]] = []
         self._made = 0
+        self.told: list[tuple[int, str]] = []  # stories, with their topic
+        self.dropped: dict[str, set[int]] = defaultdict(set)  # in digests that the platform did not want, by reader
+        self.lost: list[tuple[str, set[int]]] = []
         self._finished, self._receipts = Finished(), list[Receipt]()
         terms = Terms(read_rate_card().card, budget, portfolio)
         self._means = Means(terms, WIB, lambda _tx, cap, _currency: self.caps.append(cap))
@@ -167,6 +184,7 @@ class Town:
             while self._events and self._events[0][0] <= self.now:
                 await heapq.heappop(self._events)[2]()
         await self._until(self.end)
+        self.lost = await self.store.read(self._lost)
         self.store.close()
 
     # The town -------------------------------------------------------------------------------------------------------
@@ -211,11 +229,12 @@ class Town:
         link = f"https://portal.example/{self._made}"
         item, among = Item(link, link, f"Kabar {self._made}", summary="Satu kalimat."), (self.dice.choice(TOPICS),)
 
-        def work(tx: Tx) -> None:
+        def work(tx: Tx) -> int:
             story = tx.add_story(item, self.now, among, self.now)
             spread.announce(tx, story, among, [NAME], self.now)
+            return story
 
-        await self.store.write(work)
+        self.told.append((await self.store.write(work), among[0]))
 
     async def _alert(self) -> None:
         level = self.dice.choice(list(Level))
@@ -241,6 +260,7 @@ class Town:
         self.judge.window[who] = self.now + DAY
         if stops:
             self.judge.stopped.add(who)
+            self.judge.were_away.add(who)
         if back:
             self.judge.stopped.discard(who)
 
@@ -283,6 +303,7 @@ class Town:
             self._end(delivery, Outcome(Kind.NOT_SENT, "connect"))
         elif dice < 0.04:
             self.judge.fails(delivery)
+            self.dropped[delivery.address].update(delivery.stories + delivery.rest)
             self._end(delivery, Outcome(Kind.LATER, "ecosystem", retry_after=86_400.0))
         elif dice < 0.06:
             self.judge.fails(delivery)
@@ -310,3 +331,17 @@ class Town:
         told, self._receipts = self._receipts, list[Receipt]()
         if told:
             await self.store.write(lambda tx: tx.take_receipts(told, self.now))
+
+    def _lost(self, tx: Tx) -> list[tuple[str, set[int]]]:
+        """Readers who have always been there, with stories that they neither had nor are owed."""
+        tellings, lost = tx.tellings(NAME, self.now), []
+        for n, who in enumerate(self.readers):
+            person, subscriber = tx.person(NAME, who), n + 1
+            if person.status is not Status.ACTIVE or who in self.judge.were_away:
+                continue
+            debt = owed(tellings, tx.owings(NAME, [subscriber], tellings, self.now)[subscriber])
+            accounted = self.judge.had[who].keys() | set(debt.stories) | set(debt.rest) | self.dropped[who]
+            missing = {story for story, topic in self.told if topic in person.categories} - accounted
+            if missing:
+                lost.append((who, missing))
+        return lost

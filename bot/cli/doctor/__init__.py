@@ -2,6 +2,7 @@
 
 `report`    a check, and how checks are shown
 `machine`   Python, SQLite, database, disk, port
+`money`     WhatsApp's budget and rate card
 `outside`   the token, the feeds, the clock
 """
 

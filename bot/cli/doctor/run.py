@@ -9,6 +9,7 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite
 
 from bot import clock
 from bot.cli.doctor.machine import check_database, check_disk, check_port, check_python, check_sqlite, check_stops
+from bot.cli.doctor.money import check_money
 from bot.cli.doctor.outside import ClockWatch, check_clock, check_feed, check_token
 from bot.cli.doctor.report import Check
 from bot.errors import FetchError, SettingsError
@@ -37,7 +38,8 @@ async def run_checks(
     port = await check_port(settings.listen, ours)
     token = await check_token(settings, get_me)
     feeds, skews = await read_feeds(settings, fetch, parse, now) if fetch else ([], [])
-    return [settings_fine(settings), token, *feeds, *machine, *disk, *file, port, check_clock(now(), skews)]
+    money = check_money(settings, now())
+    return [settings_fine(settings), token, *money, *feeds, *machine, *disk, *file, port, check_clock(now(), skews)]
 
 
 def settings_fault(fault: str) -> Check:
