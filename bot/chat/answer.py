@@ -55,8 +55,8 @@ def _answer(person: Person, incoming: Incoming, board: Board) -> Turn:
     match incoming:
         case Command(name, argument):
             return _command(Scene(person, board), name, argument)
-        case Text(text):
-            return _text(Scene(person, board), text)
+        case Text(text, photo):
+            return _text(Scene(person, board), text, photo)
         case Press(action, message_id):
             scene = Scene(person, board, pressed=True)
             office = editors.press(scene, action, message_id) or admins.press(scene, action)
@@ -115,7 +115,7 @@ def _command(scene: Scene, name: str, argument: str = "") -> Turn:
     return _COMMANDS[known.name](scene, argument.strip())
 
 
-def _text(scene: Scene, text: str) -> Turn:
+def _text(scene: Scene, text: str, photo: str) -> Turn:
     answered = wishing.asked(scene, text)
     if answered is not None:
         return answered
@@ -123,7 +123,7 @@ def _text(scene: Scene, text: str) -> Turn:
     # What staff write may answer a question of the newsroom: `mulai Sabtu` is no command then; a bare word always is.
     if command is not None and (not command.argument or text.lstrip().startswith("/")):
         return _command(scene, command.name, command.argument)
-    return editors.say(scene, text) or _talk(scene, text)
+    return editors.say(scene, text, photo) or _talk(scene, text)
 
 
 def _understood(scene: Scene, text: str) -> Command | None:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.chat.digest import digest_message
-from bot.chat.fit import LONGEST_TEXT, cut, fitted, units
+from bot.chat.fit import LONGEST_CAPTION, LONGEST_TEXT, cut, fitted, units
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.stories import LONGEST_TITLE, story_message, usable
 from bot.chat.texts import Voice, joined
@@ -96,16 +96,17 @@ def _mark(edition: _Edition) -> Message:
     note = edition.content.original
     if note is None:
         raise ValueError("a correction is marked on a story or on an alert")
-    return _newsroom(edition, note, _heading(edition.say.t(_LEVELS[note.level]), note.place), corrected)
+    marked = _newsroom(edition, note, _heading(edition.say.t(_LEVELS[note.level]), note.place), corrected)
+    return replace(marked, photo="", caption=bool(note.photo))
 
 
 def _correction(edition: _Edition) -> Message:
     note = edition.note
     title = _title(edition.subject(), italic=True)
-    was = edition.say.rich("broadcast.was", text=_prose(note.wrong, LONGEST_WRONG)) if note.wrong.strip() else ()
+    was = edition.say.rich("broadcast.was", text=prose(note.wrong, LONGEST_WRONG)) if note.wrong.strip() else ()
     head = joined("\n\n", joined("\n", edition.said("broadcast.correction"), title), was)
     label, sorry = edition.say.t("broadcast.right"), edition.said("broadcast.sorry")
-    text = _filled(head, f"{label} {_prose(note.text)}", sorry, gap="\n" if was else "\n\n")
+    text = _filled(head, f"{label} {prose(note.text)}", sorry, gap="\n" if was else "\n\n")
     story = edition.content.story
     return Message(text, _reading(edition, note.link or (story.link if story else "")))
 
@@ -117,7 +118,8 @@ def _withdrawal(edition: _Edition) -> Message:
     why = edition.say.rich("broadcast.reason", reason=reason) if reason else ()
     title = _title(edition.subject(), italic=True)
     head = joined("\n", edition.said(key), title)
-    return Message(joined("\n\n", head, why, edition.said("broadcast.withdrawn_by")))
+    pictured = edition.content.story is None and bool(edition.content.original and edition.content.original.photo)
+    return Message(joined("\n\n", head, why, edition.said("broadcast.withdrawn_by")), caption=pictured)
 
 
 def _test(edition: _Edition) -> Message:
@@ -129,8 +131,9 @@ def _test(edition: _Edition) -> Message:
     heading = tuple(Span(span.text, italic=True) for span in _heading(level, note.place))
     head = joined("\n\n", opening, joined("\n", heading, _title(title, italic=True)))
     tail = joined("\n", (Span(_RULE),), edition.said("broadcast.test_end"))
-    text = _filled(head, _prose(body), tail, italic=True)
-    return Message(text, _reading(edition, story.link if story else note.link))
+    photo = "" if story else note.photo
+    text = _filled(head, prose(body), tail, italic=True, longest=_room(photo))
+    return Message(text, _reading(edition, story.link if story else note.link), photo=photo)
 
 
 _KINDS: Final[dict[BroadcastKind, Callable[[_Edition], Message]]] = {
@@ -158,8 +161,13 @@ def _newsroom(edition: _Edition, note: Note, heading: _Text, closing: _Text) -> 
     """What editors wrote, under its heading, above what closes it."""
     head = joined("\n", heading, _title(note.title))
     unverified = edition.said("broadcast.unverified") if note.unverified else ()
-    text = _filled(head, _prose(note.text), joined("\n\n", unverified, closing))
-    return Message(text, _reading(edition, note.link), preview=usable(note.link) or None)
+    text = _filled(head, prose(note.text), joined("\n\n", unverified, closing), longest=_room(note.photo))
+    preview = None if note.photo else usable(note.link) or None
+    return Message(text, _reading(edition, note.link), preview=preview, photo=note.photo)
+
+
+def _room(photo: str) -> int:
+    return LONGEST_CAPTION if photo else LONGEST_TEXT
 
 
 def _heading(*parts: str) -> _Text:
@@ -177,10 +185,12 @@ def _titled(edition: _Edition, key: str) -> _Text:
     return edition.say.rich(key, title=title) if title else ()
 
 
-def _filled(head: _Text, body: str, tail: _Text, *, gap: str = "\n\n", italic: bool = False) -> _Text:
+def _filled(
+    head: _Text, body: str, tail: _Text, *, gap: str = "\n\n", italic: bool = False, longest: int = LONGEST_TEXT
+) -> _Text:
     """Head, body and tail; what is too long for one message is cut from the body, never from what closes it."""
     around = joined("\n\n", head, tail)
-    room = LONGEST_TEXT - sum(units(span.text) for span in around) - units("\n\n")
+    room = longest - sum(units(span.text) for span in around) - units("\n\n")
     text = cut(body, room) if room >= _SHORTEST_BODY else ""
     return joined("\n\n", joined(gap, head, (Span(text, italic=italic),) if text else ()), tail)
 
@@ -194,6 +204,6 @@ def _one_line(text: str, most: int) -> str:
     return cut(" ".join(text.split()), most)
 
 
-def _prose(text: str, most: int = LONGEST_TEXT) -> str:
+def prose(text: str, most: int = LONGEST_TEXT) -> str:
     """Paragraphs as they were written, without the empty lines that typing leaves behind."""
     return cut(re.sub(r"\s*\n\s*\n\s*", "\n\n", text.strip()), most)

@@ -9,7 +9,17 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from bot.chat import approvals, editors_card, editors_lists, editors_push, editors_send, editors_sent, screens
+from bot.chat import (
+    approvals,
+    editors_audience,
+    editors_card,
+    editors_details,
+    editors_lists,
+    editors_push,
+    editors_send,
+    editors_sent,
+    screens,
+)
 from bot.chat.editors_visit import Visit
 from bot.chat.message import Message
 from bot.chat.push import LookedIn, LookIn, Stage, Step
@@ -54,9 +64,19 @@ BUTTONS: Final[Mapping[str, Handler]] = {
     "no": _staff(Names.OWN, editors_push.cancel),
     "lv": _staff(Names.OWN, editors_card.levels),
     "lvs": _staff(Names.OWN, editors_card.set_level),
-    "aud": _staff(Names.OWN, editors_card.topics),
-    "audt": _staff(Names.OWN, editors_card.toggle_topic),
-    "auda": _staff(Names.OWN, editors_card.everybody),
+    "aud": _staff(Names.OWN, editors_audience.topics),
+    "audt": _staff(Names.OWN, editors_audience.toggle_topic),
+    "audw": _staff(Names.OWN, editors_audience.let_word_go),
+    "auda": _staff(Names.OWN, editors_audience.everybody),
+    "word": _staff(Names.OWN, editors_audience.ask_word),
+    "chn": _staff(Names.OWN, editors_audience.channels),
+    "chns": _staff(Names.OWN, editors_audience.set_channel),
+    "dt": _staff(Names.OWN, editors_details.details),
+    "unv": _staff(Names.OWN, editors_details.unverified),
+    "pl": _staff(Names.OWN, editors_details.ask_place),
+    "plx": _staff(Names.OWN, editors_details.no_place),
+    "ph": _staff(Names.OWN, editors_details.ask_photo),
+    "phx": _staff(Names.OWN, editors_details.no_photo),
     "tm": _staff(Names.OWN, editors_card.ask_time),
     "now": _staff(Names.OWN, editors_card.at_once),
     "test": _staff(Names.OWN, editors_card.test),
@@ -95,7 +115,7 @@ COMMANDS: Final[Mapping[str, Handler]] = {
 _THEN: Final[Mapping[str, Callable[[Visit], Turn]]] = {
     "card": editors_push.show_card,
     "preview": editors_push.show_preview,
-    "topics": editors_card.topics,
+    "topics": editors_audience.topics,
     "look": editors_sent.show,
     "held": editors_send.held,
     "current": lambda visit: _current(visit),  # noqa: PLW0108 — it is defined below
@@ -106,6 +126,9 @@ _STEPS: Final[Mapping[Step, Callable[[Visit, str], Turn]]] = {
     Step.WRONG: editors_sent.take_wrong,
     Step.RIGHT: editors_sent.take_right,
     Step.REASON: editors_sent.take_reason,
+    Step.PHOTO: editors_details.take_no_photo,
+    Step.PLACE: editors_details.take_place,
+    Step.WORD: editors_audience.take_word,
 }
 _SAY: Final = "say"
 
@@ -135,9 +158,9 @@ def command(name: str) -> Callable[[Scene, str], Turn]:
     return run
 
 
-def say(scene: Scene, text: str) -> Turn | None:
-    """Words of staff may answer an open question; None for everybody else."""
-    return Turn(asks=(LookIn(_SAY, text),)) if scene.person.role in STAFF else None
+def say(scene: Scene, text: str, photo: str = "") -> Turn | None:
+    """Words (and photos) of staff may answer an open question; None for everybody else."""
+    return Turn(asks=(LookIn(_SAY, text, photo=photo),)) if scene.person.role in STAFF else None
 
 
 # What follows ---------------------------------------------------------------------------------------------------------
@@ -157,7 +180,11 @@ def looked_in(scene: Scene, found: LookedIn) -> Turn | None:
 
 def _answered(visit: Visit) -> Turn | None:
     draft = visit.room.draft
-    if draft is None or draft.stage is not Stage.OPEN or draft.step is Step.NOTHING:
+    if draft is None or draft.stage is not Stage.OPEN:
+        return None
+    if visit.asked.photo and editors_details.awaits_photo(visit):
+        return editors_details.take_photo(visit)
+    if draft.step is Step.NOTHING:
         return None
     if not visit.asked.text.strip():
         return visit.show(editors_push.question(visit))

@@ -9,12 +9,9 @@ from bot.chat.editors_visit import Visit
 from bot.chat.message import Button, Span
 from bot.chat.push import Aim, Did, Keep, Show, Step
 from bot.chat.screens import TICK
-from bot.chat.texts import joined
 from bot.chat.turn import Reply, Turn
 from bot.delivery.content import BroadcastKind, Level
 
-_TOPICS_A_ROW: Final = 2
-_MOST_TOPICS: Final = 80  # a keyboard holds 100 buttons
 _FAULTS: Final = {
     "unclear": "desk.when.unclear",
     "no_time": "desk.when.no_time",
@@ -41,36 +38,6 @@ def set_level(visit: Visit) -> Turn:
     chosen = next((one for one in Level if one.value == visit.argument), visit.draft.note.level)
     draft = visit.changed(note=replace(visit.draft.note, level=chosen))
     return visit.keep(draft, "draft_level", "preview", chosen.value)
-
-
-def topics(visit: Visit) -> Turn:
-    """Whose followers get it."""
-    say, chosen = visit.say, visit.draft.categories
-    ticks = [
-        Button(
-            (TICK if c.id in chosen else "") + c.name(say.language),
-            visit.on_draft("desk.button.topics", "audt", c.id).action,
-        )
-        for c in visit.scene.board.categories[:_MOST_TOPICS]
-    ]
-    rows = tuple(tuple(ticks[i : i + _TOPICS_A_ROW]) for i in range(0, len(ticks), _TOPICS_A_ROW))
-    everybody = visit.on_draft("desk.button.everybody", "auda")
-    back = visit.on_draft("desk.button.back", "card")
-    text = joined("\n\n", say.rich("desk.topics"), push_card.topics_line(visit))
-    return visit.prompt(text, (*rows, (everybody,), (back,)))
-
-
-def toggle_topic(visit: Visit) -> Turn:
-    """One topic more, or one less."""
-    if visit.argument not in visit.scene.board.by_id:
-        return visit.toast("error.expired")
-    chosen = tuple(sorted(set(visit.draft.categories) ^ {visit.argument}))
-    return visit.keep(visit.changed(categories=chosen), "draft_topics", "topics", ",".join(chosen) or "*")
-
-
-def everybody(visit: Visit) -> Turn:
-    """All subscribers."""
-    return visit.keep(visit.changed(categories=()), "draft_topics", "topics", "*")
 
 
 def ask_time(visit: Visit) -> Turn:
@@ -118,5 +85,5 @@ def as_follow_up(visit: Visit) -> Turn:
     if told is None:
         return visit.toast("error.expired")
     note = replace(visit.draft.note, level=told.level)
-    draft = visit.changed(aim=Aim.FOLLOW_UP, about=told.id, note=note, categories=(), at=None)
+    draft = visit.changed(aim=Aim.FOLLOW_UP, about=told.id, note=note, categories=(), channels=(), at=None)
     return visit.keep(draft, "draft_follow_up", "preview", f"about #{told.id}")

@@ -63,17 +63,24 @@ def current(visit: Visit, note: str = "") -> Turn:
     shown = replace(shown, rows=(*shown.rows, anew)) if anew else shown
     if draft.aim is Aim.MOVE:
         return Turn((Reply(shown),))
-    return Turn((Reply(push_card.preview(visit)), Reply(shown)))
+    forms = (push_card.preview(visit), *push_card.other_forms(visit), shown)
+    return Turn(tuple(map(Reply, forms)))
 
 
 def question(visit: Visit) -> Message:
     """What the draft waits for, asked again."""
     keys = {
         Step.TEXT: "desk.ask", Step.TIME: "desk.ask_time", Step.WRONG: "desk.ask_wrong", Step.RIGHT: "desk.ask_right",
-        Step.REASON: "desk.ask_reason",
+        Step.REASON: "desk.ask_reason", Step.PHOTO: "desk.ask_photo", Step.PLACE: "desk.ask_place",
+        Step.WORD: "desk.ask_word",
     }  # fmt: skip
     draft = visit.draft
     key = "desk.ask_follow_up" if draft.aim is Aim.FOLLOW_UP and draft.step is Step.TEXT else keys[draft.step]
+    return ask_again(visit, key)
+
+
+def ask_again(visit: Visit, key: str) -> Message:
+    """A question of its own, with a way out of it."""
     return Message(visit.say.rich(key), (way_back(visit),))
 
 
@@ -156,8 +163,13 @@ def show_card(visit: Visit) -> Turn:
 
 def show_preview(visit: Visit) -> Turn:
     """The message as readers will get it, in place of the card that was pressed, and a card below."""
-    shown = visit.show(push_card.preview(visit))
-    return replace(shown, replies=(*shown.replies, Reply(push_card.card(visit), Mode.NEW)))
+    real = push_card.preview(visit)
+    shown = visit.show(real)
+    if real.photo and visit.asked.pressed:  # words do not become a photo
+        below = visit.show(Message(visit.say.rich("desk.preview_below")))
+        shown = replace(below, replies=(*below.replies, Reply(real)))
+    others = [Reply(message) for message in push_card.other_forms(visit)]
+    return replace(shown, replies=(*shown.replies, *others, Reply(push_card.card(visit), Mode.NEW)))
 
 
 def cancel(visit: Visit) -> Turn:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.chat.message import Button, Message, Span
 
 LONGEST_TEXT = 4096  # UTF-16 units, the smallest limit of all channels
+LONGEST_CAPTION = 1024  # the same below a picture
 LONGEST_LABEL = 64  # more than any phone shows
 LONGEST_ACTION = 64  # bytes
 MOST_BUTTONS = 100
@@ -30,13 +31,15 @@ def cut(text: str, most: int) -> str:
 
 def fitted(message: Message) -> Message:
     """The message within the limits of every channel; one that fits already is given back as it is."""
-    return replace(message, text=_fitted_text(message.text), rows=_fitted_rows(message))
+    pictured = message.photo or message.caption or message.picture is not None
+    text = _fitted_text(message.text, LONGEST_CAPTION if pictured else LONGEST_TEXT)
+    return replace(message, text=text, rows=_fitted_rows(message))
 
 
-def _fitted_text(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    if sum(units(span.text) for span in spans) <= LONGEST_TEXT:
+def _fitted_text(spans: tuple[Span, ...], longest: int) -> tuple[Span, ...]:
+    if sum(units(span.text) for span in spans) <= longest:
         return spans
-    kept, left = [], LONGEST_TEXT
+    kept, left = [], longest
     for span in spans:
         text = cut(span.text, left) if left > 1 else ""
         if text:

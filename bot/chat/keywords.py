@@ -13,7 +13,7 @@ from bot.chat.wishes import FollowWord, SetStep
 from bot.news.keywords import Fault, fault, key
 
 MOST: Final = 10  # words of one person
-_FAULTS: Final = {
+FAULTS: Final = {
     Fault.TOO_SHORT: "words.too_short",
     Fault.TOO_LONG: "words.too_long",
     Fault.TOO_MANY_WORDS: "words.too_many_words",
@@ -35,7 +35,7 @@ def follow(scene: Scene, typed: str) -> Turn:
         return screens.subscribe_first(scene)
     word, wrong = key(typed), fault(typed)
     if wrong is not None:
-        return _ask(scene, scene.say.rich(_FAULTS[wrong]))
+        return _ask(scene, scene.say.rich(FAULTS[wrong]))
     if word in scene.person.words:
         return _show(scene, scene.say.rich("words.already", word=word))
     if len(scene.person.words) >= MOST:

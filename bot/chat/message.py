@@ -39,6 +39,8 @@ class Message:
     rows: Rows = ()
     preview: str | None = None
     picture: bytes | None = None  # a PNG or JPEG; the text stands below it
+    photo: str = ""  # the same, of which Telegram has a copy: what it calls that; other channels show the text alone
+    caption: bool = False  # where it takes the place of an earlier message, that one's text stands below a photo
 
     def plain(self) -> str:
         """The text without its looks."""
@@ -49,8 +51,9 @@ def to_json(message: Message) -> str:
     """One compact JSON line, for the store; `from_json` gives the same value back."""
     spans = [[s.text, int(s.bold) | int(s.italic) << 1, s.link] for s in message.text]
     rows = [[[b.label, b.action, b.url] for b in row] for row in message.rows]
-    picture = [b64encode(message.picture).decode()] if message.picture is not None else []
-    return json.dumps([spans, rows, message.preview, *picture], ensure_ascii=False, separators=(",", ":"))
+    picture = b64encode(message.picture).decode() if message.picture is not None else None
+    pictured = [picture, message.photo, int(message.caption)] if picture or message.photo or message.caption else []
+    return json.dumps([spans, rows, message.preview, *pictured], ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(text: str) -> Message:
@@ -58,4 +61,5 @@ def from_json(text: str) -> Message:
     data: list[Any] = json.loads(text)
     spans = tuple(Span(t, bool(look & 1), bool(look & 2), link) for t, look, link in data[0])
     rows = tuple(tuple(Button(label, action, url) for label, action, url in row) for row in data[1])
-    return Message(spans, rows, data[2], b64decode(data[3]) if data[3:] else None)
+    picture, photo, caption = data[3:] if data[4:] else [*data[3:4], *[None, "", 0][len(data) - 3 :]]
+    return Message(spans, rows, data[2], None if picture is None else b64decode(picture), photo, bool(caption))

@@ -1,6 +1,6 @@
 """The values of the newsroom's conversation: drafts, what an editor may look at, and what follows from their acts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -40,6 +40,9 @@ class Step(StrEnum):
     WRONG = "wrong"
     RIGHT = "right"
     REASON = "reason"
+    PHOTO = "photo"
+    PLACE = "place"
+    WORD = "word"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class Draft:
     step: Step = Step.NOTHING
     note: Note = field(default_factory=lambda: Note(""))
     story_id: int | None = None
-    categories: tuple[str, ...] = ()  # whose followers get it; none: everybody
+    categories: tuple[str, ...] = ()  # topics and words whose followers get it; none: everybody
+    channels: tuple[str, ...] = ()  # on which it goes out; none: on all
     at: datetime | None = None  # None: at once
     about: int | None = None  # the broadcast that it is about
     broadcast_id: int | None = None  # what it has become
@@ -125,6 +129,7 @@ class Room:
     audience: Mapping[str, int] = field(default_factory=dict)  # of the draft, by channel
     rates: Mapping[str, float] = field(default_factory=dict)  # messages a second, by channel
     costs: Mapping[str, Cost] = field(default_factory=dict)  # of the draft, by channel; only of those that bill
+    forms: Mapping[str, Callable[[Message], str]] = field(default_factory=dict)  # how channels write what is shown here
     today: int = 0  # alerts and follow-ups of the local day on which the draft would leave
     lately: tuple[Told, ...] = ()  # told within the last 24 hours, without the draft's own
     stories: tuple[Story, ...] = ()  # the newest
@@ -146,6 +151,7 @@ class LookIn:
     text: str = ""
     screen: str = ""  # the message whose button was pressed
     pressed: bool = False  # a button led here
+    photo: str = ""  # that came with the words, as Telegram calls it
 
 
 @dataclass(frozen=True, slots=True)

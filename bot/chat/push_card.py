@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from typing import Final
 
-from bot.chat.broadcasts import broadcast_message
+from bot.chat.broadcasts import broadcast_message, prose
 from bot.chat.editors_visit import Visit
-from bot.chat.fit import cut
+from bot.chat.fit import LONGEST_CAPTION, cut
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.push import Aim, Draft, Told
+from bot.chat.push_cost import cost_lines
 from bot.chat.push_guard import APPROVAL_HOLDS, DAY_LIMIT, like, may_alone, needs_two
 from bot.chat.texts import Voice, joined
 from bot.delivery.content import BroadcastKind, Content, Level, Note
 from bot.delivery.estimate import estimate_all
+from bot.news.following import is_word, word_of
 
 LONGEST_NAMED: Final = 120  # of a title that is named beside other things
 LEVELS: Final = {
@@ -32,6 +34,7 @@ _SEND: Final = {
     Aim.WITHDRAWAL: "desk.button.withdraw_now",
     Aim.MOVE: "desk.button.move_now",
 }
+_CALLED: Final = {"whatsapp": "WhatsApp"}
 _Text = tuple[Span, ...]
 
 
@@ -43,6 +46,24 @@ def preview(visit: Visit, kind: BroadcastKind | None = None) -> Message:
         told.note if told else None,
     )  # fmt: skip
     return broadcast_message(content, visit.say.language, visit.scene.board)
+
+
+def other_forms(visit: Visit) -> Iterator[Message]:
+    """The message in the form of each other channel on which it goes out, where that differs."""
+    draft, real = visit.draft, preview(visit)
+    for channel, form in visit.room.forms.items():
+        wanted = draft.aim is not Aim.MOVE and (not draft.channels or channel in draft.channels)
+        if wanted and channel != visit.scene.person.channel:
+            heading = visit.say.rich("desk.form", channel=called(channel))
+            alone = visit.say.rich("desk.form_without_photo") if real.photo else ()
+            links = tuple(tuple(b for b in row if b.url) for row in real.rows)
+            text = joined("\n\n", joined(" ", heading, alone), (Span(form(real)),))
+            yield Message(text, tuple(row for row in links if row))
+
+
+def called(channel: str) -> str:
+    """A channel as people call it."""
+    return _CALLED.get(channel, channel.capitalize())
 
 
 def has_text(draft: Draft) -> bool:
@@ -83,12 +104,20 @@ def waiting(visit: Visit) -> Message:
 def _alert_lines(visit: Visit) -> Iterator[_Text]:
     say, draft, room = visit.say, visit.draft, visit.room
     yield say.rich("desk.card.level", level=say.t(LEVELS[draft.note.level]))
-    yield topics_line(visit)
+    yield from audience_lines(visit)
     yield _readers(visit)
+    yield from cost_lines(say, room.costs)
     yield say.rich("desk.card.takes", time=duration(estimate_all(room.audience, room.rates), say))
     if draft.at is not None:
         yield say.rich("desk.card.at", moment=say.moment(draft.at, visit.scene.board.timezone))
+    yield from _cut(visit)
     yield from _guards(visit)
+
+
+def _cut(visit: Visit) -> Iterator[_Text]:
+    """A photo leaves less room than words alone."""
+    if visit.draft.note.photo and prose(visit.draft.note.text) not in preview(visit).plain():
+        yield visit.say.rich("desk.card.cut", most=LONGEST_CAPTION)
 
 
 def _about_lines(visit: Visit) -> Iterator[_Text]:
@@ -108,6 +137,7 @@ def _about_lines(visit: Visit) -> Iterator[_Text]:
     if visit.draft.aim is Aim.CORRECTION and not stands_in(told, visit.draft.note.wrong):
         yield say.rich("desk.card.not_verbatim")
     if visit.draft.aim is Aim.FOLLOW_UP:
+        yield from _cut(visit)
         yield from _guards(visit)
 
 
@@ -132,18 +162,30 @@ def _guards(visit: Visit) -> Iterator[_Text]:
         yield say.rich("desk.card.two" if room.colleagues else "desk.card.nobody")
 
 
-def topics_line(visit: Visit) -> _Text:
+def audience_lines(visit: Visit) -> Iterator[_Text]:
     """Whom it is for."""
-    say, chosen = visit.say, visit.draft.categories
-    if not chosen:
-        return say.rich("desk.card.everybody")
-    names = [c.name(say.language) for c in visit.scene.board.categories if c.id in chosen]
-    return say.rich("desk.card.topics", topics=say.listed(names or list(chosen)))
+    say, chosen, channels = visit.say, visit.draft.categories, visit.draft.channels
+    if chosen:
+        yield say.rich("desk.card.topics", topics=audience(visit, chosen))
+        if any(map(is_word, chosen)):
+            yield say.rich("desk.card.and_all")
+    else:
+        yield say.rich("desk.card.everybody")
+    if channels:
+        yield say.rich("desk.card.channels", channels=say.listed([called(c) for c in channels]))
+
+
+def audience(visit: Visit, categories: tuple[str, ...]) -> str:
+    """Topics and words by their names."""
+    known = visit.scene.board.by_id
+    names = [c.name(visit.say.language) for c in known.values() if c.id in categories]
+    names += [f"“{word_of(c)}”" for c in categories if is_word(c)]
+    return visit.say.listed(names or list(categories))
 
 
 def _readers(visit: Visit) -> _Text:
     say, audience = visit.say, visit.room.audience
-    channels = " · ".join(f"{name.capitalize()} {say.t('desk.count', count=n)}" for name, n in audience.items())
+    channels = " · ".join(f"{called(name)} {say.t('desk.count', count=n)}" for name, n in audience.items())
     return say.rich("desk.card.readers", count=sum(audience.values()), channels=channels)
 
 
@@ -173,7 +215,8 @@ def _alert_rows(visit: Visit) -> Rows:
     found = like(visit.draft, visit.room.lately)
     follow_up = ((on("desk.button.as_follow_up", "fu", found.told.id),),) if found else ()
     return (
-        (on("desk.button.text", "txt"), on("desk.button.level", "lv")),
+        (on("desk.button.text", "txt"), on("desk.button.photo", "ph")),
+        (on("desk.button.level", "lv"), on("desk.button.details", "dt")),
         (on("desk.button.topics", "aud"), on("desk.button.time", "tm")),
         *follow_up,
         *_last_rows(visit),
@@ -181,7 +224,9 @@ def _alert_rows(visit: Visit) -> Rows:
 
 
 def _follow_up_rows(visit: Visit) -> Rows:
-    return ((visit.on_draft("desk.button.text", "txt"),), *_last_rows(visit))
+    on = visit.on_draft
+    row = (on("desk.button.text", "txt"), on("desk.button.photo", "ph"), on("desk.button.details", "dt"))
+    return (row, *_last_rows(visit))
 
 
 def _plain_rows(visit: Visit) -> Rows:

@@ -60,7 +60,8 @@ def _plain(title: str) -> str:
 def fingerprint(draft: Draft) -> str:
     """SHA-256 of everything that readers will see, of whom they are and of when: what an approval is bound to."""
     said = {
-        "aim": draft.aim, "note": asdict(draft.note), "categories": sorted(draft.categories), "about": draft.about,
+        "aim": draft.aim, "note": asdict(draft.note), "categories": sorted(draft.categories),
+        "channels": sorted(draft.channels), "about": draft.about,
         "story": draft.story_id, "at": draft.at.isoformat() if draft.at else None,
     }  # fmt: skip
     return sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode(errors="replace")).hexdigest()

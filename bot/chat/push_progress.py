@@ -7,7 +7,7 @@ from bot.chat.editors_visit import Visit
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.push import Told
-from bot.chat.push_card import LEVELS, LONGEST_NAMED, duration
+from bot.chat.push_card import LEVELS, LONGEST_NAMED, audience, called, duration
 from bot.chat.texts import Voice, joined
 from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Status
@@ -137,7 +137,7 @@ def _after(visit: Visit, told: Told) -> Rows:
 def full_report(visit: Visit, told: Told) -> Message:
     """Everything that is known of it."""
     lines = [_named(told), *_about(visit, told), _ended(visit, told), *_figures(visit.say, told)]
-    lines += [visit.say.rich("desk.on_channel", channel=name.capitalize(), sent=sent, lost=lost)
+    lines += [visit.say.rich("desk.on_channel", channel=called(name), sent=sent, lost=lost)
               for name, sent, lost in told.channels]  # fmt: skip
     lines += [(Span(f"– {_code(code, visit.say)}: {visit.say.t('desk.count', count=n)}"),)
               for code, n in sorted(told.failed.items())]  # fmt: skip
@@ -149,9 +149,8 @@ def _about(visit: Visit, told: Told) -> Iterator[_Text]:
     level = say.t(LEVELS[told.level])
     yield say.rich("desk.what", number=str(told.id), kind=say.t(KINDS[told.kind]), level=level)
     yield say.rich("desk.began", moment=say.moment(told.at, board.timezone))
-    names = [c.name(say.language) for c in board.categories if c.id in told.categories]
-    if names:
-        yield say.rich("desk.card.topics", topics=say.listed(names))
+    if told.categories:
+        yield say.rich("desk.card.topics", topics=audience(visit, told.categories))
     if told.reason:
         yield say.rich("desk.stands_still", reason=cut(told.reason, LONGEST_NAMED))
 

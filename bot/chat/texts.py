@@ -5,12 +5,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from bot.chat.message import Span
 
@@ -89,6 +90,10 @@ class Voice:
         """Words as a sentence lists them."""
         return listed(self.language, words)
 
+    def money(self, micro: int, currency: str) -> str:
+        """An amount in millionths of a currency's unit."""
+        return money(self.language, micro, currency)
+
 
 def joined(separator: str, *parts: tuple[Span, ...]) -> tuple[Span, ...]:
     """Texts one after the other; empty ones leave no gap."""
@@ -158,6 +163,12 @@ def clock(language: str, minutes: int) -> str:
 def listed(language: str, words: Sequence[str]) -> str:
     """Words as a sentence lists them: `a, b, dan c`."""
     return format_list(list(words), locale=language) if words else ""
+
+
+def money(language: str, micro: int, currency: str) -> str:
+    """An amount in millionths of a currency's unit, as it is written there: `Rp 120.000`, `US$ 0,48`."""
+    amount = Decimal(micro) / 1_000_000
+    return format_currency(amount, currency, "¤ #,##0.##", locale=language, currency_digits=False)
 
 
 def number(language: str, value: int) -> str:

@@ -82,9 +82,10 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words that are no command of the platform."""
+    """Words that are no command of the platform; below a photo they are its caption."""
 
     text: str
+    photo: str = ""  # as Telegram calls it
 
 
 @dataclass(frozen=True, slots=True)

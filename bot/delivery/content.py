@@ -50,6 +50,7 @@ class Note:
     place: str = ""
     unverified: bool = False  # still being checked by the newsroom: said so
     wrong: str = ""  # of a correction: what stood there before; `text` is what is right
+    photo: str = ""  # above the text, as Telegram calls it; other channels show the text alone
 
 
 @dataclass(frozen=True, slots=True)

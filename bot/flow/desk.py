@@ -1,9 +1,10 @@
 """Somebody wrote: one transaction from the message in the inbox to changes and queued replies."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -48,6 +49,7 @@ from bot.flow.errands import Errands
 from bot.flow.facts import Facts
 from bot.flow.office import Affairs, Condition, unknown
 from bot.flow.patience import Patience, is_last_word
+from bot.flow.reach import Count, beside_the_writer, nothing_counted
 from bot.flow.room import look
 from bot.flow.together import Together
 from bot.flow.wishes import Wishing, grant
@@ -94,6 +96,7 @@ class Desk:
         self._store, self._facts, self._now, self._wake, self._rates = store, facts, now, wake, rates
         self._together = Together(store)
         self.condition, self.errands, self.costs = condition, errands, costs
+        self.forms: Mapping[str, Callable[[Message], str]] = {}  # of channels that write in a form of their own
         self._running: dict[tuple[Sender, Errand], asyncio.Task[None]] = {}
         self._few = asyncio.Semaphore(ERRANDS_AT_ONCE)
 
@@ -109,15 +112,18 @@ class Desk:
         if sender.group and isinstance(incoming, Press) and about_presser(read(incoming.action).action, ACTIONS):
             sender, target = replace(sender, address=sender.member, group=False, thread=None), None
 
-        def work(tx: Tx) -> list[Errand] | None:
+        def work(reach: Count, tx: Tx) -> list[Errand] | None:
             if not tx.handled(sender.channel, update_id, now):
                 return None
-            sitting, said = self._sitting(tx, sender, now, target, callback), incoming
+            sitting, said = self._sitting(tx, sender, now, target, callback, reach), incoming
             if isinstance(incoming, Press):
                 said = replace(incoming, action=saying.heard(tx, sender.channel, sender.address, incoming.action))
             return sitting.run(said) if self._patience is None else sitting.bear(said, self._patience)
 
-        self._go_on(sender, await self._together.write(work))
+        def written(reach: Count) -> Awaitable[list[Errand] | None]:
+            return self._together.write(partial(work, reach))
+
+        self._go_on(sender, await beside_the_writer(self._store, self.costs, now, written))
 
     @property
     def errands_under_way(self) -> int:
@@ -141,9 +147,12 @@ class Desk:
         await asyncio.gather(*running, return_exceptions=True)
 
     def _sitting(
-        self, tx: Tx, sender: Sender, now: datetime, target: str | None = None, callback: str | None = None
+        self, tx: Tx, sender: Sender, now: datetime, target: str | None = None, callback: str | None = None,
+        reach: Count = nothing_counted,
     ) -> "_Sitting":  # fmt: skip
-        return _Sitting(tx, self._facts, sender, now, target, callback, self._rates(), self.condition, self.costs)
+        return _Sitting(
+            tx, self._facts, sender, now, target, callback, self._rates(), self.condition, self.forms, reach
+        )  # fmt: skip
 
     def _go_on(self, sender: Sender, errands: list[Errand] | None) -> None:
         """What has been committed leaves, and errands begin; None: nothing was done."""
@@ -178,9 +187,9 @@ class _Sitting:
 
     def __init__(
         self, tx: Tx, facts: Facts, sender: Sender, now: datetime, target: str | None, callback: str | None,
-        rates: Mapping[str, float], condition: Condition, costs: CostOf,
+        rates: Mapping[str, float], condition: Condition, forms: Mapping[str, Callable[[Message], str]], reach: Count,
     ) -> None:  # fmt: skip
-        self._costs = costs
+        self._forms, self._reach = forms, reach
         self._tx, self._facts, self._sender, self._now = tx, facts, sender, now
         self._target, self._callback, self._rates, self._condition = target, callback, rates, condition
         self._errands: list[Errand] = []
@@ -278,7 +287,8 @@ class _Sitting:
             case Enquire():
                 return self._affairs(person).look(ask)
             case LookIn():
-                return look(tx, ask, person, self._rates, self._facts.settings.portal.timezone, self._now, self._costs)
+                zone = self._facts.settings.portal.timezone
+                return look(tx, ask, person, self._rates, zone, self._now, self._reach, self._forms)
             case _:
                 return Wishing(tx, person, self._facts.board(self._now, tx)).find(ask)
 

@@ -71,9 +71,8 @@ class Editing:
             case Aim.WITHDRAWAL:
                 return newsroom.withdraw(tx, about, draft.note.text, self._by, now)
             case _:
-                return newsroom.alert(
-                    tx, draft.note, draft.categories, sorted(self._rates), self._by, now, begins
-                )  # fmt: skip
+                channels = [c for c in sorted(self._rates) if not draft.channels or c in draft.channels]
+                return newsroom.alert(tx, draft.note, draft.categories, channels, self._by, now, begins)
 
     def _righted(self, about: int, draft: Draft) -> tuple[str, str]:
         """A story's title and summary once what was wrong is replaced where it stands; alerts right themselves."""

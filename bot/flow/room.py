@@ -1,42 +1,49 @@
 """What editors may look at: everything that one act of theirs is about, read in the transaction of their update."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.chat.editors import BUTTONS, Names
+from bot.chat.message import Message
 from bot.chat.push import Aim, Colleague, Draft, LookedIn, LookIn, Room, Told
 from bot.chat.push_guard import LATELY
 from bot.chat.push_seal import pressed
 from bot.chat.turn import Person, Status
 from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Status as Sending
-from bot.flow.cost import CostOf, free
+from bot.flow.cost import free
+from bot.flow.reach import Count, Target, count
 from bot.news.item import Story
 from bot.ports import Sent, Tx
 
 PICKED: Final = 8  # stories that are offered
 LISTED: Final = 10  # broadcasts of a list
 COMPARED: Final = 500  # of the last 24 hours
+_NO_FORMS: Final[Mapping[str, Callable[[Message], str]]] = {}
 _PUTS_RIGHT: Final = frozenset({BroadcastKind.CORRECTION, BroadcastKind.WITHDRAWAL})
 
 
 def look(
     tx: Tx, asked: LookIn, person: Person, rates: Mapping[str, float], zone: ZoneInfo, now: datetime,
-    costs: CostOf = free,
+    reach: Count | None = None, forms: Mapping[str, Callable[[Message], str]] = _NO_FORMS,
 ) -> LookedIn:  # fmt: skip
-    """Everything that this act may look at, as it stands now."""
+    """Everything that this act may look at, as it stands now; readers are counted at once where nothing else is said.
+
+    `forms` are the channels that write a message in a form of their own, which editors are shown.
+    """
     draft = _draft(tx, asked, person)
     story_id = _named(asked, Names.STORY)
     broadcast = _broadcast(tx, asked, draft, story_id)
     room = Room(
         key=tx.button_key(), next_draft=tx.next_draft(), draft=draft, colleagues=_colleagues(tx, person, rates),
-        permission=tx.permission(), rates=rates, before=tx.title_before(story_id) if story_id else "",
+        permission=tx.permission(), rates=rates, forms=forms, before=tx.title_before(story_id) if story_id else "",
         told=told_of(tx, broadcast) if broadcast else None,
     )  # fmt: skip
-    return LookedIn(asked, _with_counts(tx, asked, _with_lists(tx, asked, room, now), zone, now, costs))
+    reach = reach or (lambda tx, target: count(tx, target, free, now))
+    return LookedIn(asked, _with_counts(tx, asked, _with_lists(tx, asked, room, now), zone, now, reach))
 
 
 def _draft(tx: Tx, asked: LookIn, person: Person) -> Draft | None:
@@ -68,9 +75,7 @@ def _broadcast(tx: Tx, asked: LookIn, draft: Draft | None, story_id: int) -> int
     return named or (draft.broadcast_id or draft.about if draft else None)
 
 
-def _with_counts(
-    tx: Tx, asked: LookIn, room: Room, zone: ZoneInfo, now: datetime, costs: CostOf
-) -> Room:  # fmt: skip
+def _with_counts(tx: Tx, asked: LookIn, room: Room, zone: ZoneInfo, now: datetime, reach: Count) -> Room:
     """The counts and guards of a draft, which an empty one does not need; the story that is named."""
     draft = room.draft
     room = replace(room, story=_story(tx, asked))
@@ -81,9 +86,9 @@ def _with_counts(
     if draft.aim is Aim.FOLLOW_UP or not (draft.note.title or draft.note.text):
         return room
     lately = tuple(_brief(tx, sent) for sent in tx.told_since(now - LATELY, COMPARED) if sent.id != draft.broadcast_id)
-    audience = {channel: tx.audience_size(channel, draft.categories) for channel in room.rates}
-    bill = costs(tx, draft.categories, draft.note.level, now)
-    return replace(room, audience=audience, lately=lately, costs=bill)
+    channels = tuple(c for c in sorted(room.rates) if not draft.channels or c in draft.channels)
+    audience, costs = reach(tx, Target(draft.categories, channels, draft.note.level))
+    return replace(room, audience=audience, lately=lately, costs=costs)
 
 
 def _story(tx: Tx, asked: LookIn) -> Story | None:
@@ -146,8 +151,8 @@ def told_of(tx: Tx, broadcast_id: int) -> Told | None:
     reports, behind = tx.report(broadcast_id), tx.draft_behind(broadcast_id)
     failed: dict[str, int] = {}
     for report in reports:
-        for code, count in report.failed.items():
-            failed[code] = failed.get(code, 0) + count
+        for code, lost in report.failed.items():
+            failed[code] = failed.get(code, 0) + lost
     return replace(
         _brief(tx, sent), total=behind.total if behind else 0, sent=sum(r.sent + r.recalled for r in reports),
         failed=failed, unknown=sum(r.unknown for r in reports), digested=sum(r.digested for r in reports),

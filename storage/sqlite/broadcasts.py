@@ -28,7 +28,7 @@ _CHANNELS: Final = "SELECT DISTINCT channel FROM broadcast_pass WHERE broadcast_
 _SENT: Final = """
 SELECT b.id, b.kind, b.rank, b.level, b.status, b.story_id, b.original_id, b.note, coalesce(s.title, ''),
   (SELECT json_group_array(DISTINCT c.value) FROM broadcast_pass p, json_each(p.categories) c
-   WHERE p.broadcast_id = b.id AND NOT (c.value >= 'kata:' AND c.value < 'kata;')),
+   WHERE p.broadcast_id = b.id AND (b.story_id IS NULL OR NOT (c.value >= 'kata:' AND c.value < 'kata;'))),
   (SELECT json_group_array(DISTINCT p.channel) FROM broadcast_pass p WHERE p.broadcast_id = b.id),
   b.created_at, b.not_before, b.expires_at, b.done_at, b.reason, b.made_by
 FROM broadcast b LEFT JOIN story s ON s.id = b.story_id

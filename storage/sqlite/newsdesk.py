@@ -16,12 +16,12 @@ from storage.sqlite.part import from_ms_or_none, to_ms, to_ms_or_none
 
 _DRAFT: Final = """
 SELECT id, version, channel, address, aim, stage, step, note, story_id, categories, at, about, broadcast_id, total,
-  asked_hash, asked_at, screen FROM push_draft
+  asked_hash, asked_at, screen, channels FROM push_draft
 """
 _KEEP: Final = """
 INSERT OR REPLACE INTO push_draft (id, version, channel, address, aim, stage, step, note, story_id, categories, at,
-  about, broadcast_id, total, asked_hash, asked_at, screen, changed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  about, broadcast_id, total, asked_hash, asked_at, screen, channels, changed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ALERTS: Final = """
 SELECT count(*) FROM broadcast WHERE kind IN ('alert', 'follow_up') AND status <> 'cancelled'
@@ -93,7 +93,7 @@ class Newsdesk(Broadcasts):
             _KEEP, draft.id, draft.version, draft.channel, draft.address, draft.aim.value, draft.stage.value,
             draft.step.value, note_to_json(draft.note), draft.story_id, json.dumps(draft.categories),
             to_ms_or_none(draft.at), draft.about, draft.broadcast_id, draft.total, draft.asked_hash,
-            to_ms_or_none(draft.asked_at), draft.screen, to_ms(now),
+            to_ms_or_none(draft.asked_at), draft.screen, json.dumps(draft.channels), to_ms(now),
         )  # fmt: skip
 
     # What was told, and what will be --------------------------------------------------------------------------------
@@ -173,10 +173,10 @@ class Newsdesk(Broadcasts):
 def _draft(row: tuple[Any, ...]) -> Draft:
     (
         draft_id, version, channel, address, aim, stage, step, note, story_id, categories, at, about, broadcast_id,
-        total, asked_hash, asked_at, screen,
+        total, asked_hash, asked_at, screen, channels,
     ) = row  # fmt: skip
     return Draft(
         draft_id, version, channel, address, Aim(aim), Stage(stage), Step(step), note_from_json(note), story_id,
-        tuple(json.loads(categories)), from_ms_or_none(at), about, broadcast_id, total, asked_hash,
-        from_ms_or_none(asked_at), screen,
+        tuple(json.loads(categories)), tuple(json.loads(channels)), from_ms_or_none(at), about, broadcast_id, total,
+        asked_hash, from_ms_or_none(asked_at), screen,
     )  # fmt: skip

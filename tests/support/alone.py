@@ -37,7 +37,7 @@ from bot.flow.desk import Asked
 from tests.support.newsroom import MemoryNewsroom
 from tests.support.portal_behind import InMemory, errands, memory_mapping
 from tests.support.town import INVITATIONS, STORIES, board, newest
-from tests.support.transcript import Screen, same
+from tests.support.transcript import PHOTO, Screen, same
 from tests.support.wishes import Wishing, wished, words_in
 
 WRONG_TRIES = 5  # as the store counts them
@@ -74,6 +74,10 @@ class Alone:
         """Type and send."""
         self.meet(Text(text))
         await self.errands_done()
+
+    async def send_photo(self, caption: str) -> None:
+        """Send a photo."""
+        self.meet(Text(caption, "AgACphoto"))
 
     async def press(self, label: str) -> None:
         """Tap the newest button with this label."""
@@ -202,4 +206,5 @@ class Alone:
 
 def _screen(reply: Reply) -> Screen:
     rows = tuple(tuple(button.label for button in row) for row in reply.message.rows)
-    return Screen(reply.message.plain(), rows, passing=reply.mode is Mode.TOAST)
+    text = reply.message.plain()
+    return Screen(f"{PHOTO}\n{text}" if reply.message.photo else text, rows, passing=reply.mode is Mode.TOAST)

@@ -96,6 +96,10 @@ class AtConsole:
         await self._store.write(lambda tx: refresh(tx, self._facts.board(self.now), self.now))
         await self._drain()
 
+    async def send_photo(self, caption: str) -> None:
+        """There are no photos at a console."""
+        raise AssertionError(caption)
+
     async def turn_to(self, number: int) -> None:
         """There is one person at a console."""
         assert number == 1

@@ -29,7 +29,7 @@ from tests.support.at_console import REPOSITORY, settle_town, tell_story
 from tests.support.newsroom import condition
 from tests.support.portal_behind import errands
 from tests.support.town import NOW, TEXTS
-from tests.support.transcript import Screen, same
+from tests.support.transcript import PHOTO, Screen, same
 
 PERSON = 77
 VISIBLE = frozenset({"message", "edit", "toast"})
@@ -61,6 +61,11 @@ class AtTelegram:
     async def say(self, text: str) -> None:
         """Type and send."""
         self._telegram.say(self._person, text, chat_id=self.chat, anonymous=self.anonymous)
+        await self._answered()
+
+    async def send_photo(self, caption: str) -> None:
+        """Send a photo."""
+        self._telegram.say(self._person, caption, photo=True)
         await self._answered()
 
     async def press(self, label: str) -> None:
@@ -118,7 +123,7 @@ class AtTelegram:
             elif (message := now_shown.get(event.message_id or 0)) is not None and message.from_bot:
                 rows = tuple(tuple(button.label for button in row) for row in message.buttons)
                 self._ever += [(b.label, message.message_id, b.data or "") for row in message.buttons for b in row]
-                screens.append(Screen(message.text, rows))
+                screens.append(Screen(f"{PHOTO}\n{message.text}" if message.photo else message.text, rows))
         return screens
 
     def _hear(self, event: Event) -> None:

@@ -77,6 +77,8 @@ class MemoryNewsroom:
             tx.follow(*who, person.categories, person.follows_all, "ya", None, person.language, NOW)
         if person.status is Status.STOPPED and known.status is Status.ACTIVE:
             tx.stop(*who, False, NOW)
+        for word in person.words:
+            tx.follow_word(*who, word)
         if known.language != person.language:
             tx.set_language(*who, person.language)
         if person.role is not Role.RESIDENT and known.role is not person.role:

@@ -36,7 +36,7 @@ class Newsroom:
     async def open(self) -> None:
         """A program begins (again)."""
         await self.outbox.start()
-        self._desk = Desk(
+        self.desk = Desk(
             self.outbox.store, self.facts, lambda: self.outbox.now, lambda _: None, lambda: {"telegram": 1000.0}
         )  # fmt: skip
 
@@ -90,7 +90,7 @@ class Newsroom:
         await self.outbox.write(lambda tx: tx.receive("telegram", [(update, body)], self.outbox.now))
         target = incoming.message_id if isinstance(incoming, Press) else None
         for _ in range(times):
-            await self._desk.handle(update, Sender("telegram", address), incoming, target=target, callback=target)
+            await self.desk.handle(update, Sender("telegram", address), incoming, target=target, callback=target)
 
     async def hear(self) -> None:
         """Every answer arrives."""

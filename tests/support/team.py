@@ -2,6 +2,7 @@
 
 * orang 2                                the second person's phone: what has appeared there since the last look
 * lewat 10 detik                         time passes (detik, menit, jam)
+* kirim foto: Judul ⏎ Isi                a photo with its caption, which may be missing
 * portal mengubah judul 5: Judul baru    the portal changes the headline of story 5 of tests/support/town.py
 * portal menarik 5                       the portal takes the story down
 """
@@ -31,6 +32,7 @@ _RETITLED: Final = re.compile(r"\* portal mengubah judul (?P<number>\d+): (?P<ti
 _TAKEN_DOWN: Final = re.compile(r"\* portal menarik (?P<number>\d+)")
 Acts = Mapping[str, Callable[[Tx], None]]
 _NEW_LINE: Final = " ⏎ "
+_PHOTO: Final = re.compile(r"\* kirim foto(?:: (?P<caption>.+))?")
 _UNITS: Final = {"detik": timedelta(seconds=1), "menit": timedelta(minutes=1), "jam": timedelta(hours=1)}
 
 
@@ -46,10 +48,18 @@ class TeamDriver(Driver, Protocol):
     async def change(self, work: Callable[[Tx], None]) -> None:
         """Something happens elsewhere."""
 
+    async def send_photo(self, caption: str) -> None:
+        """Send a photo."""
+
 
 def team_transcripts(folder: Path = TEAM_FOLDER) -> list[Transcript]:
     """The newsroom's conversations."""
     return transcripts(folder)
+
+
+def takes_photos(transcript: Transcript) -> bool:
+    """Whether photos are sent, which is nothing for a terminal."""
+    return any(_PHOTO.fullmatch(step.act) for step in transcript.steps)
 
 
 def takes_two(transcript: Transcript) -> bool:
@@ -61,6 +71,9 @@ async def play_team(transcript: Transcript, driver: TeamDriver, channel: str, fu
     """Play one of the newsroom's conversations; `further` names more that can happen."""
 
     async def also(line: str) -> bool:
+        if found := _PHOTO.fullmatch(line):
+            await driver.send_photo((found["caption"] or "").replace(_NEW_LINE, "\n"))
+            return True
         if _NEW_LINE in line:
             await driver.say(line.removeprefix("> ").replace(_NEW_LINE, "\n"))
             return True
@@ -138,6 +151,11 @@ class TeamAlone:
     async def press(self, label: str) -> None:
         """Tap the newest button with this label."""
         await self.person.press(label)
+        self.settle()
+
+    async def send_photo(self, caption: str) -> None:
+        """Send a photo."""
+        await self.person.send_photo(caption)
         self.settle()
 
     async def publish(self, number: int) -> None:

@@ -22,6 +22,7 @@ FOLDER: Final = Path(__file__).parent.parent / "chat" / "transcripts"
 _TAP: Final = re.compile(r"> (?:ketuk|tap) (?P<label>.+)")
 _PUBLISH: Final = re.compile(r"\* terbit (?P<number>\d+)")
 _TICK: Final = "✅ "
+PHOTO: Final = "‹foto›"  # where a photo stands above the text
 Also = Callable[[str], Awaitable[bool]]  # does a line if it knows it
 
 

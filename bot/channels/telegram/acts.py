@@ -13,6 +13,8 @@ from bot.ports import To
 NOTHING_TO_EDIT = frozenset({"edit_not_found", "edit_refused"})
 NOTHING_TO_DELETE = frozenset({"delete_not_found", "edit_not_found"})
 NOT_DELETABLE = frozenset({"delete_refused", "no_rights"})  # older than 48 hours, or not ours to delete
+# A photo that Telegram does not take, or a chat that takes no photos: the words alone may go.
+WITHOUT_PHOTO = frozenset({"photo", "no_rights"})
 NO_MESSAGE = Outcome(Kind.SENT, "no_message")  # there never was one that we know of
 
 

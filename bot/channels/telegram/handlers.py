@@ -71,7 +71,8 @@ async def text(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Words, or something else that a person sent (a photo's caption, or nothing at all for a sticker)."""
     assert update.message is not None
     if not is_for_another_bot(update.message, context):
-        await tell(update, context, Text(update.message.text or update.message.caption or ""))
+        photo = update.message.photo[-1].file_id if update.message.photo else ""  # the last is the largest
+        await tell(update, context, Text(update.message.text or update.message.caption or "", photo))
 
 
 async def answer_to_us(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

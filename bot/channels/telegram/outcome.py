@@ -69,6 +69,12 @@ REFUSED_CONTENT = {
     "message can't be deleted": "delete_refused",
     "message_delete_forbidden": "delete_refused",
     "query is too old": "query_too_old",
+    "no caption in the message to edit": "no_caption",
+    "caption is too long": "too_long",
+    "wrong file identifier": "photo",
+    "wrong remote file": "photo",
+    "failed to get http url content": "photo",
+    "photo_": "photo",  # PHOTO_INVALID_DIMENSIONS, PHOTO_SAVE_FILE_INVALID and their kin
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from bot.chat.message import Button, Message, Rows, Span
 
 LONGEST = 4096  # UTF-16 units of a text, after its entities are parsed
+LONGEST_CAPTION = 1024  # the same below a photo
 WORD = 60  # units that a cut may give up to end at a word
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
@@ -23,11 +24,21 @@ def plain_body(message: Message) -> Json:
     return {"text": "".join(s.text for s in tidy(message.text)), **_around(message)}
 
 
+def caption_body(message: Message, *, plain: bool = False) -> Json:
+    """The fields of sendPhoto with a photo that Telegram has, or of editMessageCaption; all but the chat."""
+    spans = cut(tidy(message.text), LONGEST_CAPTION)
+    words = "".join(s.text for s in spans) if plain else "".join(map(_marked, spans))
+    fields: Json = {"photo": message.photo} if message.photo else {}
+    fields |= {"caption": words} if plain else {"caption": words, "parse_mode": "HTML"}
+    return fields | _keyboard_of(message)
+
+
 def _around(message: Message) -> Json:
-    fields: Json = {"link_preview_options": preview(message.preview)}
-    if message.rows:
-        fields["reply_markup"] = {"inline_keyboard": keyboard(message.rows)}
-    return fields
+    return {"link_preview_options": preview(message.preview), **_keyboard_of(message)}
+
+
+def _keyboard_of(message: Message) -> Json:
+    return {"reply_markup": {"inline_keyboard": keyboard(message.rows)}} if message.rows else {}
 
 
 def html(message: Message) -> str:

@@ -48,6 +48,9 @@ class Prepared:
     plain: bytes
     refused: bool = False  # the server did not take our markup: everyone else gets the plain text at once
     undeletable: int = 0  # refusals to delete in a row: the messages are too old, everyone else gets the stub at once
+    # The same below a photo: sent with it, or put where an earlier message has one. None where there is no photo.
+    pictured: "Prepared | None" = None
+    has_photo: bool = False  # what is new stands below a photo too
 
 
 class TelegramChannel:
@@ -60,6 +63,8 @@ class TelegramChannel:
         self._bot, self._wire, self._paid = bot, wire, paid_broadcasts
         self._url = f"{bot.base_url}/sendMessage"
         self._edit_url = f"{bot.base_url}/editMessageText"
+        self._photo_url = f"{bot.base_url}/sendPhoto"
+        self._caption_url = f"{bot.base_url}/editMessageCaption"
         self._delete_url = f"{bot.base_url}/deleteMessage"
 
     def chat_rate(self, address: str) -> ChatRate:
@@ -71,23 +76,43 @@ class TelegramChannel:
     def prepare(self, message: Message) -> Prepared:
         """The message's request bodies, encoded once for all of its readers."""
         extra = {"allow_paid_broadcast": True} if self._paid else {}
-        return Prepared(_tail(render.body(message) | extra), _tail(render.plain_body(message) | extra))
+        words = Prepared(_tail(render.body(message) | extra), _tail(render.plain_body(message) | extra))
+        if message.photo or message.caption:
+            html, plain = render.caption_body(message), render.caption_body(message, plain=True)
+            words.pictured, words.has_photo = Prepared(_tail(html | extra), _tail(plain | extra)), bool(message.photo)
+        return words
 
     async def deliver(self, prepared: Prepared, to: To, act: Act = Act.SEND) -> Outcome:
         """Do with a prepared message what `act` says.
 
-        One whose markup is refused goes out once more as plain text. An edit or a deletion that finds nothing to do is
-        SENT with a code of its own: `edit_not_found`, `edit_refused`, `not_modified`, `already_gone`, `no_message`; a
-        deletion that is refused makes the message the stub.
+        One whose markup is refused goes out once more as plain text, one whose photo is refused without it.
+        An edit or a deletion that finds nothing to do is SENT with a code of its own: `edit_not_found`, `edit_refused`,
+        `not_modified`, `already_gone`, `no_message`; a deletion that is refused makes the message the stub.
         """
         if act is Act.SEND or act is Act.REPLY:
-            return await self._put(prepared, self._url, acts.head(to, act))
+            return await self._send(prepared, acts.head(to, act))
         if to.message is None:
             return acts.NO_MESSAGE
         return await (self._edit(prepared, to) if act is Act.EDIT else self._delete(prepared, to))
 
+    async def _send(self, prepared: Prepared, head: bytes) -> Outcome:
+        """With its photo, or without where this chat, or Telegram, takes none."""
+        if prepared.pictured is not None and prepared.has_photo:
+            outcome = await self._put(prepared.pictured, self._photo_url, head)
+            if outcome.code not in acts.WITHOUT_PHOTO:
+                return outcome
+            if outcome.code == "photo":
+                log.error("Telegram does not take the photo, sending the text alone", channel=NAME)
+                prepared.has_photo = False
+        return await self._put(prepared, self._url, head)
+
     async def _edit(self, prepared: Prepared, to: To) -> Outcome:
-        return acts.edited(await self._put(prepared, self._edit_url, acts.head(to, Act.EDIT)), to)
+        head = acts.head(to, Act.EDIT)
+        if prepared.pictured is not None:
+            outcome = await self._put(prepared.pictured, self._caption_url, head)
+            if outcome.code != "no_caption":
+                return acts.edited(outcome, to)
+        return acts.edited(await self._put(prepared, self._edit_url, head), to)
 
     async def _delete(self, prepared: Prepared, to: To) -> Outcome:
         if prepared.undeletable < CONVINCED:
@@ -148,13 +173,16 @@ class TelegramChannel:
 
     async def _show(self, reply: QueuedReply, message: Message) -> Outcome:
         fields = render.body(message)
-        outcome = await self._show_once(reply, fields, message.picture)
+        picture = message.picture or message.photo or None
+        outcome = await self._show_once(reply, fields, picture)
+        if outcome.code == "photo":  # Telegram has it no longer
+            outcome = await self._show_once(reply, fields)
         if outcome.code == "parse_entities":
             log.error("Telegram does not take our markup, sending plain text", channel=NAME)
-            outcome = await self._show_once(reply, render.plain_body(message), message.picture)
+            outcome = await self._show_once(reply, render.plain_body(message), picture)
         return outcome
 
-    async def _show_once(self, reply: QueuedReply, fields: render.Json, picture: bytes | None = None) -> Outcome:
+    async def _show_once(self, reply: QueuedReply, fields: render.Json, picture: bytes | str | None = None) -> Outcome:
         looks = _looks(fields)
         thread = int(reply.thread) if reply.thread else None
         if picture is not None:
@@ -172,8 +200,10 @@ class TelegramChannel:
             lambda: self._bot.send_message(_chat(reply.address), message_thread_id=thread, **looks)
         )  # fmt: skip
 
-    async def _show_picture(self, address: str, thread: int | None, looks: render.Json, picture: bytes) -> Outcome:
-        """Upload it, the text below it."""
+    async def _show_picture(
+        self, address: str, thread: int | None, looks: render.Json, picture: bytes | str
+    ) -> Outcome:  # fmt: skip
+        """Upload it, or name the one that Telegram has; the text below it."""
         return await _tried(
             lambda: self._bot.send_photo(
                 _chat(address), picture, caption=looks["text"], message_thread_id=thread,

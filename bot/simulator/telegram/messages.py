@@ -74,9 +74,7 @@ class Messages:
         size = len(photo) if isinstance(photo, bytes) else 0
         if size > MAX_PHOTO:
             raise bad_request("file is too big")
-        file_id = f"AgACAgUAAx{self.world.chance.getrandbits(160):040x}"
-        self.world.files[file_id] = size
-        return file_id
+        return self.world.new_file(size)
 
     # Changing --------------------------------------------------------------------------------------------------------
 

@@ -21,9 +21,9 @@ class People:
 
     def say(
         self, user_id: int, text: str, chat_id: int | None, thread_id: int | None, reply_to: int | None,
-        *, anonymous: bool,
+        *, anonymous: bool, photo: bool = False,
     ) -> int:  # fmt: skip
-        """Type a message."""
+        """Type a message, or send a photo."""
         user = self.world.user(user_id)
         chat = self._chat(user if chat_id is None else chat_id)
         self._check_may_write(user, chat, thread_id, anonymous=anonymous)
@@ -33,7 +33,7 @@ class People:
         sender = GROUP_ANONYMOUS_BOT if anonymous else user
         message = self.world.post(
             chat, sender, finish(text, ()), thread_id=thread_id, reply_to=reply_to,
-            sender_chat=chat.id if anonymous else None,
+            sender_chat=chat.id if anonymous else None, photo=self.world.new_file(0) if photo else None,
         )  # fmt: skip
         if chat.kind == "private" or self._reaches_bot(chat, message):
             kind = "channel_post" if chat.kind == "channel" else "message"

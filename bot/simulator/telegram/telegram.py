@@ -90,10 +90,13 @@ class Telegram:
 
     def say(
         self, user_id: int, text: str, *, chat_id: int | None = None, thread_id: int | None = None,
-        reply_to: int | None = None, anonymous: bool = False,
+        reply_to: int | None = None, anonymous: bool = False, photo: bool = False,
     ) -> int:  # fmt: skip
-        """The person types, privately or in a group; the message's id. `anonymous`: an admin writes as the group."""
-        return self._people.say(user_id, text, chat_id, thread_id, reply_to, anonymous=anonymous)
+        """The person types, privately or in a group; the message's id. `anonymous`: an admin writes as the group.
+
+        With `photo` they send one, and the text is its caption.
+        """
+        return self._people.say(user_id, text, chat_id, thread_id, reply_to, anonymous=anonymous, photo=photo)
 
     def press(self, user_id: int, message_id: int, data: str, *, chat_id: int | None = None) -> str:
         """The person taps a button with this data; the callback query's fresh id."""

@@ -125,6 +125,12 @@ class World:
         self.tell("message", chat.id, message.id, message.text)
         return message
 
+    def new_file(self, size: int) -> str:
+        """A photo that the server keeps from now on; its id."""
+        file_id = f"AgACAgUAAx{self.chance.getrandbits(160):040x}"
+        self.files[file_id] = size
+        return file_id
+
     def take_id(self, chat: Chat) -> int:
         """The next message id of this chat."""
         if chat.kind in {"supergroup", "channel"}:

@@ -1,0 +1,80 @@
+"""Readers are counted, and what they cost is reckoned, on the reading connection: the writer never waits for that."""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.chat.turn import Role
+from bot.delivery.content import Level
+from bot.delivery.cost import Cost
+from bot.flow.reach import Target, UncountedError, nothing_counted
+from bot.ports import Tx
+from tests.support.newsroom_rig import ADI, Newsroom
+from tests.support.town import NOW
+
+
+class Billed:
+    """What an alert costs, and on which connections that was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[bool, tuple[str, ...], Level]] = []
+
+    def __call__(self, tx: Tx, categories: Collection[str], level: Level, now: datetime) -> Mapping[str, Cost]:
+        assert now.tzinfo is not None
+        self.asked.append((tx.writes, tuple(categories), level))  # type: ignore[attr-defined]
+        return {"telegram": Cost(2, 1, 1, 1_500_000_000, "IDR", room=3), "elsewhere": Cost(9, 9, 9, 9, "IDR")}
+
+
+@pytest.fixture
+async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    made = Newsroom(tmp_path)
+    await made.open()
+    await made.hire(ADI, Role.EDITOR)
+    yield made
+    made.outbox.store.close()
+
+
+async def test_nothing_is_counted_in_a_transaction_of_the_writer(newsroom: Newsroom) -> None:
+    billed = Billed()
+    newsroom.desk.costs = billed
+    await newsroom.say(ADI, "/push Jembatan ditutup\nArus dialihkan.")
+    await newsroom.press(ADI, "Tingkat")
+    await newsroom.press(ADI, "Penting")
+    assert [writes for writes, *_ in billed.asked] == [False] * len(billed.asked)
+    assert {level for *_, level in billed.asked} == {Level.ORDINARY, Level.IMPORTANT}
+    card = newsroom.seen[ADI][-1][0].plain()
+    assert "WhatsApp ±Rp 1.500: 2 dalam jendela 24 jam, 1 di luarnya" in card
+    assert "9" not in card  # of a channel on which it does not go out
+
+
+async def test_an_act_that_needs_no_count_takes_none(newsroom: Newsroom) -> None:
+    billed = Billed()
+    newsroom.desk.costs = billed
+    for text in ("/push", "menu", "/antrean", "/laporan"):
+        await newsroom.say(ADI, text)
+    assert billed.asked == []
+
+
+async def test_a_count_is_as_of_the_moment_of_the_act(newsroom: Newsroom) -> None:
+    await newsroom.say(ADI, "/push Jembatan ditutup\nArus dialihkan.")
+    before = newsroom.seen[ADI][-1][0].plain()
+    assert "Penerima: 0 " in before
+    await newsroom.outbox.readers("100", "101", "102")
+    await newsroom.press(ADI, "Tingkat")
+    await newsroom.press(ADI, "Kembali")
+    assert "Penerima: 3 " in newsroom.seen[ADI][-1][0].plain()
+
+
+async def test_what_needs_a_count_that_nobody_took_does_nothing(newsroom: Newsroom) -> None:
+    target = Target((), ("telegram",), Level.ORDINARY)
+
+    def work(tx: Tx) -> None:
+        tx.add_audit("x", "y", "z", NOW)
+        nothing_counted(tx, target)
+
+    with pytest.raises(UncountedError) as raised:
+        await newsroom.outbox.store.write(work)
+    assert raised.value.target == target
+    assert [act for _, _, act, _ in await newsroom.outbox.store.read(lambda tx: tx.audits(9)) if act == "y"] == []
