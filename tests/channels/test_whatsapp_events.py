@@ -229,3 +229,20 @@ def test_what_is_told_of_a_template(field: str, what: dict[str, Any], event: obj
 def test_a_template_change_of_no_form_is_kept(value: object) -> None:
     (item,) = walk({"entry": [{"changes": [{"field": STATUS, "value": value}]}]})
     assert read(item) == Other(STATUS)
+
+
+NAMED = {
+    "as they call themselves": ({"profile": {"name": " Sari \ud83d"}, "wa_id": SARI}, "Sari ?"),
+    "not told": ({"wa_id": SARI}, ""),
+    "nonsense": ({"wa_id": SARI, "profile": "Sari"}, ""),
+    "somebody else's": ({"wa_id": "62812", "profile": {"name": "Budi"}}, ""),
+}
+
+
+@pytest.mark.parametrize(("contact", "name"), NAMED.values(), ids=NAMED)
+def test_who_writes_is_called_as_their_profile_says(contact: dict[str, Any], name: str) -> None:
+    others = [{"wa_id": "1"}, contact]
+    (item,) = walk(post(change(messages=[message("text", {"body": "halo"})], contacts=others)))
+    read_ = read(item)
+    assert isinstance(read_, Said)
+    assert read_.name == name

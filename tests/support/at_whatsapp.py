@@ -6,15 +6,15 @@ What a transcript expects is first put into WhatsApp's form: one thing to tap a 
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import takewhile
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import groupby, takewhile
 from pathlib import Path
 
 import storage
-from bot.app import new_session
+from bot.app import label_map, new_session
 from bot.app.whatsapp import SETTLING, compose_for
 from bot.channels.whatsapp import PATH, WhatsAppParts
 from bot.channels.whatsapp.receive import POSTS
@@ -26,6 +26,7 @@ from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
 from bot.flow.means import Means, TellSpent, Terms
+from bot.flow.screens import refresh
 from bot.flow.templates import TellTemplates
 from bot.ports import Store, Tx
 from bot.settings import load
@@ -37,15 +38,18 @@ from bot.simulator.telegram import Telegram
 from bot.simulator.whatsapp import Choice, Limits, Shown, WhatsApp
 from bot.web.server import WebServer
 from tests.support.at_console import REPOSITORY, settle_town, tell_story
+from tests.support.newsroom import condition
+from tests.support.portal_behind import errands
 from tests.support.town import NOW, TEXTS
 from tests.support.transcript import Screen, Step, Transcript, same
 
-PERSON = "6281200000077"
+PERSON, COLLEAGUE = "6281200000077", "6281200000078"
 TOKEN, SECRET, VERIFY = "wa-canary-token", "wa-canary-secret", "wa-canary-verify"
 NUMBER_ID = "1122334455667"
 NO_BUDGET = Budget()
 SHARE = frozenset({"Bagikan", "Share"})
 SAVED, LANGUAGE = frozenset({"Simpanan", "Saved"}), frozenset({"Bahasa", "Language"})
+MARKED = ("Sudah diralat redaksi", "Corrected by")
 _NUMBERED = re.compile(r"\d+\. .+")
 _LINK = re.compile(r"(?P<label>.+): https?://\S+")
 _ADDRESS = re.compile(r"https?://\S+")
@@ -56,7 +60,17 @@ _ADDRESS = re.compile(r"https?://\S+")
 
 def for_whatsapp(transcript: Transcript) -> Transcript:
     """The conversation as it looks here."""
-    return replace(transcript, steps=[Step(s.act, s.line, list(_degraded(s.expected))) for s in transcript.steps])
+    return replace(transcript, steps=[Step(s.act, s.line, _left(s.expected)) for s in transcript.steps])
+
+
+def _left(expected: list[str]) -> list[str]:
+    """What is not an earlier message that is marked as corrected: here nothing that was sent can be changed."""
+    screens = [list(lines) for divides, lines in groupby(expected, lambda line: line == "--") if not divides]
+    kept = [screen for screen in screens if not any(line.startswith(MARKED) for line in screen)]
+    lines: list[str] = []
+    for screen in kept:
+        lines += ["--"] * bool(lines) + list(_degraded(screen))
+    return lines
 
 
 def _degraded(lines: Iterable[str]) -> Iterator[str]:
@@ -67,7 +81,7 @@ def _degraded(lines: Iterable[str]) -> Iterator[str]:
             yield from (f"[{label}]" for label in labels if label not in SHARE and not (in_menu and label in LANGUAGE))
         elif line.startswith("(") and line.endswith(")"):
             yield line[1:-1]
-        else:
+        elif not _ADDRESS.fullmatch(line):
             yield line
 
 
@@ -117,12 +131,16 @@ class AtWhatsApp:
     language: str = "id"  # WhatsApp tells nobody's, so whoever wants another than the portal's has chosen it
     without: frozenset[str] = frozenset()
     apart: float = 0.0  # seconds that pass before a story is told: what comes within five minutes joins
-    _seen: int = 0
+    desk: Desk | None = None
+    facts: Facts | None = None
+    _pressed: bool = False  # since the last look
+    _person: str = PERSON  # whose phone is looked at
+    _seen: dict[str, int] = field(default_factory=dict)
 
     async def say(self, text: str) -> None:
         """Type and send."""
         await self.store.write(self._choose_language)
-        self.whatsapp.say(PERSON, text)
+        self.whatsapp.say(self._person, text)
         await self.rested()
 
     async def press(self, label: str) -> None:
@@ -130,10 +148,11 @@ class AtWhatsApp:
         if label in LANGUAGE:  # not among the ten rows of the menu
             await self.say(label)
             return
-        for shown in reversed(self.whatsapp.shown(PERSON)):
+        for shown in reversed(self.whatsapp.shown(self._person)):
             for choice in shown.choices:
                 if same(label_of(choice), label):
-                    self.whatsapp.press(PERSON, shown.message_id, choice.id)
+                    self._pressed = True
+                    self.whatsapp.press(self._person, shown.message_id, choice.id)
                     await self.rested()
                     return
             numbered = numbered_in(shown.text.split("\n"), hints_of(TEXTS))
@@ -150,37 +169,68 @@ class AtWhatsApp:
         self.deliverer.wake()
         await self.rested()
 
+    async def wait(self, span: timedelta) -> None:
+        """Time passes; what is due leaves, and editors' screens are looked at."""
+        self.clock.turn(span.total_seconds())
+        self.deliverer.wake()
+        await self.rested()
+        assert self.facts is not None
+        board = self.facts.board(self.clock.now())
+        await self.change(lambda tx: refresh(tx, board, self.clock.now()))
+
+    async def change(self, work: Callable[[Tx], object]) -> None:
+        """Something happens elsewhere."""
+        await self.store.write(work)
+        self.deliverer.wake()
+        await self.rested()
+
+    async def turn_to(self, number: int) -> None:
+        """Look at the phone of the first person or of another."""
+        self._person = (PERSON, COLLEAGUE)[number - 1]
+
+    async def send_photo(self, caption: str) -> None:
+        """Send a photo."""
+        self.whatsapp.send(self._person, "image", {"caption": caption, "id": "1", "mime_type": "image/jpeg"})
+        await self.rested()
+
     async def shown(self) -> list[Screen]:
         """What has appeared since the last call."""
-        return [screen_of(shown, hints_of(TEXTS)) for shown in self.arrived()]
+        # What answers and what is sent to readers leave side by side; the answer is looked at first.
+        arrived = sorted(self.arrived(), key=lambda shown: self._pressed and shown.reply_to is not None)
+        self._pressed = False
+        return [screen_of(shown, hints_of(TEXTS)) for shown in arrived]
 
     def arrived(self) -> list[Shown]:
         """The business's messages since the last call."""
-        whole = self.whatsapp.shown(PERSON)
-        new, self._seen = whole[self._seen :], len(whole)
+        whole = self.whatsapp.shown(self._person)
+        new, self._seen[self._person] = whole[self._seen.get(self._person, 0) :], len(whole)
         return [shown for shown in new if shown.from_business]
 
     def _choose_language(self, tx: Tx) -> None:
-        if tx.person(NAME, PERSON, "").language == "":
-            tx.set_language(NAME, PERSON, self.language)
+        if tx.person(NAME, self._person, "").language == "":
+            tx.set_language(NAME, self._person, self.language)
 
     async def rested(self, within: float = 10.0) -> None:
         """Everything that was said has been handled, and everything that followed has been sent."""
         async with asyncio.timeout(within):
-            while self.whatsapp.webhook.pending or not await self.store.read(self._at_rest):  # noqa: ASYNC110
+            while self._busy() or not await self.store.read(self._at_rest):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
+
+    def _busy(self) -> bool:
+        return bool(self.whatsapp.webhook.pending) or (self.desk is not None and self.desk.errands_under_way > 0)
 
     def _at_rest(self, tx: Tx) -> bool:
         counts, now = tx.stats(self.clock.now()), self.clock.now()
         waiting = tx.waiting_updates(POSTS, 1) or tx.waiting_updates(NAME, 1)
         due = tx.next_due(NAME, now)
         under_way = "started" in counts["deliveries"]["by_state"] or (due is not None and due <= now)
-        return not waiting and not counts["replies"] and not under_way and not self._runs(tx)
+        return not waiting and not counts["replies"] and not under_way and not self._runs(tx, now)
 
     @staticmethod
-    def _runs(tx: Tx) -> bool:
-        """Whether a broadcast goes on, other than those that wait for somebody to write."""
-        reports = [tx.report(sent.id) for sent in tx.broadcasts(100, "running") if sent.kind != "digest"]
+    def _runs(tx: Tx, now: datetime) -> bool:
+        """Whether a broadcast goes on, other than those that wait for their time or for somebody to write."""
+        running = [sent for sent in tx.broadcasts(100, "running") if sent.kind != "digest" and sent.not_before <= now]
+        reports = [tx.report(sent.id) for sent in running]
         return any(not any(channel.waiting for channel in report) for report in reports)
 
 
@@ -197,6 +247,7 @@ async def at_whatsapp(
     clock = HandClock(start)
     whatsapp = WhatsApp(TOKEN, SECRET, number_id=NUMBER_ID, limits=limits or Limits.off(), clock=clock)
     whatsapp.add_person(PERSON, "Warga")
+    whatsapp.add_person(COLLEAGUE, "Rekan")
     simulator = Simulator(
         Telegram("1:x"), Portal(name="Target 24 Jam", categories={}), extra_routes=whatsapp.routes()
     )  # fmt: skip
@@ -205,7 +256,10 @@ async def at_whatsapp(
     settings = load({"FEEDS_FILE": str(REPOSITORY / "feeds.yaml"), "DATABASE_URL": "sqlite:///unused.db"}, dotenv=None)
     facts = Facts(settings, TEXTS)
     async with new_session() as session:
-        desk = Desk(store, facts, clock.now, lambda _: deliverer.wake())
+        desk = Desk(
+            store, facts, clock.now, lambda _: deliverer.wake(), lambda: {NAME: 1000.0}, condition=condition,
+            errands=errands(store, label_map(settings)),
+        )  # fmt: skip
         parts = WhatsAppParts(
             access_token=TOKEN, number_id=NUMBER_ID, app_secret=SECRET, verify_token=VERIFY, api_url=url,
             session=session, store=store, desk=desk, texts=TEXTS, now=clock.now, wake=lambda: deliverer.wake(),  # noqa: PLW0108 — made below
@@ -227,7 +281,7 @@ async def at_whatsapp(
         hook = "http://{}:{}{}".format(*server.address, PATH)
         await whatsapp.subscribe(hook, VERIFY)
         try:
-            yield AtWhatsApp(whatsapp, store, parts, deliverer, clock, hook)
+            yield AtWhatsApp(whatsapp, store, parts, deliverer, clock, hook, desk=desk, facts=facts)
         finally:
             whatsapp.webhook.how.paused = True
             await whatsapp.close()

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from bot.channels.whatsapp import told
-from bot.channels.whatsapp.identity import Json, Who, phone, sender, word
+from bot.channels.whatsapp.identity import Json, Who, called, phone, sender, word
 from bot.channels.whatsapp.moments import counts, moment
 from bot.channels.whatsapp.told import TemplateTold, read_told
 from bot.chat.turn import Incoming, Press, Text
@@ -49,6 +49,7 @@ class Said:
     at: datetime | None
     incoming: Incoming | None
     opens: bool
+    name: str = ""  # as they call themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,8 @@ def _message(item: Item) -> Event:
         return _system(item)
     if message_id is None or not who.known or body.get("group_id") is not None:
         return Other(f"message {kind}")
-    return Said(message_id, who, moment(body.get("timestamp")), _incoming(kind, body), kind in OPENS)
+    name = called(body, item.contacts, item.place)
+    return Said(message_id, who, moment(body.get("timestamp")), _incoming(kind, body), kind in OPENS, name)
 
 
 def _incoming(kind: str, body: Json) -> Incoming | None:

@@ -48,6 +48,13 @@ def sender(item: Json, contacts: list[Json], place: int) -> Who:
     return Who(phone(contact.get("wa_id")) or told.phone, word(contact.get("user_id")) or told.user_id)
 
 
+def called(item: Json, contacts: list[Json], place: int) -> str:
+    """How whoever sent this item calls themselves, "" when that is not told."""
+    told = Who(phone(item.get("from")), word(item.get("from_user_id")))
+    profile = _contact(told, contacts, place).get("profile")
+    return word(profile.get("name")) or "" if isinstance(profile, dict) else ""
+
+
 def _contact(told: Who, contacts: list[Json], place: int) -> Json:
     """The contact that belongs to an item: by number or id, or because there is only this one."""
     for contact in contacts:

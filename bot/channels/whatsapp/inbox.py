@@ -155,7 +155,7 @@ class Inbox:
             case Said():
                 address, incoming = await self._store.write(lambda tx: meet(tx, event, now))
                 if incoming is not None:
-                    await self._desk.handle(update_id, Sender(NAME, address), incoming)
+                    await self._desk.handle(update_id, Sender(NAME, address, name=event.name), incoming)
             case Moved(_, old, new, at):
                 await self._once(update_id, now, lambda tx: tx.whatsapp_moved(old, new, at or now))
             case Wish(_, who, value, at) if value == STOP:
