@@ -5,7 +5,7 @@ READY := .venv/ready
 PYTEST := $(BIN)/python -m pytest -n 6 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test dice test-shared check format bench chaos lock pictures screenshots chromium clean
+.PHONY: help setup demo run test dice days test-shared check format bench chaos lock pictures screenshots chromium clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## */: /' | sort
@@ -30,6 +30,9 @@ test: setup chromium  ## every test of the project
 
 dice: setup      ## the outbox in 20,000 worlds of dice (SEEDS=417:418 plays others), about an hour on two processors
 	@$(BIN)/python -m tests.dice $(or $(SEEDS),0:20000)
+
+days: setup      ## whole days on WhatsApp against the strict simulator, 5,000 readers, on virtual time: minutes
+	@$(BIN)/python -m tests.days $(or $(SEEDS),0:3)
 
 test-shared: setup  ## tests on the shared folder of real data beside the project
 	@$(PYTEST) -m shared

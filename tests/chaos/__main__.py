@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from tests.chaos import crowd, kills, machine, starts, stores, weather
+from tests.chaos import crowd, kills, machine, starts, stores, weather, whatsapp
 from tests.chaos.judge import Verdict
 
 
@@ -52,6 +52,7 @@ def scenarios(options: argparse.Namespace | None) -> dict[str, Callable[[], Verd
         "floods": partial(weather.floods, chosen.seed),
         "import": partial(crowd.run, chosen.seed),
         "starts": partial(starts.run, chosen.seed),
+        "whatsapp": partial(whatsapp.run, min(chosen.kills, whatsapp.KILLS), seed=chosen.seed),
     }
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,11 @@ READY_WITHIN = 60.0  # seconds: a machine that is busy with other things is no f
 class Program:
     """One program on one database; each start is a process of its own."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], module: Sequence[str] = ("bot", "run")
+    ) -> None:  # fmt: skip
+        """`module` is run, with its arguments."""
+        self._module = module
         self.folder, self.environment = folder, dict(environment)
         self.log = folder / "program.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -35,7 +39,7 @@ class Program:
         began = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"], env=whole_environment(self.environment), cwd=self.folder,
+                [sys.executable, "-m", *self._module], env=whole_environment(self.environment), cwd=self.folder,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
             )  # fmt: skip
         return began

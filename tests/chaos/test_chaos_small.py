@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos import kills, stores, weather
+from tests.chaos import kills, stores, weather, whatsapp
 
 
 def test_three_kills_in_the_middle_of_broadcasts_lose_nobody_and_no_stop(tmp_path: Path) -> None:
@@ -13,6 +13,13 @@ def test_three_kills_in_the_middle_of_broadcasts_lose_nobody_and_no_stop(tmp_pat
     verdict = kills.run(3, 300, seed=3, rate=100, folder=tmp_path, within=None)
     assert verdict.complaints == []
     assert str(verdict.figures["kills, readers, broadcasts"]).startswith("3, 300")
+
+
+def test_three_kills_during_an_alert_on_whatsapp_leave_everybody_one_copy(tmp_path: Path) -> None:
+    """Two minutes of listening are four seconds here; `make chaos` waits for the whole of them."""
+    verdict = whatsapp.run(3, 240, seed=3, rate=100, listened=4.0, folder=tmp_path)
+    assert verdict.complaints == []
+    assert str(verdict.figures["kills, readers, alerts"]).startswith("3, 240")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="a small file system takes root to mount")

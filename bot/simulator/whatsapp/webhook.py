@@ -123,6 +123,12 @@ class Webhook:
                     await self._news.wait()
                 await self._next(session)
 
+    async def arrival(self) -> None:
+        """Until something waits."""
+        while not self._waiting:
+            self._news.clear()
+            await self._news.wait()
+
     def collect(self) -> list[tuple[bytes, str]]:
         """All that waits, as bodies with their signatures: for a world whose webhook is no address."""
         bodies: list[bytes] = []

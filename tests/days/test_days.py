@@ -1,0 +1,103 @@
+"""A small day of WhatsApp in every test run; that broken rules are noticed. `python -m tests.days` plays large ones."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.delivery.budget import Purse
+from bot.flow.means import Means
+from bot.simulator.whatsapp import world
+from tests.days import residents, town
+from tests.days.play import play
+from tests.days.virtual import LoopClock, VirtualLoop
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_day_of_stories_digests_and_alerts_keeps_every_rule(seed: int) -> None:
+    verdict = play(seed, readers=150, days=1, alerts=2)
+    assert verdict.complaints == []
+    arrived: Any = verdict.figures["messages that arrived, by category"]
+    assert arrived["service"] > 50
+    assert arrived.get("marketing", 0) + arrived.get("utility", 0) > 10
+
+
+def shorter_windows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(world, "WINDOW", timedelta(hours=12))
+
+
+def an_unheard_stop(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(residents, "STOPS", ("halo",))
+
+
+def no_account_pace(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(town, "RATE", 400.0)
+
+
+def a_purse_without_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Purse, "short", lambda *_, **__: None)
+
+
+def a_portfolio_without_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Means, "_has_room", lambda *_: True)
+
+
+def a_wrong_price(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Purse, "price", lambda *_: 30_000)
+
+
+# Each with a seed whose day brings it to light.
+PLANTS: dict[str, tuple[Plant, int, str]] = {
+    "windows that close early": (shorter_windows, 5, "outside of a window"),
+    "a stop that nobody hears": (an_unheard_stop, 5, "had stopped"),
+    "an account that is too fast": (no_account_pace, 5, "account and pair"),
+    "a purse without end": (a_purse_without_end, 4, "brings the day"),
+    "a portfolio without end": (a_portfolio_without_end, 5, "the portfolio's limit"),
+    "a wrong price": (a_wrong_price, 5, "foreseen"),
+}
+
+
+@pytest.mark.parametrize(("plant", "seed", "noticed"), PLANTS.values(), ids=PLANTS)
+def test_a_broken_rule_is_noticed(plant: Plant, seed: int, noticed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    verdict = play(seed, readers=250, days=1, alerts=2)
+    assert any(noticed in complaint for complaint in verdict.complaints), verdict
+
+
+# The loop -----------------------------------------------------------------------------------------------------------
+
+
+def test_virtual_hours_pass_at_once_and_in_order() -> None:
+    async def sleepers() -> list[float]:
+        loop, woke = asyncio.get_running_loop(), []
+
+        async def sleep(hours: float) -> None:
+            await asyncio.sleep(hours * 3600)
+            woke.append(loop.time() / 3600)
+
+        await asyncio.gather(sleep(7), sleep(2), sleep(30))
+        clock = LoopClock(datetime(2026, 11, 1, tzinfo=UTC))
+        assert clock.now() == datetime(2026, 11, 2, 6, tzinfo=UTC)
+        return woke
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(sleepers()) == pytest.approx([2, 7, 30])
+
+
+def test_no_time_passes_while_a_thread_works() -> None:
+    async def work() -> float:
+        loop = asyncio.get_running_loop()
+        timer = loop.create_task(asyncio.sleep(5))
+        done = await asyncio.to_thread(sum, range(200_000))
+        assert done
+        assert not timer.done()
+        took = loop.time()
+        await timer
+        return took
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(work()) < 5
