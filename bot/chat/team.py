@@ -9,6 +9,7 @@ from bot.chat.deeplink import INVITATION
 from bot.chat.fit import cut
 from bot.chat.message import Message, Rows, Span
 from bot.chat.office import Deed, Enquire, Member, Revoke
+from bot.chat.push_card import called
 from bot.chat.texts import joined
 from bot.chat.turn import Mode, Reply, Role, Turn
 
@@ -62,7 +63,7 @@ def _is_me(call: Call, member: Member) -> bool:
 def _about(call: Call, member: Member) -> str:
     role = call.say.t(_ROLES.get(Role(member.role), "role.editor"))
     since = call.say.t("team.since", moment=call.moment(member.since))
-    return f"{role} · {member.channel.capitalize()} · {since}"
+    return f"{role} · {called(member.channel)} · {since}"
 
 
 def _stamp(member: Member) -> int:

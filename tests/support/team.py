@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from bot.chat.message import Message
+from bot.chat.push_card import called
 from bot.chat.turn import Board, Person, Reply
 from bot.flow.notice import Notice
 from bot.flow.spread import announce
@@ -97,7 +98,7 @@ async def play_team(transcript: Transcript, driver: TeamDriver, channel: str, fu
 
 def _on(channel: str, transcript: Transcript) -> Transcript:
     """As it reads on this channel: cards name it."""
-    steps = [replace(s, expected=[line.replace("Telegram", channel.capitalize()) for line in s.expected])
+    steps = [replace(s, expected=[line.replace("Telegram", called(channel)) for line in s.expected])
              for s in transcript.steps]  # fmt: skip
     return replace(transcript, steps=steps)
 
