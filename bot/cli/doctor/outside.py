@@ -16,9 +16,7 @@ FAR = 2100
 TOLERATED = 30.0
 SET_CLOCK = "Set the clock by the network: `sudo timedatectl set-ntp true`."
 FEWER = "Let the feed carry fewer items (WordPress: Settings, Reading, Syndication feeds show the most recent)."
-CUT_OFF = (
-    "See in a browser where the document breaks; often it is a plugin's warning or the site's full disk."
-)
+CUT_OFF = "See in a browser where the document breaks; often it is a plugin's warning or the site's full disk."
 FIXES = {
     "timeout": "Try again later; if it stays so, ask the site's host why it is so slow.",
     "too_large": FEWER,
