@@ -33,6 +33,7 @@ from bot.chat.push_seal import Pressed, pressed
 from bot.chat.team import A_PAGE, HOURS
 from bot.chat.turn import Person, Role
 from bot.flow import record
+from bot.flow.beside import Beside, at_once
 from bot.flow.codes import hash_code
 from bot.ports import DeclaredFeed, Feed, HeldFlood, Tx
 
@@ -57,6 +58,7 @@ class Affairs:
     timezone: ZoneInfo
     now: datetime
     condition: Condition = unknown
+    beside: Beside = at_once
 
     # Looking ----------------------------------------------------------------------------------------------------------
 
@@ -113,7 +115,8 @@ class Affairs:
         )  # fmt: skip
 
     def _figures(self) -> Figures:
-        return self.tx.figures(self.now, self.timezone, DAYS)
+        figures: Figures = self.beside(self.tx, "figures", lambda tx: tx.figures(self.now, self.timezone, DAYS))
+        return figures
 
     def _invite(self, role: Role) -> str:
         """A fresh one-time code: 128 random bits, kept hashed, for a day."""

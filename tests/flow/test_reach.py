@@ -9,7 +9,7 @@ import pytest
 from bot.chat.turn import Role
 from bot.delivery.content import Level
 from bot.delivery.cost import Cost
-from bot.flow.reach import Target, UncountedError, nothing_counted
+from bot.flow.beside import UncountedError, not_here
 from bot.ports import Tx
 from tests.support.newsroom_rig import ADI, Newsroom
 from tests.support.town import NOW
@@ -49,6 +49,18 @@ async def test_nothing_is_counted_in_a_transaction_of_the_writer(newsroom: Newsr
     assert "9" not in card  # of a channel on which it does not go out
 
 
+async def test_the_writer_walks_over_no_readers_for_an_editor_or_an_admin(newsroom: Newsroom) -> None:
+    heard: list[str] = []
+    await newsroom.hire(ADI, Role.ADMIN)
+    await newsroom.outbox.write(lambda tx: tx.conn.set_trace_callback(heard.append))  # type: ignore[attr-defined]
+    await newsroom.say(ADI, "/push Jembatan ditutup\nArus dialihkan.")
+    await newsroom.press(ADI, "Kirim")
+    await newsroom.say(ADI, "/statistik")
+    await newsroom.outbox.write(lambda tx: tx.conn.set_trace_callback(None))  # type: ignore[attr-defined]
+    assert len(heard) > 20
+    assert [sql for sql in heard if "count(*)" in sql and ("subscriber" in sql or "subscription" in sql)] == []
+
+
 async def test_an_act_that_needs_no_count_takes_none(newsroom: Newsroom) -> None:
     billed = Billed()
     newsroom.desk.costs = billed
@@ -68,13 +80,11 @@ async def test_a_count_is_as_of_the_moment_of_the_act(newsroom: Newsroom) -> Non
 
 
 async def test_what_needs_a_count_that_nobody_took_does_nothing(newsroom: Newsroom) -> None:
-    target = Target((), ("telegram",), Level.ORDINARY)
-
     def work(tx: Tx) -> None:
         tx.add_audit("x", "y", "z", NOW)
-        nothing_counted(tx, target)
+        not_here(tx, "readers", lambda tx: tx.audience_size("telegram", []))
 
     with pytest.raises(UncountedError) as raised:
         await newsroom.outbox.store.write(work)
-    assert raised.value.target == target
+    assert raised.value.name == "readers"
     assert [act for _, _, act, _ in await newsroom.outbox.store.read(lambda tx: tx.audits(9)) if act == "y"] == []

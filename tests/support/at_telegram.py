@@ -123,8 +123,14 @@ class AtTelegram:
             elif (message := now_shown.get(event.message_id or 0)) is not None and message.from_bot:
                 rows = tuple(tuple(button.label for button in row) for row in message.buttons)
                 self._ever += [(b.label, message.message_id, b.data or "") for row in message.buttons for b in row]
-                screens.append(Screen(f"{PHOTO}\n{message.text}" if message.photo else message.text, rows))
+                photo = f"{PHOTO}\n" if message.photo in self._photos() else ""
+                screens.append(Screen(photo + message.text, rows))
         return screens
+
+    def _photos(self) -> set[str]:
+        """Photos that editors have sent; pictures of ours are no part of a conversation's words."""
+        chats = (PERSON, PERSON + 1)
+        return {m.photo for chat in chats for m in self._telegram.shown(chat) if m.photo and not m.from_bot}
 
     def _hear(self, event: Event) -> None:
         if event.kind in VISIBLE and (event.kind != "toast" or event.text):
