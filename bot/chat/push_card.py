@@ -1,6 +1,7 @@
 """What an editor sees of a draft: the message as readers will get it, and the card with everything around it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from bot.chat.broadcasts import broadcast_message, prose
@@ -45,7 +46,8 @@ def preview(visit: Visit, kind: BroadcastKind | None = None) -> Message:
         kind or _KINDS[draft.aim], draft.at or visit.scene.board.now, told.story if told else None, draft.note,
         told.note if told else None,
     )  # fmt: skip
-    return broadcast_message(content, visit.say.language, visit.scene.board)
+    # Here it is a message of its own, whatever it will take the place of.
+    return replace(broadcast_message(content, visit.say.language, visit.scene.board), caption=False)
 
 
 def other_forms(visit: Visit) -> Iterator[Message]:

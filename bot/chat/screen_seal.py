@@ -11,13 +11,15 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Final
 
 from bot.chat.fit import LONGEST_ACTION
 from bot.chat.message import Button, Message
 
 NONCE: Final = 5  # characters
-_SEAL: Final = 11  # characters: 66 bits of the HMAC
+_DIGEST: Final = 8  # bytes
+_SEAL: Final = 11  # characters that they make
 LONGEST: Final = LONGEST_ACTION - 1 - NONCE - _SEAL  # bytes of an action that is to have a seal
 _SEALED: Final = re.compile(rf"(.*)~([A-Za-z0-9_-]{{{NONCE}}})([A-Za-z0-9_-]{{{_SEAL}}})", re.DOTALL)
 
@@ -32,7 +34,7 @@ class Sealed:
 
     def holds(self, key: bytes, channel: str, address: str) -> bool:
         """Whether we made this button, for this chat and that screen."""
-        ours = _seal(key, channel, address, self.nonce, self.action)
+        ours = _seal(_key_of(key, channel, address, self.nonce), self.action)
         return hmac.compare_digest(self.seal.encode(), ours.encode())
 
 
@@ -46,15 +48,21 @@ def sealed(
     message: Message, key: bytes, channel: str, address: str, nonce: str, wanted: Callable[[str], bool]
 ) -> Message:
     """The message with a seal on every button whose action is `wanted` to have one."""
+    screen = _key_of(key, channel, address, nonce)
 
     def put(button: Button) -> Button:
         if not wanted(button.action):
             return button
-        return replace(button, action=f"{button.action}~{nonce}{_seal(key, channel, address, nonce, button.action)}")
+        return Button(button.label, f"{button.action}~{nonce}{_seal(screen, button.action)}")
 
     return replace(message, rows=tuple(tuple(map(put, row)) for row in message.rows))
 
 
-def _seal(key: bytes, channel: str, address: str, nonce: str, action: str) -> str:
-    said = f"screen\0{channel}\0{address}\0{nonce}\0{action}".encode(errors="replace")
-    return urlsafe_b64encode(hmac.digest(key, said, "sha256")).decode()[:_SEAL]
+def _key_of(key: bytes, channel: str, address: str, nonce: str) -> bytes:
+    """A screen's own key: its buttons are many."""
+    return hmac.digest(key, f"screen\0{channel}\0{address}\0{nonce}".encode(errors="replace"), "sha256")
+
+
+def _seal(screen: bytes, action: str) -> str:
+    seal = blake2b(action.encode(errors="replace"), key=screen, digest_size=_DIGEST).digest()
+    return urlsafe_b64encode(seal).decode().rstrip("=")

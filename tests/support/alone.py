@@ -207,4 +207,5 @@ class Alone:
 def _screen(reply: Reply) -> Screen:
     rows = tuple(tuple(button.label for button in row) for row in reply.message.rows)
     text = reply.message.plain()
-    return Screen(f"{PHOTO}\n{text}" if reply.message.photo else text, rows, passing=reply.mode is Mode.TOAST)
+    pictured = reply.message.photo or reply.message.caption
+    return Screen(f"{PHOTO}\n{text}" if pictured else text, rows, passing=reply.mode is Mode.TOAST)
