@@ -77,6 +77,7 @@ def measure(rate: int, plan: Plan, *, alert_after: float = 0.0, readers: int | N
             left = asyncio.run(store.read(lambda tx: tx.stats(clock.now())))
         store.close()
     result = result | {"program_cpu": round(spent / took, 2), "waiting_at_the_end": left["replies"]}
+    result |= {"load": round(os.getloadavg()[0], 1)}  # of a busy machine the milliseconds say little
     if alert_after:
         result |= {"reported": seen, "alert_s": round(arrived[-1] - at, 2) if arrived else None}
     return result
