@@ -32,7 +32,7 @@ from tests.support.town import ZONE as WIB
 MARKETING, UTILITY = 41_100, 25_000  # micro-units: the example's prices of Indonesia
 PLENTY = Budget(day=100 * MICRO, month=1_000 * MICRO)
 DESCRIBED = read_folder().templates
-NEIGHBOUR = "6281200000078"
+NEIGHBOUR = "6281200000099"
 
 
 def approve(person: AtWhatsApp) -> None:
