@@ -23,10 +23,12 @@ from bot.app.whatsapp import SETTLING, compose_for, terms_of, whatsapp_parts
 from bot.channels.console import Console
 from bot.channels.console.send import NAME as CONSOLE
 from bot.channels.telegram import TelegramParts
+from bot.channels.telegram.send import NAME as TELEGRAM
 from bot.channels.whatsapp import WhatsAppParts
 from bot.channels.whatsapp.render import marked
 from bot.channels.whatsapp.send import NAME as WHATSAPP
 from bot.chat.broadcasts import broadcast_message
+from bot.chat.message import Message
 from bot.delivery.content import Content
 from bot.errors import SettingsError, StoreError
 from bot.flow.cost import Costs
@@ -129,7 +131,7 @@ class App:
         if terms is not None:
             portal = self._settings.portal
             self._desk.costs = Costs(WHATSAPP, terms, portal.timezone, portal.language)
-            self._desk.forms = {WHATSAPP: lambda message: marked(message.text)}
+            self._desk.forms = {TELEGRAM: Message.plain, WHATSAPP: lambda message: marked(message.text)}
         telegram = self._telegram()
         whatsapp = whatsapp_parts(
             self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake

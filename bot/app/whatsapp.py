@@ -37,7 +37,7 @@ def compose_for(channel: WhatsAppChannel, facts: Facts, now: Callable[[], dateti
         board = facts.board(now())
         if content.template:
             return channel.prepare_template(content.template, content, board)
-        return channel.prepare(broadcast_message(content, language, board))
+        return channel.prepare(broadcast_message(content, language, board, photos=False))
 
     return compose
 

@@ -28,8 +28,13 @@ _LEVELS: Final = {
 _Text = tuple[Span, ...]
 
 
-def broadcast_message(content: Content, language: str, board: Board) -> Message:
-    """What goes to all readers of one language; raises ValueError where what the kind needs is missing."""
+def broadcast_message(content: Content, language: str, board: Board, *, photos: bool = True) -> Message:
+    """What goes to all readers of one language; raises ValueError where what the kind needs is missing.
+
+    A channel that shows no `photos` has room for more words.
+    """
+    if not photos:
+        content = replace(content, note=_alone(content.note), original=_alone(content.original))
     return fitted(_KINDS[content.kind](_Edition(content, board.texts.voice(language), board)))
 
 
@@ -164,6 +169,10 @@ def _newsroom(edition: _Edition, note: Note, heading: _Text, closing: _Text) -> 
     text = _filled(head, prose(note.text), joined("\n\n", unverified, closing), longest=_room(note.photo))
     preview = None if note.photo else usable(note.link) or None
     return Message(text, _reading(edition, note.link), preview=preview, photo=note.photo)
+
+
+def _alone(note: Note | None) -> Note | None:
+    return replace(note, photo="") if note is not None else None
 
 
 def _room(photo: str) -> int:

@@ -35,29 +35,35 @@ _SEND: Final = {
     Aim.WITHDRAWAL: "desk.button.withdraw_now",
     Aim.MOVE: "desk.button.move_now",
 }
+_PHOTOS: Final = frozenset({"telegram"})  # channels that show them
 _CALLED: Final = {"whatsapp": "WhatsApp"}
 _Text = tuple[Span, ...]
 
 
-def preview(visit: Visit, kind: BroadcastKind | None = None) -> Message:
-    """The message as readers of this person's language get it; `kind` shows it as another kind."""
+def preview(visit: Visit, kind: BroadcastKind | None = None, channel: str = "") -> Message:
+    """The message as readers of this person's language get it on this channel, else on the person's own.
+
+    `kind` shows it as another kind.
+    """
     draft, told = visit.draft, visit.room.told
     content = Content(
         kind or _KINDS[draft.aim], draft.at or visit.scene.board.now, told.story if told else None, draft.note,
         told.note if told else None,
     )  # fmt: skip
     # Here it is a message of its own, whatever it will take the place of.
-    return replace(broadcast_message(content, visit.say.language, visit.scene.board), caption=False)
+    photos = (channel or visit.scene.person.channel) in _PHOTOS
+    shown = broadcast_message(content, visit.say.language, visit.scene.board, photos=photos)
+    return replace(shown, caption=False)
 
 
 def other_forms(visit: Visit) -> Iterator[Message]:
     """The message in the form of each other channel on which it goes out, where that differs."""
-    draft, real = visit.draft, preview(visit)
-    for channel, form in visit.room.forms.items():
-        wanted = draft.aim is not Aim.MOVE and (not draft.channels or channel in draft.channels)
-        if wanted and channel != visit.scene.person.channel:
-            heading = visit.say.rich("desk.form", channel=called(channel))
-            alone = visit.say.rich("desk.form_without_photo") if real.photo else ()
+    draft, own = visit.draft, visit.scene.person.channel
+    for channel in draft.channels or visit.room.rates:
+        form = visit.room.forms.get(channel)
+        if form is not None and channel != own and draft.aim is not Aim.MOVE:
+            heading, real = visit.say.rich("desk.form", channel=called(channel)), preview(visit, channel=channel)
+            alone = visit.say.rich("desk.form_without_photo") if draft.note.photo and not real.photo else ()
             links = tuple(tuple(b for b in row if b.url) for row in real.rows)
             text = joined("\n\n", joined(" ", heading, alone), (Span(form(real)),))
             yield Message(text, tuple(row for row in links if row))
@@ -118,7 +124,8 @@ def _alert_lines(visit: Visit) -> Iterator[_Text]:
 
 def _cut(visit: Visit) -> Iterator[_Text]:
     """A photo leaves less room than words alone."""
-    if visit.draft.note.photo and prose(visit.draft.note.text) not in preview(visit).plain():
+    shown = preview(visit, channel="telegram")
+    if shown.photo and prose(visit.draft.note.text) not in shown.plain():
         yield visit.say.rich("desk.card.cut", most=LONGEST_CAPTION)
 
 

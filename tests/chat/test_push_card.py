@@ -67,6 +67,22 @@ def test_a_channel_on_which_it_does_not_go_out_is_not_shown() -> None:
     assert len(shown(replace(DRAFT, channels=("whatsapp",)))) == 3
 
 
+def test_words_that_stand_below_no_photo_have_more_room() -> None:
+    long = replace(DRAFT, note=replace(DRAFT.note, text="Kalimat. " * 200, photo="AgAC1"))
+    real, theirs, _ = shown(long)
+    assert len(real) <= 1024 < len(theirs)
+    assert "…" in real
+    assert "…" not in theirs
+
+
+def test_an_editor_on_the_other_channel_sees_telegrams_form() -> None:
+    forms = FORMS | {"telegram": lambda message: message.plain()}
+    found = LookedIn(LookIn("preview 7"), two(replace(DRAFT, channel="whatsapp"), forms=forms))
+    turn = answer(replace(person(), channel="whatsapp"), found, board())
+    first = [reply.message.plain().split("\n")[0] for reply in turn.replies]
+    assert first == ["KABAR", "Di Telegram tampil begini:", "Tingkat: Biasa"]
+
+
 def test_what_does_not_fit_below_a_photo_is_said() -> None:
     long = replace(DRAFT, note=replace(DRAFT.note, text="Kalimat. " * 200, photo="AgAC1"))
     assert "Di bawah foto hanya muat 1.024 huruf" in card(two(long))

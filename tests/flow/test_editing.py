@@ -12,6 +12,7 @@ import storage
 from bot.chat.push import Stage
 from bot.chat.turn import Press, Role, Text
 from bot.delivery.content import BroadcastKind
+from bot.flow.tidy import tidy
 from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
 
 EXPIRED = "Tombol ini sudah kedaluwarsa. Ini menu terbarunya."
@@ -353,3 +354,27 @@ async def test_a_button_of_nobody_is_refused_whatever_is_written_on_it(newsroom:
     for action in ("e:send:1.2:AAAAAAAAAAA", "e:send:1.2:", "e:ok:1.2:x", "e:endx:1:x", "e:unp::x", "e:nothing:1:x"):
         await newsroom.does(ADI, Press(action, "1"))
     assert await newsroom.broadcasts() == []
+
+
+async def test_a_card_of_long_ago_whose_draft_was_let_go_says_so_and_shows_the_menu(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    send = newsroom.button(ADI, "Kirim")
+    newsroom.outbox.later(days=40)
+    await tidy(newsroom.outbox.store, newsroom.outbox.now)
+    await newsroom.does(ADI, send)
+    shown = [message.plain() for message, _, _ in newsroom.seen[ADI][-2:]]
+    assert shown[0] == EXPIRED
+    assert shown[1].startswith("Anda belum berlangganan") or shown[1].startswith("Selamat datang")
+    assert await sent(newsroom) == []
+
+
+async def test_two_who_choose_the_audience_at_once_do_not_meet_in_one_draft(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.say(SARI, "/push " + TEXT)
+    for who in (ADI, SARI):
+        await newsroom.press(who, "Tujuan")
+    mine, hers = newsroom.button(ADI, "Daerah"), newsroom.button(SARI, "Budaya")
+    await asyncio.gather(newsroom.deliver(ADI, mine), newsroom.deliver(SARI, hers))
+    await newsroom.hear()
+    assert "Tujuan: Daerah" in newsroom.last(ADI)
+    assert "Tujuan: Budaya" in newsroom.last(SARI)

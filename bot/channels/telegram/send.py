@@ -90,20 +90,21 @@ class TelegramChannel:
         `not_modified`, `already_gone`, `no_message`; a deletion that is refused makes the message the stub.
         """
         if act is Act.SEND or act is Act.REPLY:
-            return await self._send(prepared, acts.head(to, act))
+            if prepared.has_photo:
+                return await self._send_photo(prepared, acts.head(to, act))
+            return await self._put(prepared, self._url, acts.head(to, act))
         if to.message is None:
             return acts.NO_MESSAGE
         return await (self._edit(prepared, to) if act is Act.EDIT else self._delete(prepared, to))
 
-    async def _send(self, prepared: Prepared, head: bytes) -> Outcome:
+    async def _send_photo(self, prepared: Prepared, head: bytes) -> Outcome:
         """With its photo, or without where this chat, or Telegram, takes none."""
-        if prepared.pictured is not None and prepared.has_photo:
-            outcome = await self._put(prepared.pictured, self._photo_url, head)
-            if outcome.code not in acts.WITHOUT_PHOTO:
-                return outcome
-            if outcome.code == "photo":
-                log.error("Telegram does not take the photo, sending the text alone", channel=NAME)
-                prepared.has_photo = False
+        outcome = await self._put(prepared.pictured or prepared, self._photo_url, head)
+        if outcome.code not in acts.WITHOUT_PHOTO:
+            return outcome
+        if outcome.code == "photo":
+            log.error("Telegram does not take the photo, sending the text alone", channel=NAME)
+            prepared.has_photo = False
         return await self._put(prepared, self._url, head)
 
     async def _edit(self, prepared: Prepared, to: To) -> Outcome:
