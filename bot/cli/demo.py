@@ -1,9 +1,10 @@
-"""`kentongan demo`: the real program beside a local Telegram and portal, and a page with three phones."""
+"""`kentongan demo`: the real program beside a local Telegram, WhatsApp and portal, and a page with three phones."""
 
 import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -39,7 +40,7 @@ async def _play(script: bool, port: int | None) -> None:
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, told.set)
-    town = Demo(tell=lambda line: print(line, flush=True))
+    town = Demo(tell=lambda line: print(line, flush=True), whatsapp=True)
     with tempfile.TemporaryDirectory(prefix="kentongan-demo-") as folder:
         await _open(town, port)
         try:
@@ -88,25 +89,35 @@ async def _until_over(
         raise OperationError("the demo did not do what it should; the lines above say where")
 
 
+def _free_port() -> int:
+    """A port for the program's webhooks: whoever calls it must know it before it runs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextlib.asynccontextmanager
 async def _program(town: Demo, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """The real program, told by its environment that this town is the world; stopped as a service manager would."""
     (folder / "feeds.yaml").write_text(town.feeds_yaml(), encoding="utf-8")
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    listen = f"127.0.0.1:{_free_port()}"
     environment |= {
         **town.environment(),
         "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
         "FEEDS_FILE": str(folder / "feeds.yaml"),
-        "LISTEN": "127.0.0.1:0",
+        "LISTEN": listen,
     }
     with (folder / LOG).open("wb") as log:
         command = (sys.executable, "-m", "bot", "run")
         program = await asyncio.create_subprocess_exec(
             *command, env=environment, cwd=folder, start_new_session=True, stdout=log, stderr=log
         )
+    connecting = asyncio.create_task(town.connect(listen))
     try:
         yield program
     finally:
+        connecting.cancel()
         if program.returncode is None:
             program.terminate()
             try:

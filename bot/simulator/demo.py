@@ -8,15 +8,21 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
 
-from bot.simulator.phones import REDAKSI, RESIDENTS, Owner, Phones, routes
+from bot.simulator.phones import BUDI_ON_WHATSAPP, REDAKSI, RESIDENTS, Owner, Phones, routes
 from bot.simulator.portal import Portal
 from bot.simulator.script import MOMENT, Report, Script
 from bot.simulator.server import Simulator
 from bot.simulator.stories import BY_ID, CATEGORIES, HOST, NEWSROOM, Sample, body, samples
 from bot.simulator.telegram import Limits, NotPossible, Telegram
 from bot.simulator.waiting import read_since, until
+from bot.simulator.whatsapp import Delivery, WhatsApp
+from bot.simulator.whatsapp import NotPossible as NotPossibleThere
 
 TOKEN = "7000000001:KENTONGAN-DEMO-TOKEN-OPENS-NOTHING0"  # noqa: S105 — no Telegram but ours knows it
+WHATSAPP = {
+    "WHATSAPP_ACCESS_TOKEN": "KENTONGAN-DEMO-WHATSAPP-TOKEN", "WHATSAPP_PHONE_NUMBER_ID": "1122334455667",
+    "WHATSAPP_APP_SECRET": "kentongan-demo-app-secret", "WHATSAPP_VERIFY_TOKEN": "kentongan-demo-verify",
+}  # fmt: skip
 PAST = 12  # stories that were there before
 FIRST = 14  # the sample that comes first: one that a resident of the demo follows
 ENOUGH = 300  # stories after which the newsroom publishes only by hand, so that a forgotten demo comes to rest
@@ -28,18 +34,22 @@ class Demo:
 
     def __init__(
         self, *, pace: float = 6.7, patience: float = 8.0, moment: float = 1.2, tell: Callable[[str], None] = print,
-        limits: Limits | None = None,
+        limits: Limits | None = None, whatsapp: bool = False,
     ) -> None:  # fmt: skip
         """In seconds: `pace` between stories, `patience` until the residents begin alone, `moment` between taps.
 
         The pace is no multiple of the poll, or every story would wait equally long for the next look at its feed.
+        With `whatsapp` the second resident lives there.
         """
         self.telegram = Telegram(
             TOKEN, username="kentongan_demo_bot", limits=limits, ledger_keep=2000, history_keep=200
         )
         self.portal = Portal(name=NEWSROOM, categories={category.slug: category.label for category in CATEGORIES})
-        self.phones = Phones(self.telegram, self.portal)
-        self.simulator = Simulator(self.telegram, self.portal, routes(self.phones))
+        self.whatsapp = _whatsapp() if whatsapp else None
+        self.residents = (RESIDENTS[0], BUDI_ON_WHATSAPP) if whatsapp else RESIDENTS
+        self.phones = Phones(self.telegram, self.portal, (*self.residents, REDAKSI), self.whatsapp)
+        there = self.whatsapp.routes() if self.whatsapp is not None else []
+        self.simulator = Simulator(self.telegram, self.portal, [*routes(self.phones), *there])
         self._pace, self._patience, self._moment = pace, patience, moment
         self._tell = tell
 
@@ -53,16 +63,30 @@ class Demo:
     async def stop(self) -> None:
         """Close the page and the port."""
         self.phones.close()
+        if self.whatsapp is not None:
+            await self.whatsapp.close()
         await self.simulator.stop()
 
     def environment(self) -> dict[str, str]:
         """What the program's environment needs to live in this town (FEEDS_FILE and DATABASE_URL are the caller's)."""
+        there = {} if self.whatsapp is None else {**WHATSAPP, "WHATSAPP_API_URL": self.simulator.base_url}
         return {
             "TELEGRAM_API_URL": self.simulator.base_url,
             "TELEGRAM_BOT_TOKEN": TOKEN,
             "TELEGRAM_MODE": "polling",
             "FETCH_ALLOW_PRIVATE": "true",
+            **there,
         }
+
+    async def connect(self, listen: str) -> None:
+        """Bring WhatsApp's webhooks to the program at this address (`host:port`), as soon as it is there."""
+        while self.whatsapp is not None:
+            try:
+                await self.whatsapp.subscribe(f"http://{listen}/whatsapp", WHATSAPP["WHATSAPP_VERIFY_TOKEN"])
+            except (NotPossibleThere, OSError):
+                await asyncio.sleep(0.1)
+            else:
+                return
 
     def feeds_yaml(self) -> str:
         """The program's feeds.yaml for this town's portal."""
@@ -104,17 +128,21 @@ class Demo:
     async def _residents(self) -> None:
         """Whoever nobody plays begins by themselves, so that also a mere onlooker sees a story arrive."""
         await asyncio.sleep(self._patience)
-        await asyncio.gather(*(self._begin(owner) for owner in (*RESIDENTS, REDAKSI)))
+        await asyncio.gather(*(self._begin(owner) for owner in (*self.residents, REDAKSI)))
 
     async def _begin(self, owner: Owner) -> None:
         everything = len(owner.topics) == len(CATEGORIES)
         topics = ["Pilih semua"] if everything else [BY_ID[topic].name_id for topic in owner.topics]
+        hello = "MULAI" if owner.phone else "/start"
         for label in ("", *topics, "Selesai"):
             if owner.user_id in self.phones.touched:
                 return
             try:
-                self.phones.tap(owner.user_id, label) if label else self.phones.say(owner.user_id, "/start")
-            except NotPossible:  # the program answers in other words than we expect: leave the phone to the onlooker
+                self.phones.tap(owner.user_id, label) if label else self.phones.say(owner.user_id, hello)
+            except (
+                NotPossible,
+                NotPossibleThere,
+            ):  # the program answers in other words than we expect: leave the phone to the onlooker
                 return
             await asyncio.sleep(self._moment)
 
@@ -139,6 +167,14 @@ class Demo:
             yield f"  - url: {self.simulator.base_url}/category/{category.slug}/feed/"
             yield f"    every: {POLL}s"
             yield f"    categories: [{category.id}]"
+
+
+def _whatsapp() -> WhatsApp:
+    secret, number = WHATSAPP["WHATSAPP_APP_SECRET"], WHATSAPP["WHATSAPP_PHONE_NUMBER_ID"]
+    how = Delivery(batch=5)
+    return WhatsApp(
+        WHATSAPP["WHATSAPP_ACCESS_TOKEN"], secret, number_id=number, delivery=how, ledger_keep=2000, history_keep=200
+    )  # fmt: skip
 
 
 def _coming() -> Iterator[tuple[Sample, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 
-from bot.simulator.phones import RESIDENTS, Owner, Phones
+from bot.simulator.phones import Owner, Phones
 from bot.simulator.stories import BY_ID, body, samples
 from bot.simulator.telegram import Shown
 from bot.simulator.waiting import read_since, until
@@ -57,7 +57,8 @@ class Script:
         self._moment = moment
         self._lines: list[Line] = []
         self._unused = iter(samples()[12:])
-        self._sri, self._budi = RESIDENTS
+        self._sri, self._budi, *_ = phones.owners.values()
+        self._told: set[int] = set()  # who on WhatsApp has had a story: the next ones join, minutes later
 
     async def play(self) -> Report:
         """All acts in order; the report says what held."""
@@ -81,7 +82,7 @@ class Script:
     async def _subscribe(self, owner: Owner, topics: tuple[str, ...]) -> None:
         names = [BY_ID[topic].name_id for topic in topics]
         began = self._now()
-        self._phones.say(owner.user_id, "/start")
+        self._phones.say(owner.user_id, "MULAI" if owner.phone else "/start")
         for name in names:
             await self._see(owner, f"the button {name}", name)
             self._phones.tap(owner.user_id, name)
@@ -103,7 +104,10 @@ class Script:
         self._absent(his, self._sri)
         for owner, stories in ((self._sri, (mine, both)), (self._budi, (his, both))):
             copies = [self._copies(story, owner) for story in stories]
-            self._say(f"{owner.name} has both stories exactly once", copies == [1, 1])
+            if owner.phone:
+                self._say(f"{owner.name} has the first story, and the second waits to be joined", copies == [1, 0])
+            else:
+                self._say(f"{owner.name} has both stories exactly once", copies == [1, 1])
         slowest = max(self._seconds(mine, self._sri) or inf, self._seconds(his, self._budi) or inf)
         self._say(f"publication to arrival takes at most {self._promise:g} s", slowest <= self._promise, slowest)
         self._last = mine
@@ -136,10 +140,19 @@ class Script:
         slugs = [BY_ID[topic].slug for topic in topics]
         story = self._phones.publish(sample.title, body(sample, self._phones.now()), slugs)
         names = ", ".join(BY_ID[topic].name_id for topic in topics)
-        for owner in readers:
+        at_once = [owner for owner in readers if owner.user_id not in self._told]
+        for owner in at_once:
             await self._until(partial(self._has, story, owner))
             self._check(f"a story in {names} arrives at {owner.name}", self._seconds(story, owner), needed=True)
+        if not at_once:
+            await self._all_read(f"every feed is read after a story in {names} was published")
+        self._told |= {owner.user_id for owner in at_once if owner.phone}
         return story
+
+    async def _all_read(self, what: str) -> None:
+        at = self._now()
+        self._check(what, await self._until(lambda: self._read_since(at)))
+        await asyncio.sleep(self._moment)
 
     def _absent(self, story: int, owner: Owner) -> None:
         title = self._phones.post(story).title
@@ -147,7 +160,7 @@ class Script:
 
     async def _see(self, owner: Owner, what: str, label: str) -> None:
         seen = await self._until(
-            lambda: any(_offers(shown, label) for shown in self._phones.telegram.shown(owner.user_id))
+            lambda: any(_offers(shown, label) for shown in self._phones.shown(owner.user_id))
         )
         if seen is None:
             self._check(f"{owner.name} sees {what}", None, needed=True)

@@ -7,6 +7,7 @@ from playwright.async_api import expect
 from bot.simulator.phones import RESIDENTS
 from tests.browser.chromium import chromium
 from tests.browser.shoot import running_demo
+from tests.browser.test_alert_walk import follow
 from tests.browser.test_page import publish
 
 SRI, BUDI = (f"#pane-{owner.user_id}" for owner in RESIDENTS)
@@ -19,11 +20,7 @@ async def test_a_newcomer_subscribes_in_three_taps_and_gets_what_they_publish_th
         await page.goto(address)
         sri, budi = page.locator(SRI), page.locator(BUDI)
         for phone, topic in ((sri, "Investigasi"), (budi, "Hukum & Kriminal")):
-            await phone.get_by_role("button", name="Mulai", exact=True).click()
-            await phone.get_by_role("button", name=topic, exact=True).click(timeout=PROMPTLY)
-            await expect(phone.locator(".keys .chosen", has_text=topic)).to_be_visible(timeout=PROMPTLY)
-            await phone.get_by_role("button", name="Selesai").click()
-            await expect(phone.locator(".status")).to_have_text(f"mengikuti {topic}", timeout=PROMPTLY)
+            await follow(phone, topic)
         # The program's first look at the feeds sends nothing; the demo's own first story comes after it.
         await expect(page.locator("[data-story]").first).to_be_visible(timeout=PROMPTLY)
         await publish(page, "Warga Menghitung Sendiri Lampu yang Padam", "Investigasi")

@@ -13,6 +13,7 @@ from bot.simulator.phones.guard import HEADERS, refusal
 from bot.simulator.phones.phones import Phones
 from bot.simulator.stories import CATEGORIES, plain_body
 from bot.simulator.telegram import NotPossible
+from bot.simulator.whatsapp import NotPossible as NotPossibleThere
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -58,7 +59,7 @@ def _say(phones: Phones, request: web.Request, body: Json) -> None:
 
 def _press(phones: Phones, request: web.Request, body: Json) -> None:
     user_id = _owner(phones, request)
-    message_id, data = _number(body, "message_id"), _text(body, "data", 64)
+    message_id, data = _number(body, "message_id"), _text(body, "data", 256)
     phones.touched.add(user_id)
     phones.press(user_id, message_id, data)
 
@@ -149,7 +150,7 @@ def _writes(phones: Phones, act: Act) -> Handler:
             act(phones, request, await _json(request))
         except BadRequest as bad:
             return _answer({"error": bad.word}, 400)
-        except NotPossible:
+        except (NotPossible, NotPossibleThere):
             return _answer({"error": "not_possible"}, 409)
         return _answer({"ok": True})
 

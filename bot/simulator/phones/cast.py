@@ -1,6 +1,6 @@
 """Who holds the phones; the names are parts in a play, not people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.simulator.stories import BY_ID
 
@@ -13,10 +13,17 @@ class Owner:
     name: str
     part: str  # resident | newsroom
     topics: tuple[str, ...] = ()  # what they follow when the demo plays them
+    phone: str = ""  # their number, where they use WhatsApp
+
+    @property
+    def channel(self) -> str:
+        """Their messenger."""
+        return "whatsapp" if self.phone else "telegram"
 
 
 RESIDENTS = (
     Owner(70_001, "Bu Sri", "resident", ("kesehatan", "budaya")),
     Owner(70_002, "Pak Budi", "resident", ("hukrim", "daerah")),
 )
+BUDI_ON_WHATSAPP = replace(RESIDENTS[1], phone="6281234500002")
 REDAKSI = Owner(70_003, "Redaksi", "newsroom", tuple(BY_ID))

@@ -8,18 +8,28 @@ const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s",
 /** The whole message; `press(data)` is called for buttons. */
 export function messageNode(message, { press, site }) {
   const keyed = message.rows.length > 0;
+  const look = message.look ?? {};
   const bubble = el("div", { class: "bubble" },
     message.quote != null && el("p", { class: message.quote ? "quote" : "quote lost" }, message.quote || t("gone")),
+    look.header && el("p", { class: "head" }, look.header),
     el("p", { class: "said" }, rich(message.text, message.entities)),
     message.card && card(message.card, site),
-    el("p", { class: "meta" }, message.edited && el("span", {}, t("edited")), el("time", {}, clock(message.at))),
+    look.footer && el("p", { class: "small" }, look.footer),
+    el("p", { class: "meta" }, message.edited && el("span", {}, t("edited")), el("time", {}, clock(message.at)),
+      look.ticks && el("span", { class: `ticks ${look.ticks}`, "aria-hidden": "true" }, "✓✓")),
   );
   const looks = ["message", message.mine && "mine", keyed && "keyed"].filter(Boolean).join(" ");
   return el("article", { class: looks, "data-id": message.id },
     bubble,
-    keyed && el("div", { class: "keys" }, message.rows.map((row) => el("div", {}, row.map((key) => button(key, press))))),
+    keyed && keys(message.rows, look.opens, press),
     message.seconds != null && el("p", { class: "arrived" }, t("arrived_in", { s: seconds(message.seconds) })),
   );
+}
+
+/** Buttons; a list of WhatsApp's opens with one. */
+function keys(rows, opens, press) {
+  const all = el("div", { class: "keys" }, rows.map((row) => el("div", {}, row.map((key) => button(key, press)))));
+  return opens ? el("details", { class: "list" }, el("summary", {}, opens), all) : all;
 }
 
 /** Text and Telegram's entities (offsets in UTF-16 units, as in JavaScript) as nodes. */

@@ -48,7 +48,7 @@ export class Phone {
     this.chat.setAttribute("aria-label", t("chat_of", { name: this.name }));
     this.begin.textContent = t("begin");
     this.empty.replaceChildren(el("strong", {}, t("empty_title")), t("empty"));
-    this.role.textContent = t("bot");
+    this.role.textContent = t(this.channel === "whatsapp" ? "on_whatsapp" : "bot");
     this.chips.setAttribute("aria-label", t("quick"));
     this.offer();
   }
@@ -73,7 +73,7 @@ export class Phone {
     this.form = el("form", { class: "write", onsubmit: (event) => this.submit(event) }, this.write, this.sender);
     this.begin = el("button", { type: "button", class: "begin", onclick: () => this.start() });
     const heading = `owner-${this.id}`;
-    this.pane = el("section", { class: "pane", id: `pane-${this.id}`, "aria-labelledby": heading, "data-phone": this.id },
+    this.pane = el("section", { class: "pane", id: `pane-${this.id}`, "aria-labelledby": heading, "data-phone": this.id, "data-channel": this.channel },
       el("div", { class: "owner" }, el("h2", { id: heading }, this.name), this.status),
       el("div", { class: "phone" },
         el("div", { class: "peer" }, el("img", { src: "/phones/page/icon.svg", alt: "" }),
@@ -88,7 +88,8 @@ export class Phone {
 
   /** The bot's own commands, one tap each. */
   offer() {
-    const words = this.commands.length ? this.commands.map((name) => `/${name}`) : t("chips").split(" ");
+    const mark = this.channel === "whatsapp" ? "" : "/";
+    const words = this.commands.length ? this.commands.map((name) => `${mark}${name}`) : t("chips").split(" ");
     this.chips.replaceChildren(...words.map((word) => this.chip(word)));
   }
 
@@ -108,7 +109,7 @@ export class Phone {
   }
 
   start() {
-    this.say("/start");
+    this.say(this.channel === "whatsapp" ? "MULAI" : "/start");
     this.chat.focus({ preventScroll: true }); // the button that had the focus goes away
   }
 
@@ -148,6 +149,7 @@ export class Phone {
       this.chat.append(node);
       return node;
     }
+    if (old.querySelector("details")?.open && node.querySelector("details")) node.querySelector("details").open = true;
     const held = old.contains(document.activeElement) && document.activeElement.dataset.key;
     old.replaceWith(node);
     if (held) (node.querySelector(`[data-key="${CSS.escape(held)}"]`) ?? this.chat).focus({ preventScroll: true });

@@ -2,7 +2,7 @@
 
 const WORDS = {
   id: {
-    lead: "Tiga telepon ini berbicara dengan program yang sebenarnya; hanya Telegram dan portalnya tiruan.",
+    lead: "Tiga telepon ini berbicara dengan program yang sebenarnya; hanya Telegram, WhatsApp, dan portalnya tiruan.",
     running: "berjalan",
     try_title: "Yang bisa dicoba",
     try_1: "Ketuk Mulai di telepon warga, pilih topik, lalu Selesai. Kalau tidak, mereka mulai sendiri.",
@@ -11,6 +11,7 @@ const WORDS = {
     lost: "Sambungan terputus. Menyambung lagi…",
     portal: "Portal",
     bot: "bot",
+    on_whatsapp: "WhatsApp",
     new: "belum berlangganan",
     stopped: "sudah berhenti",
     follows: "mengikuti {topics}",
@@ -57,7 +58,7 @@ const WORDS = {
     chips: "/menu /topik /terbaru /bantuan /berhenti",
   },
   en: {
-    lead: "These three phones talk to the real program; only Telegram and the portal are stand-ins.",
+    lead: "These three phones talk to the real program; only Telegram, WhatsApp and the portal are stand-ins.",
     running: "running",
     try_title: "What to try",
     try_1: "Tap Start on a resident’s phone, choose topics, then Selesai. If you wait, they begin by themselves.",
@@ -66,6 +67,7 @@ const WORDS = {
     lost: "Connection lost. Reconnecting…",
     portal: "Portal",
     bot: "bot",
+    on_whatsapp: "WhatsApp",
     new: "not subscribed yet",
     stopped: "has stopped",
     follows: "follows {topics}",
