@@ -159,9 +159,7 @@ class Script:
         self._say(f"{owner.name} did not get “{title}”", self._copies(story, owner) == 0)
 
     async def _see(self, owner: Owner, what: str, label: str) -> None:
-        seen = await self._until(
-            lambda: any(_offers(shown, label) for shown in self._phones.shown(owner.user_id))
-        )
+        seen = await self._until(lambda: any(_offers(shown, label) for shown in self._phones.shown(owner.user_id)))
         if seen is None:
             self._check(f"{owner.name} sees {what}", None, needed=True)
 
