@@ -13,6 +13,7 @@ from random import Random
 from bot.channels.whatsapp import doubts
 from bot.delivery.budget import Budget
 from bot.flow import deliver
+from bot.simulator.whatsapp import Fault
 from tests.chaos.judge import Verdict
 from tests.days.judge import MICRO, Watch, judge
 from tests.days.newsroom import A_DAY, Newsroom
@@ -22,6 +23,7 @@ from tests.days.virtual import VirtualLoop
 
 FIRST = datetime(2026, 10, 2, 17, tzinfo=UTC)  # local midnight, the 3rd of October
 MINUTE = 60.0
+UNANSWERED = 0.001  # of the requests: that many arrive, and as many do not
 LAST_WEBHOOKS = 3600.0  # virtual seconds in which everything must come to rest
 
 
@@ -43,6 +45,8 @@ async def _play(seed: int, folder: Path, readers: int, days: int, stories: int, 
         await residents.settle(readers)
         watch = Watch(made, residents, newsroom, zone)
         watch.begin()
+        for fault in (Fault.ACCEPT_THEN_DROP, Fault.DROP):  # of which nobody hears: statuses tell, or their silence
+            made.whatsapp.faults.add(fault, share=UNANSWERED)
         work = [asyncio.create_task(residents.live()), asyncio.create_task(newsroom.work(days, stories, alerts))]
         await asyncio.wait(work, timeout=days * A_DAY, return_when=asyncio.FIRST_EXCEPTION)
         for task in work:
