@@ -6,8 +6,12 @@ The store's threads are real, and while one of them works no virtual time passes
 import asyncio
 import selectors
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Jumping(selectors.BaseSelector):
@@ -50,9 +54,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jumping.now
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:  # fmt: skip
         self._jumping.threads += 1
-        running: asyncio.Future[Any] = super().run_in_executor(executor, func, *args)
+        running = super().run_in_executor(executor, func, *args)
         running.add_done_callback(self._returned)
         return running
 
