@@ -26,6 +26,7 @@ from bot.app.memory import spare_the_collector
 from bot.app.outside import Outside, label_map, new_session, outside
 from bot.app.program import App
 from bot.app.templates import template_learner
+from bot.app.whatsapp import stats_of
 
 __all__ = [
     "App",
@@ -44,6 +45,7 @@ __all__ = [
     "running",
     "spare_the_collector",
     "sqlite_version",
+    "stats_of",
     "stops_fault",
     "template_learner",
 ]

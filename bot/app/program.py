@@ -19,7 +19,8 @@ from bot.app.first_admin import invite_first_admin
 from bot.app.memory import spare_the_collector
 from bot.app.news_desk import NewsDesk
 from bot.app.outside import new_session
-from bot.app.whatsapp import SETTLING, compose_for, terms_of, whatsapp_parts
+from bot.app.templates import halter_of
+from bot.app.whatsapp import SETTLING, compose_for, stats_of, terms_of, whatsapp_parts
 from bot.channels.console import Console
 from bot.channels.console.send import NAME as CONSOLE
 from bot.channels.telegram import TelegramParts
@@ -90,7 +91,7 @@ class App:
 
     async def stats(self) -> dict[str, Any]:
         """What `kentongan stats` prints."""
-        return await self._store.read(lambda tx: tx.stats(clock.now()))
+        return await self._store.read(lambda tx: stats_of(tx, self._settings, clock.now()))
 
     def watch(self, broadcast_id: int) -> AsyncIterator[Progress]:
         """How far a broadcast has come, each time something of it is written, until it is over."""
@@ -133,8 +134,9 @@ class App:
             self._desk.costs = Costs(WHATSAPP, terms, portal.timezone, portal.language)
             self._desk.forms = {TELEGRAM: Message.plain, WHATSAPP: lambda message: marked(message.text)}
         telegram = self._telegram()
+        self._halter = halter_of(self._settings, self._facts.texts)
         whatsapp = whatsapp_parts(
-            self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake
+            self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake, self._halter
         )  # fmt: skip
         self._news = self._news_desk([parts.channel.name for parts in (telegram, whatsapp) if parts is not None])
         await self._news.look_at_meanings()
@@ -180,7 +182,7 @@ class App:
 
     def _start_whatsapp(self, parts: WhatsAppParts, epoch: int) -> None:
         terms, zone = terms_of(self._settings), self._settings.portal.timezone
-        means = None if terms is None else Means(terms, zone, self._staff.spent)
+        means = None if terms is None else Means(terms, zone, self._staff.spent, self._halter)
         self._deliver(parts.channel, epoch, SETTLING, compose_for(parts.channel, self._facts, clock.now), means)
         parts.start()
         self._stack.push_async_callback(parts.stop)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 
@@ -17,8 +17,10 @@ from bot.delivery.content import Content
 from bot.flow.deliver import Compose, Settling
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
+from bot.flow.halts import Halter
 from bot.flow.means import Terms
-from bot.ports import Store
+from bot.flow.spending import spending
+from bot.ports import Store, Tx
 from bot.settings import Settings
 
 SETTLING: Final = Settling(receipts.settle_delivery, receipts.settle_reply)  # a doubt waits for its receipt
@@ -28,6 +30,13 @@ def terms_of(settings: Settings) -> Terms | None:
     """What WhatsApp costs and may cost; None where it is off."""
     money = settings.whatsapp.money if settings.whatsapp is not None else None
     return None if money is None else Terms(money.rates.card, money.budget, money.portfolio)
+
+
+def stats_of(tx: Tx, settings: Settings, now: datetime) -> dict[str, Any]:
+    """What `kentongan stats` prints: all counts, and where messages cost money what they cost."""
+    terms = terms_of(settings)
+    money = {} if terms is None else {"whatsapp": spending(tx, terms, settings.portal.timezone, now)}
+    return tx.stats(now) | money
 
 
 def compose_for(channel: WhatsAppChannel, facts: Facts, now: Callable[[], datetime]) -> Compose:
@@ -44,7 +53,7 @@ def compose_for(channel: WhatsAppChannel, facts: Facts, now: Callable[[], dateti
 
 def whatsapp_parts(
     settings: Settings, session: aiohttp.ClientSession, store: Store, desk: Desk, texts: Texts,
-    wake: Callable[[str], None],
+    wake: Callable[[str], None], halter: Halter | None = None,
 ) -> WhatsAppParts | None:  # fmt: skip
     """The channel with its webhook; building it starts nothing."""
     own = settings.whatsapp
@@ -54,5 +63,5 @@ def whatsapp_parts(
         access_token=own.access_token, number_id=own.phone_number_id, app_secret=own.app_secret,
         verify_token=own.verify_token, api_url=own.api_url, rate=own.rate, session=session, store=store, desk=desk,
         texts=texts, now=clock.now, wake=lambda: wake("whatsapp"), account_id=own.business_account_id,
-        tell=template_teller(settings, texts),
+        tell=template_teller(settings, texts), halter=halter,
     )  # fmt: skip

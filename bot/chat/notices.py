@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.chat.admins_call import PREFIX
+from bot.chat.codes import in_words
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message, Rows
 from bot.chat.push_seal import sealed
 from bot.chat.texts import Voice, joined
 from bot.chat.turn import Role
+from bot.delivery.halts import Halt, Scope
 from bot.delivery.templates import TemplateChange
 
 LONGEST_ADDRESS: Final = 500  # of a feed: longer ones are shown cut, as the list of feeds has them whole
@@ -24,6 +26,11 @@ _KEYS: Final = {
     "gap": "notice.gap",
     "withdrawn": "notice.withdrawn",
     "revised": "notice.revised",
+}
+_HALTS: Final = {
+    Scope.MARKETING: "notice.halt.marketing",
+    Scope.PUSHES: "notice.halt.pushes",
+    Scope.ALL: "notice.halt.everything",
 }
 _FLOODS: Final = {"many": "notice.flood_many", "old": "notice.flood_old"}
 
@@ -64,6 +71,13 @@ def spent_message(say: Voice, *, period: str, limit: str) -> Message:
     """A budget (`day`, `month` or `broadcast`) is used up; `limit` is the amount with its currency."""
     keys = {"day": "notice.spent.day", "month": "notice.spent.month", "broadcast": "notice.spent.broadcast"}
     return Message(say.rich(keys[period], limit=limit))
+
+
+def halted_message(say: Voice, halt: Halt, *, over: bool) -> Message:
+    """WhatsApp does not take marketing, anything pushed, or anything at all, and why; or it does again."""
+    if over:
+        return Message(say.rich("notice.halt.over"))
+    return Message(say.rich(_HALTS[halt.scope], why=in_words(halt.code, say)))
 
 
 def templates_message(say: Voice, changes: Sequence[TemplateChange]) -> Message:

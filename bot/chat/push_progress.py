@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from bot.chat.codes import in_words
 from bot.chat.editors_visit import Visit
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message, Rows, Span
@@ -14,7 +15,6 @@ from bot.delivery.plan import Status
 
 _BLOCKS: Final = 10
 _MOST_CODES: Final = 4  # reasons that a line names; the whole report has them all
-_LONGEST_CODE: Final = 40
 TELLABLE: Final = frozenset({BroadcastKind.STORY, BroadcastKind.ALERT, BroadcastKind.FOLLOW_UP})
 _ENDS: Final = {
     Status.DONE: "desk.end.done",
@@ -22,15 +22,6 @@ _ENDS: Final = {
     Status.WITHDRAWN: "desk.end.withdrawn",
     Status.EXPIRED: "desk.end.expired",
     Status.INTERRUPTED: "desk.end.interrupted",
-}
-_CODES: Final = {
-    "blocked": "desk.code.blocked",
-    "deactivated": "desk.code.deactivated",
-    "kicked": "desk.code.kicked",
-    "chat_not_found": "desk.code.not_found",
-    "expired": "desk.code.expired",
-    "stopped": "desk.code.stopped",
-    "cancelled": "desk.code.cancelled",
 }
 KINDS: Final = {
     BroadcastKind.STORY: "desk.kind.story",
@@ -91,11 +82,7 @@ def _trouble(told: Told, say: Voice) -> Iterator[_Text]:
 
 def _reasons(failed: Mapping[str, int], say: Voice) -> str:
     often = sorted(failed.items(), key=lambda one: (-one[1], one[0]))[:_MOST_CODES]
-    return ", ".join(f"{_code(code, say)} {say.t('desk.count', count=n)}" for code, n in often)
-
-
-def _code(code: str, say: Voice) -> str:
-    return say.t(_CODES[code]) if code in _CODES else cut(code, _LONGEST_CODE)
+    return ", ".join(f"{in_words(code, say)} {say.t('desk.count', count=n)}" for code, n in often)
 
 
 # Over -----------------------------------------------------------------------------------------------------------------
@@ -139,7 +126,7 @@ def full_report(visit: Visit, told: Told) -> Message:
     lines = [_named(told), *_about(visit, told), _ended(visit, told), *_figures(visit.say, told)]
     lines += [visit.say.rich("desk.on_channel", channel=called(name), sent=sent, lost=lost)
               for name, sent, lost in told.channels]  # fmt: skip
-    lines += [(Span(f"– {_code(code, visit.say)}: {visit.say.t('desk.count', count=n)}"),)
+    lines += [(Span(f"– {in_words(code, visit.say)}: {visit.say.t('desk.count', count=n)}"),)
               for code, n in sorted(told.failed.items())]  # fmt: skip
     return Message(joined("\n", *lines), _full_rows(visit, told))
 

@@ -51,12 +51,16 @@ def invite(
 
 
 def stats(json: Json = False) -> None:
-    """Counts of subscribers, stories, broadcasts and deliveries; of a running program also how sending goes.
+    """Counts of subscribers, stories, broadcasts and deliveries; what WhatsApp has cost and what is left of its budget.
+
+    Of a running program also how sending goes.
 
     Example: kentongan stats --json
     """
     now, loaded = clock.now(), settings()
-    numbers: dict[str, Any] = with_store(loaded, lambda store: store.read(lambda tx: tx.stats(now)))
+    numbers: dict[str, Any] = with_store(
+        loaded, lambda store: store.read(lambda tx: composition.stats_of(tx, loaded, now))
+    )
     numbers["running"] = bool(composition.running(loaded))
     if not numbers["running"]:
         numbers["sending"] = {}  # what a program said that is no more

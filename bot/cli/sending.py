@@ -1,7 +1,7 @@
 """`kentongan pause` and `resume`: everything that goes to audiences stands still, or goes on."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -10,6 +10,8 @@ from bot import clock
 from bot.cli.common import Json, in_transaction, print_json, settings
 from bot.cli.watching import shell_user
 from bot.ports import Tx
+
+T = TypeVar("T")
 
 
 def pause(
@@ -41,26 +43,32 @@ def pause(
 
 
 def resume(json: Json = False) -> None:
-    """Send to audiences again, after `kentongan pause` or after a restore; works beside a running program too.
+    """Send to audiences again: after `kentongan pause`, after a restore, after WhatsApp has refused our account.
+
+    Works beside a running program too. What WhatsApp did not take is tried again at once instead of once an hour.
 
     Example: kentongan resume
     """
 
-    def work(tx: Tx) -> str:
-        waited = tx.standing_still()
+    def work(tx: Tx) -> list[str]:
+        now, waited = clock.now(), tx.standing_still()
         if waited:
             tx.stand_still("")
-            tx.add_audit(shell_user(), "resume_all", waited, clock.now())
-        return waited
+        reasons = [waited] * bool(waited) + [f"whatsapp {halt.scope}: {halt.code}" for halt in tx.end_halts(now)]
+        for reason in reasons:
+            tx.add_audit(shell_user(), "resume_all", reason, now)
+        return reasons
 
-    waited = _change(work)
+    reasons = _change(work)
     if json:
-        print_json({"resumed": bool(waited)})
+        print_json({"resumed": bool(reasons)})
+    elif reasons:
+        print(f"broadcasts are sent again ({', '.join(reasons)})")
     else:
-        print("broadcasts are sent again" if waited else "nothing to do: broadcasts are being sent")
+        print("nothing to do: broadcasts are being sent")
 
 
-def _change(work: Callable[[Tx], str]) -> str:
+def _change(work: Callable[[Tx], T]) -> T:
     """In the database that is there; where there is none, nothing stands still and none is made."""
     loaded = settings()
     composition.open_store(loaded, read_only=True).close()

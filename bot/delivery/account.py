@@ -17,6 +17,7 @@ BRIEFLY = 1.0  # seconds at most that one chat's 429 keeps others waiting
 TOGETHER = 5.0  # seconds within which a second chat's 429 means the account
 LONGEST_FLOOD = 60.0  # seconds
 ACCOUNT_PAUSE = 60.0  # seconds between two probes of an account that the platform refuses
+LONGEST_REFUSAL = 300.0  # seconds; where the platform told a time it is doubled with each probe until then
 # After a flood half the rate, and a tenth of the whole more with each clean five seconds: whole again after 25. A step
 # is as long as the time within which two floods count as one, so that a step too many is noticed before the next.
 RISE = 0.1
@@ -73,6 +74,7 @@ class Account:
     _share: float = 1.0  # of the nominal rate
     _share_since: float = math.inf  # when it began to rise
     _breaker: Breaker = field(default_factory=Breaker)
+    _refusals: int = 0  # of the account itself, in a row
 
     # What may be done -----------------------------------------------------------------------------------------------
 
@@ -118,7 +120,7 @@ class Account:
         """A request to this chat, which left then, is over."""
         probe = self.hold is not None and left >= self.hold.until
         if outcome.account:
-            self._stop(Trouble.REFUSED, now + ACCOUNT_PAUSE, outcome.code)
+            self._refused(outcome, now, probe=probe)
         elif outcome.kind is Kind.LATER and outcome.code == FLOOD:
             self._flooded(address, outcome.retry_after or BRIEFLY, now, probe=probe)
         elif self.hold is None:
@@ -138,6 +140,13 @@ class Account:
             self.hold = Hold(Trouble.BREAKER, now + self._breaker.probe_failed(), outcome.code)
         else:
             self._go_on(now)
+
+    def _refused(self, outcome: Outcome, now: float, *, probe: bool) -> None:
+        if self.hold is None or probe:  # not each of a storm's
+            self._refusals += 1
+        told = outcome.retry_after
+        pause = ACCOUNT_PAUSE if told is None else min(LONGEST_REFUSAL, told * 2.0 ** (min(self._refusals, 10) - 1))
+        self._stop(Trouble.REFUSED, now + pause, outcome.code)
 
     def _flooded(self, address: str, retry_after: float, now: float, *, probe: bool) -> None:
         self._floods = {chat: at for chat, at in self._floods.items() if now - at <= TOGETHER} | {address: now}
@@ -165,6 +174,7 @@ class Account:
         self.hold = None
         self._share_since = min(now, self._share_since)
         self._floods.clear()
+        self._refusals = 0
         self._breaker.close()
 
     def _share_now(self, now: float) -> float:

@@ -21,6 +21,7 @@ class Pushed(NamedTuple):
     template_at: datetime | None = None  # the last template
     marketing_at: datetime | None = None  # the last that was billed as marketing
     unread: int = 0  # templates since the reader last read one or wrote
+    spared_until: datetime | None = None  # so long the platform does not want them to have any more
 
     def began(self, now: datetime) -> bool:
         """Whether the platform counts this reader already among the people of the last 24 hours."""
@@ -36,8 +37,9 @@ def marketing_from(pushed: Pushed) -> datetime | None:
     if pushed.unread >= DAILY_UNREAD + WEEKLY_UNREAD:
         return NEVER
     if pushed.marketing_at is None:
-        return None
-    return pushed.marketing_at + (A_WEEK if pushed.unread >= DAILY_UNREAD else A_DAY)
+        return pushed.spared_until
+    free = pushed.marketing_at + (A_WEEK if pushed.unread >= DAILY_UNREAD else A_DAY)
+    return free if pushed.spared_until is None else max(free, pushed.spared_until)
 
 
 def joins_at(pushed: Pushed, now: datetime) -> datetime | None:

@@ -130,6 +130,7 @@ class QueuedReply:
     target: str | None = None  # the message to replace
     callback: str | None = None  # the platform's name for the press that is waiting for an answer
     attempt: int = 1
+    doubts: int = 0  # earlier attempts of which nobody knows
 
 
 class Settled(NamedTuple):

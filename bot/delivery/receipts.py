@@ -4,15 +4,18 @@ A send of which nobody knows is not repeated here after a moment, as elsewhere: 
 receipts have been coming for two minutes and none of them was its own, it is sent once more (promise 4).
 """
 
+import zlib
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from bot.delivery.account import FLOOD
 from bot.delivery.content import BroadcastKind
+from bot.delivery.halts import CODES as HALTS
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import Delivery, QueuedReply, Settled, State
-from bot.delivery.settle import REPLY_TRIES, settle_story
+from bot.delivery.settle import REPLY_DOUBTS, settle_story
 from bot.delivery.settle import settle_reply as settle_answer
 
 LISTENED: Final = 120.0  # seconds of receipts coming in after which a missing one means something
@@ -26,6 +29,16 @@ SILENT: Final = "silent"  # an answer without words: nothing is sent
 UNWANTED_NOW: Final = frozenset({"ecosystem", "experiment"})  # the platform spares this reader for a day or more
 # Codes that are about this reader alone, and say neither that they are gone nor that the text is wrong.
 OF_THE_READER: Final = frozenset({UNDELIVERABLE, MARKETING_STOPPED, WINDOW_CLOSED}) | UNWANTED_NOW
+SERVER_ERROR: Final = "server_error"
+PAIR: Final = "pair_rate"
+MAINTENANCE: Final = "maintenance"
+UNAUTHORIZED: Final = "unauthorized"
+NO_PERMISSION: Final = "no_permission"
+MOST_TRIES: Final = 5  # of what the platform itself had trouble with
+# Failures that say nothing about reader or text: a status that tells of one lets the same message leave again.
+TRIED_AGAIN: Final = frozenset({SERVER_ERROR, FLOOD, PAIR, MAINTENANCE, UNAUTHORIZED, NO_PERMISSION}) | HALTS
+SPARED: Final = timedelta(hours=24)
+LONGEST_SPARED: Final = timedelta(days=8)
 TOLD_LATER: Final = frozenset({BroadcastKind.STORY, BroadcastKind.DIGEST})  # what does not arrive is owed again
 _LEAST_PAUSE: Final = timedelta(minutes=1)
 _DIGITS: Final = 18
@@ -108,16 +121,43 @@ def settle_delivery(delivery: Delivery, outcome: Outcome, now: datetime) -> Sett
         return Settled(State.QUEUED, outcome.code, next_at=now)  # planned anew: as a template, or when they write
     if outcome.code in OF_THE_READER:
         return failed(outcome, now)
-    return settle_story(outcome, delivery.attempt, now)
+    return _account_for(tag_of(delivery), outcome, now) or settle_story(outcome, delivery.attempt, now)
 
 
-def settle_reply(outcome: Outcome, attempt: int, now: datetime) -> Settled:
+def settle_reply(reply: QueuedReply, outcome: Outcome, now: datetime) -> Settled:
     """An answer: a doubt waits for its receipt, but not for ever."""
-    if outcome.kind is Kind.UNKNOWN and attempt < REPLY_TRIES:
+    if outcome.kind is Kind.UNKNOWN and reply.doubts < REPLY_DOUBTS:
         return Settled(State.QUEUED, outcome.code, next_at=now + ANSWER_WAITS, doubt=True)
     if outcome.code in OF_THE_READER:
         return failed(outcome, now)
-    return settle_answer(outcome, attempt, now)
+    return _account_for(tag_of_reply(reply), outcome, now) or settle_answer(reply, outcome, now)
+
+
+def _account_for(tag: Tag, outcome: Outcome, now: datetime) -> Settled | None:
+    """What is neither about the reader nor about the text, where it means something else here."""
+    if outcome.code in HALTS:
+        return Settled(State.QUEUED, outcome.code, next_at=now)  # planned anew, with what is held back from now on
+    if outcome.code != SERVER_ERROR:
+        return None
+    at = again_at(tag, outcome.code, now)
+    return Settled(State.FAILED, outcome.code) if at is None else Settled(State.QUEUED, outcome.code, next_at=at)
+
+
+def again_at(tag: Tag, code: str, now: datetime) -> datetime | None:
+    """When a message that failed with this code leaves once more; None: it has been tried often enough."""
+    if code not in TRIED_AGAIN or tag.attempt >= MOST_TRIES:
+        return None
+    return now + timedelta(seconds=back_off(tag))
+
+
+def back_off(tag: Tag) -> float:
+    """Seconds before the next try: 2, 4, 8, 16, each up to half less or more, as the attempt's name wants it."""
+    return 2.0**tag.attempt * (0.5 + zlib.crc32(str(tag).encode()) / 2**32)
+
+
+def spared_for(times: int) -> timedelta:
+    """How long a reader is spared whom the platform did not want to have it so many times in a row."""
+    return min(LONGEST_SPARED, SPARED * 2.0 ** min(max(0, times - 1), 8))
 
 
 def failed(outcome: Outcome, now: datetime) -> Settled:

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.plan import Delivery, Settled, State
+from bot.delivery.plan import Delivery, QueuedReply, Settled, State
 
 SERVER_ERROR_TRIES = 3
-REPLY_TRIES = 2
+REPLY_DOUBTS = 1  # an answer of which nobody knows is given so often again
 # How often an attempt of which nobody knows is followed by another (promise 4). Stories and digests: never. A warning
 # that comes twice is better than one that does not come. Editing and deleting the same message again harms nobody.
 AGAIN_AFTER_DOUBT = {
@@ -47,13 +47,13 @@ def settle_delivery(delivery: Delivery, outcome: Outcome, now: datetime) -> Sett
     return settled
 
 
-def settle_reply(outcome: Outcome, attempt: int, now: datetime) -> Settled:
+def settle_reply(reply: QueuedReply, outcome: Outcome, now: datetime) -> Settled:
     """An answer to somebody who waits for it: ambiguity is worth one more try."""
     if outcome.kind is Kind.UNKNOWN:
-        if attempt >= REPLY_TRIES:
+        if reply.doubts >= REPLY_DOUBTS:
             return Settled(State.FAILED, outcome.code)
-        return Settled(State.QUEUED, outcome.code, next_at=now)
-    return settle_story(outcome, attempt, now)
+        return Settled(State.QUEUED, outcome.code, next_at=now, doubt=True)
+    return settle_story(outcome, reply.attempt, now)
 
 
 def _sent(outcome: Outcome) -> Settled:

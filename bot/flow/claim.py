@@ -90,12 +90,16 @@ class Claim:
             self._stop_what_is_refused(tx, finished.deliveries, now)
         if finished.replies:
             tx.settle_replies(name, finished.replies, now)
+        if self._means is not None and finished:
+            self._means.halter.answered(tx, [*finished.deliveries, *finished.replies], now)
         replies, deliveries = self._take_paid(tx, slots, now) if slots > 0 else ([], [])
         closed = tx.close_broadcasts(now)
         contents = contents_of(tx, deliveries, known, now)
         more = self._broadcasts.more or self._digests.more or bool(closed)
         # While everything stands still, what is due is no reason to look again soon.
         next_due = None if tx.standing_still() else tx.next_due(name, now)
+        if self._means is not None and (halted := self._means.halted_until(tx, now)) is not None:
+            more, next_due = bool(closed), next_due and max(next_due, halted)
         return Batch(tuple(replies), tuple(deliveries), contents, next_due, more, tuple(closed))
 
     def _stop_what_is_refused(self, tx: Tx, ended: Sequence[tuple[Delivery, Settled]], now: datetime) -> None:
@@ -121,7 +125,8 @@ class Claim:
         if self._means is None:
             return self._take(tx, slots, now)
         self._means.look(tx, now)
-        taken = self._take(tx, slots, now)
+        slots = self._means.slots(slots)
+        taken = self._take(tx, slots, now) if slots > 0 else ([], [])
         self._means.write()
         return taken
 

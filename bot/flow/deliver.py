@@ -38,7 +38,7 @@ class Settling:
     """What outcomes mean on a channel."""
 
     delivery: Callable[[Delivery, Outcome, datetime], Settled] = settle_delivery
-    reply: Callable[[Outcome, int, datetime], Settled] = settle_reply
+    reply: Callable[[QueuedReply, Outcome, datetime], Settled] = settle_reply
 
 
 AT_ONCE = Settling()  # what may be said twice is tried again after a moment
@@ -223,7 +223,7 @@ class Deliverer:
             except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
                 outcome = self._broken(fault)
             self._note(outcome, reply.address, sent)
-            self._finished.replies.append((reply, self._settling.reply(outcome, reply.attempt, self._now())))
+            self._finished.replies.append((reply, self._settling.reply(reply, outcome, self._now())))
             self._write_soon()
         finally:
             del self._in_flight[sent]

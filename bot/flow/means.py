@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from bot.delivery.budget import Budget, Cap, Purse, Spent, refilled
 from bot.delivery.cadence import A_DAY, NOTHING, Pushed, joins_at, marketing_from, template_turn
 from bot.delivery.content import BroadcastKind, Level
+from bot.delivery.halts import HALTED, PROBE_EVERY, Halt, Scope, concerns
 from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Reader
-from bot.delivery.receipts import WINDOW_CLOSED, tag_of, tag_of_reply
+from bot.delivery.receipts import WINDOW_CLOSED, Tag, tag_of, tag_of_reply
 from bot.delivery.tariff import Category, RateCard, Rates
 from bot.delivery.templates import MOST_HEADLINES, Use, uses
 from bot.delivery.timing import NOW, Turn, Way, is_closed, next_digest
+from bot.flow.halts import Halter
 from bot.ports import Charged, Tx
 
 BUDGET: Final = "budget"  # why something waits
@@ -60,8 +62,12 @@ class _Template(NamedTuple):
 class Means:
     """One tick's purse, and what is known of the readers it meets."""
 
-    def __init__(self, terms: Terms, timezone: ZoneInfo, tell: TellSpent = lambda *_: None) -> None:
+    def __init__(
+        self, terms: Terms, timezone: ZoneInfo, tell: TellSpent = lambda *_: None, halter: Halter | None = None
+    ) -> None:  # fmt: skip
+        self.halter = halter or Halter()
         self._terms, self._timezone, self._tell = terms, timezone, tell
+        self._halts: dict[Scope, Halt] = {}
         self._counted: tuple[datetime, int] | None = None  # people of the last day, and when that was counted
         self._purse = Purse(terms.budget, Spent())
 
@@ -69,6 +75,7 @@ class Means:
         """At the beginning of a tick's transaction."""
         self._tx, self._now = tx, now
         self._today = now.astimezone(self._timezone).date()
+        self._halts = {halt.scope: halt for halt in tx.halts()}
         self._rates: Rates = self._terms.card.on(self._today)
         self._purse = Purse(self._terms.budget, tx.spent(self._today))
         self._pushed: dict[int, Pushed] = {}
@@ -111,6 +118,9 @@ class Means:
             return self.plan_digest(reader, stories)
         if turn.way is Way.OUTSIDE:
             return self._outside(broadcast, reader)
+        spared = self._spared(reader)
+        if broadcast.kind is BroadcastKind.STORY and spared is not None:
+            return Planned(Turn(Way.DIGEST, spared))
         if broadcast.kind is BroadcastKind.STORY and not begun:
             joined = joins_at(self._pushed[reader.subscriber_id], self._now)
             if joined is not None:
@@ -121,9 +131,7 @@ class Means:
         """A digest of so many stories: in an open window as it is, else as a template at its hour, or later."""
         later = Turn(Way.DIGEST, next_digest(reader, self._now, self._timezone))
         if not is_closed(reader, self._now):
-            amount = self._price(Category.SERVICE, reader)
-            short = self._short(amount)
-            return Planned(later, why=BUDGET) if short else Planned(NOW, "", Category.SERVICE, amount)
+            return self._digest_inside(reader, later)
         turn = template_turn(reader, self._pushed[reader.subscriber_id], self._now, self._timezone)
         if turn.way is not Way.NOW:
             return Planned(turn, why=WINDOW_CLOSED)
@@ -133,9 +141,24 @@ class Means:
         if not self._has_room(self._pushed[reader.subscriber_id]):
             return Planned(later, why=PORTFOLIO)
         amount = self._price(found.category, reader)
-        if self._short(amount):
-            return Planned(later, why=BUDGET)
+        if why := self._unaffordable(amount, found.category):
+            return Planned(later, why=why)
         return Planned(NOW, found.key, found.category, amount, headlines=found.headlines)
+
+    def _digest_inside(self, reader: Reader, later: Turn) -> Planned:
+        spared = self._spared(reader)
+        if spared is not None:
+            return Planned(Turn(Way.DIGEST, spared))
+        amount = self._price(Category.SERVICE, reader)
+        if why := self._unaffordable(amount, Category.SERVICE):
+            return Planned(later, why=why)
+        return Planned(NOW, "", Category.SERVICE, amount)
+
+    def _unaffordable(self, amount: int, category: Category) -> str:
+        """What a digest waits for; empty: nothing."""
+        if self._held(BroadcastKind.DIGEST, category) is not None:
+            return HALTED
+        return BUDGET if self._short(amount) else ""
 
     def spend(self, delivery: Delivery, planned: Planned) -> None:
         """This message is started."""
@@ -144,6 +167,8 @@ class Means:
             return
         charge = self._purse.take(planned.category, planned.amount, prices, delivery.broadcast_id)
         self._charged.append(Charged(tag_of(delivery), charge, planned.template))
+        for scope in [scope for scope in self._halts if concerns(scope, delivery.kind, planned.category)]:
+            self._probe(scope, tag_of(delivery))
         before = self._pushed.get(subscriber, NOTHING)
         if planned.template:
             marketing = planned.category is Category.MARKETING
@@ -162,6 +187,20 @@ class Means:
             amount = self._purse.price(Category.SERVICE, prices)
             charge = self._purse.take(Category.SERVICE, amount, prices)
             self._charged.append(Charged(tag_of_reply(reply), charge))
+            if Scope.ALL in self._halts:
+                self._probe(Scope.ALL, tag_of_reply(reply))
+
+    @staticmethod
+    def halted_until(tx: Tx, now: datetime) -> datetime | None:
+        """Until when nothing at all leaves; None: something may."""
+        return next((h.probe_at for h in tx.halts() if h.scope is Scope.ALL and h.probe_at > now), None)
+
+    def slots(self, slots: int) -> int:
+        """How many of these may be used; where nothing is taken from us, one when it is time to try."""
+        halt = self._halts.get(Scope.ALL)
+        if halt is None:
+            return slots
+        return min(1, slots) if halt.probe_at <= self._now else 0
 
     @property
     def pays(self) -> bool:
@@ -187,7 +226,26 @@ class Means:
             return self._wait(broadcast, reader, PORTFOLIO, self._now + LATER)
         return self._paid(broadcast, reader, found.key, found.category)
 
+    def _held(self, kind: BroadcastKind, category: str = Category.SERVICE) -> datetime | None:
+        """Until when the platform takes no such message; None: it takes them, or it is time to try."""
+        held = [halt.probe_at for halt in self._halts.values() if concerns(halt.scope, kind, category)]
+        return max((at for at in held if at > self._now), default=None)
+
+    def _probe(self, scope: Scope, tag: Tag) -> None:
+        """This one tries; all others wait for what becomes of it."""
+        again = self._now + PROBE_EVERY
+        self._halts[scope] = self._halts[scope]._replace(probe_at=again)
+        self._tx.probe_halt(scope, tag, again)
+
+    def _spared(self, reader: Reader) -> datetime | None:
+        """Until when the platform spares this reader; None: it does not, or no more."""
+        until = self._pushed[reader.subscriber_id].spared_until
+        return until if until is not None and until > self._now else None
+
     def _paid(self, broadcast: Broadcast, reader: Reader, template: str, category: Category) -> Planned:
+        held = self._held(broadcast.kind, category)
+        if held is not None:
+            return self._wait(broadcast, reader, HALTED, held)
         amount = self._price(category, reader)
         cap = self._short(amount, broadcast.id, urgent=broadcast.level is Level.URGENT)
         if cap is None:

@@ -9,6 +9,7 @@ from bot.chat.notices import (
     disk_message,
     feed_offers,
     goes_on_message,
+    halted_message,
     notice_message,
     refused_message,
     spent_message,
@@ -20,11 +21,13 @@ from bot.chat.texts import Texts, Voice
 from bot.chat.turn import Mode, Role, Status
 from bot.delivery.budget import Cap
 from bot.delivery.cost import in_units
+from bot.delivery.halts import Halt, Scope
 from bot.delivery.templates import TemplateChange
 from bot.flow.notice import Notice
 from bot.flow.poll import TELL_FAILURES
 from bot.ports import Sent, StaffMember, Tx
 
+WHATSAPP = "whatsapp"
 MANY = 3  # feeds that fail at the same time; with more it is our network, and one message says so
 
 
@@ -76,6 +79,11 @@ class StaffTeller:
         """A budget is used up: what is pushed waits until it begins anew."""
         limit = f"{in_units(cap.limit)} {currency}"
         self._to_admins(tx, lambda say: spent_message(say, period=cap.period, limit=limit))
+
+    def halted(self, tx: Tx, halt: Halt, over: bool) -> None:
+        """WhatsApp does not take some of what we send, or takes it again; where nothing is taken, told elsewhere."""
+        but = WHATSAPP if halt.scope is Scope.ALL and not over else ""
+        self._to_admins(tx, lambda say: halted_message(say, halt, over=over), but=but)
 
     def templates(self, tx: Tx, changes: Sequence[TemplateChange]) -> None:
         """WhatsApp's templates that may be sent no more, or again."""

@@ -62,5 +62,8 @@ class MoneyTx(Protocol):
     def first_time(self, key: str) -> bool:
         """Whether this is said for the first time; it is remembered."""
 
+    def unsettled(self, since: date) -> int:
+        """What is reserved for messages of these days that the platform has not billed yet."""
+
     def spending(self, since: date) -> list[tuple[date, str, int, int, int]]:
         """By day and category: messages, what was foreseen for them, what they cost."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.delivery.halts import Halt, Scope
 from bot.delivery.receipts import Receipt, Tag
 
 
@@ -30,6 +31,9 @@ class WhatsAppTx(Protocol):
     def first_sight(self, message_id: str, what: str, now: datetime) -> bool:
         """Whether this message (`message`), or this status of it, comes for the first time."""
 
+    def was_seen(self, message_id: str, what: str) -> bool:
+        """Whether it has come before."""
+
     def forget_sights(self, before: datetime, limit: int) -> int:
         """Drop at most so many that nobody will bring again; how many."""
 
@@ -41,3 +45,15 @@ class WhatsAppTx(Protocol):
 
     def once_more(self, doubts: Sequence[Tag], now: datetime) -> int:
         """No receipt came: these are sent once more, if there is still reason to; how many."""
+
+    def halts(self) -> list[Halt]:
+        """What is held back now, because the platform does not take it."""
+
+    def halt(self, halt: Halt) -> bool:
+        """Hold this back; whether it was not before."""
+
+    def probe_halt(self, scope: Scope, tag: Tag, again: datetime) -> None:
+        """This attempt tries whether the halt is over; the next one may do so then."""
+
+    def end_halts(self, now: datetime) -> list[Halt]:
+        """Somebody knows that the platform takes everything again; what was held back, and is due now."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from bot.delivery.about import act_for
 from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.plan import Broadcast, Delivery, Had, Rank, Reader, Settled, State, Status
-from bot.delivery.settle import AGAIN_AFTER_DOUBT, CHANGED_AGAIN
+from bot.delivery.settle import AGAIN_AFTER_DOUBT, CHANGED_AGAIN, REPLY_DOUBTS
 from bot.errors import StoreError
 from bot.ports import DueDelivery, Recovery
 from storage.sqlite.audience import HOLD, LEFT_BEFORE, READER, pass_of, reader_of
@@ -172,9 +172,10 @@ class Deliveries(Moves):
         values = {"now": to_ms(now), "epoch": epoch}
         again = self.conn.execute(_AGAIN, values).rowcount
         unknown = self.conn.execute(_CRASHED, values).rowcount
-        self.run("DELETE FROM reply WHERE state = 'started' AND epoch < ? AND attempt >= 2", epoch)
+        self.run("DELETE FROM reply WHERE state = 'started' AND epoch < ? AND doubts >= ?", epoch, REPLY_DOUBTS)
         again += self.run(
-            "UPDATE reply SET state = 'queued', next_at = max(next_at, ?) WHERE state = 'started' AND epoch < ?",
+            "UPDATE reply SET state = 'queued', doubts = doubts + 1, next_at = max(next_at, ?) "
+            "WHERE state = 'started' AND epoch < ?",
             to_ms(now), epoch,
         )  # fmt: skip
         return Recovery(epoch, unknown, again)

@@ -39,8 +39,12 @@ ON CONFLICT DO UPDATE SET template_at = excluded.template_at, unread = unread + 
 """
 _MISSED: Final = "INSERT INTO whatsapp_push (subscriber_id, missed) VALUES (?, 1) ON CONFLICT DO UPDATE SET missed = 1"
 _PUSHED: Final = """
-SELECT p.subscriber_id, p.told_at, p.template_at, p.marketing_at, p.unread
+SELECT p.subscriber_id, p.told_at, p.template_at, p.marketing_at, p.unread, p.spared_until
 FROM json_each(?) page CROSS JOIN whatsapp_push p ON p.subscriber_id = page.value
+"""
+_HAS_HAD: Final = """
+UPDATE whatsapp_push SET unread = iif(?2, 0, unread), spared = 0, spared_until = NULL
+WHERE subscriber_id = ?1 AND ((?2 AND unread > 0) OR spared > 0)
 """
 _OF_HOUR: Final = """
 SELECT d.subscriber_id, count(*) FROM broadcast b CROSS JOIN json_each(?2) page
@@ -81,6 +85,11 @@ class Money(Part):
         """What these broadcasts have cost."""
         find = "SELECT * FROM whatsapp_spent_on WHERE broadcast_id IN (SELECT value FROM json_each(?))"
         return dict(self.all(find, listed(broadcasts)))
+
+    def unsettled(self, since: date) -> int:
+        """What is reserved for messages of these days that the platform has not billed yet."""
+        waiting = "SELECT coalesce(sum(reserved), 0) FROM whatsapp_charge WHERE day >= ? AND settled IS NULL"
+        return int(self.value(waiting, since.toordinal()))
 
     def spending(self, since: date) -> list[tuple[date, str, int, int, int]]:
         """By day and category: messages, what was foreseen for them, what they cost."""
@@ -142,9 +151,12 @@ class Money(Part):
     def pushed(self, subscribers: Collection[int]) -> dict[int, Pushed]:
         """What these readers were sent of our own accord; who is missing was sent nothing."""
         return {
-            subscriber: Pushed(from_ms_or_none(told), from_ms_or_none(template), from_ms_or_none(marketing), unread)
-            for subscriber, told, template, marketing, unread in self.all(_PUSHED, listed(subscribers))
-        }
+            subscriber: Pushed(
+                from_ms_or_none(told), from_ms_or_none(template), from_ms_or_none(marketing), unread,
+                from_ms_or_none(spared),
+            )
+            for subscriber, told, template, marketing, unread, spared in self.all(_PUSHED, listed(subscribers))
+        }  # fmt: skip
 
     def note_told(self, subscribers: Sequence[int], now: datetime) -> None:
         """These readers are being told stories in an open window."""
@@ -165,8 +177,9 @@ class Money(Part):
         if found is not None and found[1] == Category.MARKETING:
             self.run("UPDATE whatsapp_push SET marketing_at = NULL WHERE subscriber_id = ?", tag.subscriber_id)
 
-    def _has_read(self, subscriber: int) -> None:
-        self.run("UPDATE whatsapp_push SET unread = 0 WHERE subscriber_id = ? AND unread > 0", subscriber)
+    def _has_had(self, subscriber: int, *, read: bool) -> None:
+        """Something has arrived: the platform spares this reader no more; what is read was wanted."""
+        self.run(_HAS_HAD, subscriber, read)
 
     def people_since(self, at: datetime) -> int:
         """How many different readers were sent a template since then."""

@@ -19,12 +19,13 @@ _IS_HEAD: Final = """
 NOT EXISTS (SELECT 1 FROM reply e WHERE e.channel = r.channel AND e.address = r.address AND e.id < r.id)
 """
 _CLAIM: Final = f"""
-SELECT id, address, thread, message, mode, target, callback, attempt + 1 FROM reply r
+SELECT id, address, thread, message, mode, target, callback, attempt + 1, doubts FROM reply r
 WHERE channel = ? AND state = 'queued' AND next_at <= ? AND {_IS_HEAD} ORDER BY next_at, id LIMIT ?
 """
 _START: Final = "UPDATE reply SET state = 'started', attempt = ?, epoch = ? WHERE id = ?"
 _REQUEUE: Final = """
 UPDATE reply SET state = 'queued', attempt = attempt - ?4,  -- what was held back has not left
+  doubts = doubts + ?5,
   next_at = max(?1, coalesce(
     (SELECT until FROM hold h WHERE h.channel = reply.channel AND h.address = reply.address), 0))
 WHERE id = ?2 AND state = 'started' AND attempt = ?3
@@ -65,7 +66,7 @@ class Replies(Deliveries, Digests):
         for reply, settled in finished:
             if settled.state is State.QUEUED:
                 next_at, held_back = to_ms(settled.next_at or now), settled.code == "held_back"
-                written = self.run(_REQUEUE, next_at, reply.id, reply.attempt, held_back)
+                written = self.run(_REQUEUE, next_at, reply.id, reply.attempt, held_back, settled.doubt)
             else:
                 written = self.run(_DROP, reply.id, reply.attempt)
             if written:

@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from bot.errors import StoreError
 from storage.sqlite.schema_feeds import feed_manners
+from storage.sqlite.schema_halts import whatsapp_halts
 from storage.sqlite.schema_money import whatsapp_money
 from storage.sqlite.schema_news import news_desk
 from storage.sqlite.schema_newsroom import newsroom_in_chat
@@ -272,6 +273,7 @@ migrations()(team_in_chat)
 migrations()(whatsapp_templates)
 migrations()(whatsapp_money)
 migrations()(screens_and_aims)
+migrations()(whatsapp_halts)
 
 
 def is_empty(db: Database) -> bool:

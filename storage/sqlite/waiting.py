@@ -15,7 +15,8 @@ subscriber_id = :subscriber AND state = 'queued' AND broadcast_id IN (SELECT id 
 # Too late because of what it had to wait for: that is the reason.
 FAIL: Final = """
 UPDATE delivery SET state = 'failed', finished_at = :now, channel = NULL, rank = NULL, next_at = NULL,
-  code = CASE WHEN :code = 'expired' AND code IN ('window_closed', 'budget', 'portfolio') THEN code ELSE :code END
+  code = CASE WHEN :code = 'expired' AND code IN ('window_closed', 'budget', 'portfolio', 'halted') THEN code
+    ELSE :code END
 """
 DUE_NOW: Final = f"""
 UPDATE delivery SET next_at = min(next_at, :now)

@@ -20,10 +20,13 @@ from bot.delivery.receipts import (
     Receipt,
     ReplyTag,
     Tag,
+    again_at,
+    spared_for,
 )
-from bot.delivery.settle import REPLY_TRIES
+from bot.delivery.settle import REPLY_DOUBTS
 from bot.delivery.templates import REFUSALS
 from bot.ports import Recovery
+from storage.sqlite.halts import Halts
 from storage.sqlite.money import Money
 from storage.sqlite.part import from_ms, to_ms, to_ms_or_none
 from storage.sqlite.replies import Replies
@@ -31,6 +34,7 @@ from storage.sqlite.whatsapp_people import NAME, WhatsAppPeople
 
 _BITS: Final = {"message": 1, "sent": 2, "delivered": 4, "read": 8, "played": 16, "failed": 32}
 _OTHER_BIT: Final = 64
+_REACHED: Final = frozenset({"delivered", "read", "played"})
 _SEE: Final = """
 INSERT INTO whatsapp_seen VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET seen = seen | ?2 WHERE seen & ?2 = 0
 """
@@ -51,8 +55,8 @@ WHERE finished_at IS NULL AND state = 'started'
 RETURNING 'd', broadcast_id, subscriber_id
 """
 _CRASHED_REPLIES: Final = """
-UPDATE reply SET state = 'queued', doubt = 1, next_at = ?
-WHERE channel = 'whatsapp' AND state = 'started' AND attempt < ? RETURNING 'r', id, 0
+UPDATE reply SET state = 'queued', doubt = 1, doubts = doubts + 1, next_at = ?
+WHERE channel = 'whatsapp' AND state = 'started' AND doubts < ? RETURNING 'r', id, 0
 """
 _DOUBTFUL: Final = f"""
 SELECT broadcast_id, subscriber_id, attempt FROM delivery INDEXED BY delivery_unknown
@@ -73,18 +77,34 @@ WHERE broadcast_id = ?2 AND subscriber_id = ?3 AND state IN ('unknown', 'queued'
   AND EXISTS (SELECT 1 FROM broadcast b WHERE b.id = ?2 AND b.kind NOT IN ('story', 'digest', 'mark')
               AND b.status IN ('running', 'paused', 'done') AND b.expires_at > ?1)
 """
+# The platform had trouble, or did not want anything from us: no reader and no text is to blame.
+_TRY_AGAIN: Final = """
+UPDATE delivery SET state = 'queued', code = ?4, finished_at = NULL, message_id = NULL, next_at = ?1,
+  channel = 'whatsapp', rank = (SELECT rank FROM broadcast WHERE id = broadcast_id)
+WHERE broadcast_id = ?2 AND subscriber_id = ?3 AND attempt = ?6 AND state IN ('unknown', 'sent')
+  AND EXISTS (SELECT 1 FROM broadcast b WHERE b.id = ?2 AND b.kind <> 'mark'
+              AND b.status IN ('running', 'paused', 'done') AND (b.expires_at > ?5 OR b.kind IN ('story', 'digest')))
+"""
 _EARLY: Final = "SELECT * FROM whatsapp_early WHERE kind = ? AND a = ? AND b = ?"
+_SPARE: Final = """
+INSERT INTO whatsapp_push (subscriber_id, spared, spared_until) SELECT id, ?2, ?3 FROM subscriber WHERE id = ?1
+ON CONFLICT DO UPDATE SET spared = excluded.spared, spared_until = excluded.spared_until
+"""
 _OWE: Final = "UPDATE subscriber SET digest_at = ?2 WHERE id = ?1 AND (digest_at IS NULL OR digest_at > ?2)"
 
 
-class WhatsApp(WhatsAppPeople, Replies, Money):
+class WhatsApp(WhatsAppPeople, Replies, Money, Halts):
     """Receipts: the doubts that they settle, and what they say about money."""
 
     def first_sight(self, message_id: str, what: str, now: datetime) -> bool:
         """Whether this message (`message`), or this status of it, comes for the first time."""
         # Hashed, for the ids of real messages spell out the number of whom they went to.
-        name = hashlib.blake2b(message_id.encode(), digest_size=16).hexdigest()
-        return self.run(_SEE, name, _BITS.get(what, _OTHER_BIT), to_ms(now)) == 1
+        return self.run(_SEE, _hashed(message_id), _BITS.get(what, _OTHER_BIT), to_ms(now)) == 1
+
+    def was_seen(self, message_id: str, what: str) -> bool:
+        """Whether it has come before."""
+        seen = self.value("SELECT seen FROM whatsapp_seen WHERE id = ?", _hashed(message_id)) or 0
+        return bool(seen & _BITS.get(what, _OTHER_BIT))
 
     def forget_sights(self, before: datetime, limit: int) -> int:
         """Drop at most so many that nobody will bring again; how many."""
@@ -97,18 +117,20 @@ class WhatsApp(WhatsAppPeople, Replies, Money):
         for receipt in receipts:
             if self.first_sight(receipt.message_id, receipt.word, now):
                 self._take(receipt, now)
-                self._account_for(receipt)
+                self._account_for(receipt, now)
 
-    def _account_for(self, receipt: Receipt) -> None:
+    def _account_for(self, receipt: Receipt, now: datetime) -> None:
         """What it costs, whether it was read; also while its answer is not written yet."""
         if receipt.tag is None:
             return
         if receipt.failed is not None:
             self._release(receipt.tag)
-        elif receipt.billed is not None:
+            return
+        self._end_probed(receipt.tag, now)
+        if receipt.billed is not None:
             self._bill(receipt.tag, receipt.billed)
-        if receipt.word == "read" and isinstance(receipt.tag, DeliveryTag):
-            self._has_read(receipt.tag.subscriber_id)
+        if receipt.word in _REACHED and isinstance(receipt.tag, DeliveryTag):
+            self._has_had(receipt.tag.subscriber_id, read=receipt.word != "delivered")
 
     def doubtful(self) -> list[Tag]:
         """Attempts that ended without an answer, and that no receipt has settled."""
@@ -159,13 +181,27 @@ class WhatsApp(WhatsAppPeople, Replies, Money):
         if failed.code in _PLANNED_AGAIN and self.run(_PLAN_AGAIN, *again):
             self.run(_REOPEN, tag.broadcast_id)
             self._news_of_reader(tag.subscriber_id, failed, now)
+        elif (at := again_at(tag, failed.code, now)) is not None and self.run(
+            _TRY_AGAIN, to_ms(at), tag.broadcast_id, tag.subscriber_id, failed.code, to_ms(now), tag.attempt
+        ):  # fmt: skip
+            self._take_back_marketing(tag)
+            self.run(_REOPEN, tag.broadcast_id)
         elif self.run(_FAILED, failed.code, to_ms(now), tag.broadcast_id, tag.subscriber_id):
             self._after_failure(tag, failed, now)
 
     def _after_failure(self, tag: DeliveryTag, failed: Settled, now: datetime) -> None:
-        if failed.next_at is not None:
+        if failed.code in UNWANTED_NOW:
+            self._owe_again(tag, failed, self._spare(tag.subscriber_id, now))
+        elif failed.next_at is not None:
             self._owe_again(tag, failed, failed.next_at)
         self._news_of_reader(tag.subscriber_id, failed, now)
+
+    def _spare(self, subscriber: int, now: datetime) -> datetime:
+        """Until when nothing more is pushed to a reader whom the platform spares."""
+        times = int(self.value("SELECT spared FROM whatsapp_push WHERE subscriber_id = ?", subscriber) or 0) + 1
+        until = now + spared_for(times)
+        self.run(_SPARE, subscriber, times, to_ms(until))
+        return until
 
     def _owe_again(self, tag: DeliveryTag, failed: Settled, at: datetime) -> None:
         """News that did not arrive comes in a digest; a digest that the platform did not want is dropped."""
@@ -234,7 +270,7 @@ class WhatsApp(WhatsAppPeople, Replies, Money):
     def begin_epoch(self, now: datetime) -> Recovery:
         """On WhatsApp nothing of a dead epoch is repeated at once: receipts settle it."""
         crashed = self.all(_CRASHED, to_ms(now))
-        answers = self.all(_CRASHED_REPLIES, to_ms(now + ANSWER_WAITS), REPLY_TRIES)
+        answers = self.all(_CRASHED_REPLIES, to_ms(now + ANSWER_WAITS), REPLY_DOUBTS)
         recovery = super().begin_epoch(now)
         for key in (*crashed, *answers):
             self._take_early(self.all(_EARLY, *key), now)
@@ -258,6 +294,10 @@ class WhatsApp(WhatsAppPeople, Replies, Money):
             self._take(Receipt(message_id, "", tag, failed=failed), now)
             drop = "DELETE FROM whatsapp_early WHERE kind = ? AND a = ? AND b = ? AND attempt = ?"
             self.run(drop, kind, a, b, attempt)
+
+
+def _hashed(message_id: str) -> str:
+    return hashlib.blake2b(message_id.encode(), digest_size=16).hexdigest()
 
 
 def _has_not_left(settled: Settled) -> bool:

@@ -16,7 +16,7 @@ MEANT = {
     "too fast for the account": ((130429, 4, 80007), Outcome(Kind.LATER, "flood", retry_after=5.0)),
     "too fast for one person": ((131056,), Outcome(Kind.LATER, "pair_rate", retry_after=4.0)),
     "trouble of theirs": ((131000, 131016, 1, 2), Outcome(Kind.NOT_SENT, "server_error")),
-    "maintenance": ((131057,), Outcome(Kind.REFUSED, "maintenance", account=True)),
+    "maintenance": ((131057,), Outcome(Kind.REFUSED, "maintenance", retry_after=60.0, account=True)),
     "a picture": ((131052, 131053), Outcome(Kind.REFUSED, "media")),
     "the window is closed": ((131047,), Outcome(Kind.LATER, "window_closed")),
     "not today": ((131049,), Outcome(Kind.LATER, "ecosystem", retry_after=86_400.0)),
@@ -30,8 +30,11 @@ MEANT = {
     "our fault": ((100, 131008, 131009), Outcome(Kind.REFUSED, "parameter")),
     "access": ((190,), Outcome(Kind.REFUSED, "unauthorized", account=True)),
     "permission": ((10, 200, 3), Outcome(Kind.REFUSED, "no_permission", account=True)),
-    "payment": ((131042,), Outcome(Kind.REFUSED, "payment", account=True)),
-    "policy": ((368,), Outcome(Kind.REFUSED, "policy", account=True)),
+    "payment": ((131042,), Outcome(Kind.LATER, "payment", retry_after=3600.0)),
+    "policy": ((368,), Outcome(Kind.LATER, "policy", retry_after=3600.0)),
+    "a locked account": ((131031,), Outcome(Kind.LATER, "locked", retry_after=3600.0)),
+    "too much like spam": ((131048,), Outcome(Kind.LATER, "spam_limit", retry_after=3600.0)),
+    "too much marketing": ((131064,), Outcome(Kind.LATER, "marketing_limited", retry_after=3600.0)),
 }  # fmt: skip
 
 
@@ -70,6 +73,9 @@ ANSWERS: dict[str, tuple[int, bytes, Outcome]] = {
     "a list": (500, b"[]", Outcome(Kind.UNKNOWN, "page_500")),
     "an error without a code": (400, b'{"error":{"message":"x"}}', Outcome(Kind.UNKNOWN, "page_400")),
     "an error that nobody knows": (400, b'{"error":{"code":999999}}', Outcome(Kind.UNKNOWN, "error_999999")),
+    "an error of theirs that nobody knows": (
+        500, b'{"error":{"code":999999}}', Outcome(Kind.NOT_SENT, "server_error"),
+    ),
     "an error with 200": (200, b'{"error":{"code":131047}}', Outcome(Kind.LATER, "window_closed")),
     "half an answer": (200, b'{"messages":[{"id":"wam', Outcome(Kind.UNKNOWN, "strange_answer")),
     "depth": (200, b"[" * 100_000, Outcome(Kind.UNKNOWN, "strange_answer")),

@@ -1,5 +1,6 @@
 """Tags that come back, what outcomes mean where receipts follow, and how long a doubt is listened for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,22 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.content import BroadcastKind
+from bot.delivery.halts import CODES as HALTS
 from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.plan import Delivery, Settled, State
+from bot.delivery.plan import Delivery, QueuedReply, Settled, State
 from bot.delivery.receipts import (
     ANSWER_WAITS,
     DeliveryTag,
     Doubts,
     Listening,
     ReplyTag,
+    back_off,
     read_tag,
     settle_delivery,
     settle_reply,
+    spared_for,
     tag_of,
 )
 
 NOW = datetime(2026, 1, 31, 2, 0, tzinfo=UTC)
 STORY = Delivery(4, 7, 9, "628", None, "id", attempt=2)
+ANSWER = QueuedReply(3, "628", None, "[]", "new")
 
 
 @given(st.integers(0, 2**55), st.integers(0, 2**55), st.integers(0, 99))
@@ -80,10 +85,43 @@ def test_no_kind_is_repeated_before_its_receipt_was_waited_for(kind: BroadcastKi
 
 def test_a_doubtful_answer_waits_once() -> None:
     doubt = Outcome(Kind.UNKNOWN, "read_timeout")
-    assert settle_reply(doubt, 1, NOW) == Settled(State.QUEUED, "read_timeout", next_at=NOW + ANSWER_WAITS, doubt=True)
-    assert settle_reply(doubt, 2, NOW).state is State.FAILED
-    assert settle_reply(Outcome(Kind.LATER, "window_closed"), 1, NOW).state is State.FAILED
-    assert settle_reply(Outcome(Kind.SENT, message_id="w"), 1, NOW).state is State.SENT
+    waits = Settled(State.QUEUED, "read_timeout", next_at=NOW + ANSWER_WAITS, doubt=True)
+    assert settle_reply(ANSWER, doubt, NOW) == waits
+    assert settle_reply(replace(ANSWER, attempt=4), doubt, NOW) == waits, "the others surely did not leave"
+    assert settle_reply(replace(ANSWER, attempt=2, doubts=1), doubt, NOW).state is State.FAILED
+    assert settle_reply(ANSWER, Outcome(Kind.LATER, "window_closed"), NOW).state is State.FAILED
+    assert settle_reply(ANSWER, Outcome(Kind.SENT, message_id="w"), NOW).state is State.SENT
+
+
+def test_trouble_of_the_platforms_own_is_tried_five_times_further_and_further_apart() -> None:
+    trouble = Outcome(Kind.NOT_SENT, "server_error")
+    for attempt in range(1, 5):
+        story = settle_delivery(STORY._replace(attempt=attempt), trouble, NOW)
+        answer = settle_reply(replace(ANSWER, attempt=attempt), trouble, NOW)
+        for settled in (story, answer):
+            assert settled.state is State.QUEUED
+            assert settled.next_at is not None
+            assert later(2**attempt / 2) <= settled.next_at <= later(2**attempt * 1.5)
+    assert settle_delivery(STORY._replace(attempt=5), trouble, NOW) == Settled(State.FAILED, "server_error")
+    assert settle_reply(replace(ANSWER, attempt=5), trouble, NOW) == Settled(State.FAILED, "server_error")
+
+
+def test_a_thousand_that_fail_together_do_not_come_back_together() -> None:
+    waits = sorted(back_off(DeliveryTag(4, n, 1)) for n in range(1000))
+    assert 1 <= waits[0] < 1.1
+    assert 2.9 < waits[-1] <= 3
+    assert max(sum(at <= wait < at + 0.1 for wait in waits) for at in waits) < 150
+
+
+def test_whoever_is_spared_again_is_spared_for_longer() -> None:
+    assert [spared_for(n).days for n in (1, 2, 3, 4, 5, 99)] == [1, 2, 4, 8, 8, 8]
+
+
+@pytest.mark.parametrize("code", sorted(HALTS))
+def test_what_is_to_be_held_back_is_planned_anew(code: str) -> None:
+    outcome = Outcome(Kind.LATER, code, retry_after=3600)
+    assert settle_delivery(STORY, outcome, NOW) == Settled(State.QUEUED, code, next_at=NOW)
+    assert settle_reply(ANSWER, outcome, NOW) == Settled(State.QUEUED, code, next_at=NOW)
 
 
 def test_a_doubt_is_listened_for_two_minutes_of_receipts() -> None:

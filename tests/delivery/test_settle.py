@@ -1,11 +1,12 @@
 """What each outcome means for a delivery and for an answer."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.plan import Settled, State
+from bot.delivery.plan import QueuedReply, Settled, State
 from bot.delivery.settle import pause, settle_reply, settle_story
 
 NOW = datetime(2026, 2, 17, 5, 0, tzinfo=UTC)
@@ -44,8 +45,9 @@ def test_a_storys_outcome(name: str, outcome: Outcome, attempt: int, expected: S
 
 def test_an_unknown_answer_is_worth_one_more_try() -> None:
     lost = Outcome(Kind.UNKNOWN, "read_timeout")
-    assert settle_reply(lost, 1, NOW) == Settled(State.QUEUED, "read_timeout", next_at=NOW)
-    assert settle_reply(lost, 2, NOW) == Settled(State.FAILED, "read_timeout")
+    answer = QueuedReply(3, "1", None, "[]", "new", attempt=2)
+    assert settle_reply(answer, lost, NOW) == Settled(State.QUEUED, "read_timeout", next_at=NOW, doubt=True)
+    assert settle_reply(replace(answer, doubts=1), lost, NOW) == Settled(State.FAILED, "read_timeout")
 
 
 def test_pauses_grow_to_a_minute() -> None:

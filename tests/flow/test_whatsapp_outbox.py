@@ -342,14 +342,14 @@ async def test_a_correction_is_a_reply_and_nothing_is_edited(person: AtWhatsApp)
 
 async def test_an_account_that_may_not_send_stops_and_says_so(person: AtWhatsApp) -> None:
     await subscribed(person)
-    person.whatsapp.faults.add(Fault.FAILED(131042), times=1)
+    person.whatsapp.faults.add(Fault.FAILED(190), times=1)
     await person.publish(7)
-    assert await states(person) == {"failed": 1}
+    assert await states(person) == {"queued": 1}
     person.clock.turn(300)
     await person.store.write(lambda tx: _announce(tx, 6))
     person.deliverer.wake()
     async with asyncio.timeout(10):
-        while "payment" not in person.deliverer.fault:  # noqa: ASYNC110
+        while "unauthorized" not in person.deliverer.fault:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
     assert len(person.whatsapp.ledger(PERSON)) == 2, "the account was asked although it may not send"
 

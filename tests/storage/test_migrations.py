@@ -29,6 +29,7 @@ RELEASED = {
     "whatsapp_templates": "3052efd2e82f6b41",
     "whatsapp_money": "6abcf77ebf804f4f",
     "screens_and_aims": "e2c37d27ed8e7da3",
+    "whatsapp_halts": "d62eeadaa49c63f5",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {
     "meta": [{"key": "epoch", "value": "7"}],

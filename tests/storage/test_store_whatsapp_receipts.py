@@ -247,7 +247,7 @@ async def test_a_doubtful_answer_waits_for_its_receipt(store: Store) -> None:
         tx.begin_epoch(NOW)
         tx.add_reply(WA, SARI, None, "[]", "new", NOW)
         (reply,) = tx.claim_replies(WA, 1, NOW, 9)
-        unknown = settle_reply(Outcome(Kind.UNKNOWN, "read_timeout"), 1, NOW)
+        unknown = settle_reply(reply, Outcome(Kind.UNKNOWN, "read_timeout"), NOW)
         tx.settle_replies(WA, [(reply, unknown)], NOW)
         seen: list[object] = [tx.doubtful(), ask(tx)]
         tx.once_more(tx.doubtful(), NOW)
@@ -256,13 +256,32 @@ async def test_a_doubtful_answer_waits_for_its_receipt(store: Store) -> None:
     assert await store.write(work) == [[ReplyTag(1, 1)], [], [], [2]]
 
 
+async def test_an_answer_that_surely_did_not_leave_may_still_be_in_doubt_once(store: Store) -> None:
+    """What did not leave is no doubt, however often; a second doubt, also by a crash, is the last."""
+
+    def work(tx: Tx) -> list[object]:
+        tx.begin_epoch(NOW)
+        tx.add_reply(WA, SARI, None, "[]", "new", NOW)
+        seen: list[object] = []
+        for outcome in (Outcome(Kind.NOT_SENT, "refused"), Outcome(Kind.UNKNOWN, "drop")):
+            (reply,) = tx.claim_replies(WA, 1, NOW + hours(1), 9)
+            tx.settle_replies(WA, [(reply, settle_reply(reply, outcome, NOW))], NOW)
+            seen.append((reply.attempt, reply.doubts, len(tx.doubtful())))
+        tx.once_more(tx.doubtful(), NOW)
+        (last,) = tx.claim_replies(WA, 1, NOW + hours(1), 9)
+        tx.begin_epoch(NOW)
+        return [*seen, (last.attempt, last.doubts), tx.claim_replies(WA, 2, NOW + hours(9), 9)]
+
+    assert await store.write(work) == [(1, 0, 0), (2, 0, 1), (3, 1), []]
+
+
 async def test_a_receipt_that_overtakes_a_doubtful_answer_ends_it(store: Store) -> None:
     def work(tx: Tx) -> list[object]:
         tx.begin_epoch(NOW)
         tx.add_reply(WA, SARI, None, "[]", "new", NOW)
         (reply,) = tx.claim_replies(WA, 1, NOW, 9)
         tx.take_receipts([receipt(ReplyTag(reply.id, reply.attempt), "sent")], NOW)
-        tx.settle_replies(WA, [(reply, settle_reply(Outcome(Kind.UNKNOWN, "drop"), 1, NOW))], NOW)
+        tx.settle_replies(WA, [(reply, settle_reply(reply, Outcome(Kind.UNKNOWN, "drop"), NOW))], NOW)
         return [tx.doubtful(), tx.claim_replies(WA, 1, NOW + hours(9), 9)]
 
     assert await store.write(work) == [[], []]

@@ -132,7 +132,7 @@ class AtConsole:
     async def _send(self, batch: Batch) -> Finished:
         finished = Finished()
         for reply in batch.replies:
-            finished.replies.append((reply, settle_reply(await self.console.reply(reply), 1, self.now)))
+            finished.replies.append((reply, settle_reply(reply, await self.console.reply(reply), self.now)))
         for delivery in batch.deliveries:
             outcome = await self._tell(batch.contents[delivery.says], delivery.language)
             finished.deliveries.append((delivery, settle_delivery(delivery, outcome, self.now)))

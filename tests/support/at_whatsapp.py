@@ -25,6 +25,7 @@ from bot.delivery.pace import ChatRate
 from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
+from bot.flow.halts import Halter, TellHalted
 from bot.flow.means import Means, TellSpent, Terms
 from bot.flow.screens import refresh
 from bot.flow.templates import TellTemplates
@@ -238,13 +239,13 @@ class AtWhatsApp:
 async def at_whatsapp(
     folder: Path, *, limits: Limits | None = None, start: datetime = NOW, unpaced: bool = True,
     budget: Budget = NO_BUDGET, portfolio: int | None = None, tell: TellSpent = lambda *_: None,
-    tell_templates: TellTemplates = lambda *_: None,
+    tell_templates: TellTemplates = lambda *_: None, tell_halted: TellHalted = lambda *_: None,
 ) -> AsyncIterator[AtWhatsApp]:  # fmt: skip
     """A person with WhatsApp in front of a program whose store holds the town; one clock for both, turned by hand.
 
     `budget` is in the units of the example's rate card.
     """
-    clock = HandClock(start)
+    clock, halter = HandClock(start), Halter(tell_halted)
     whatsapp = WhatsApp(TOKEN, SECRET, number_id=NUMBER_ID, limits=limits or Limits.off(), clock=clock)
     whatsapp.add_person(PERSON, "Warga")
     whatsapp.add_person(COLLEAGUE, "Rekan")
@@ -263,7 +264,7 @@ async def at_whatsapp(
         parts = WhatsAppParts(
             access_token=TOKEN, number_id=NUMBER_ID, app_secret=SECRET, verify_token=VERIFY, api_url=url,
             session=session, store=store, desk=desk, texts=TEXTS, now=clock.now, wake=lambda: deliverer.wake(),  # noqa: PLW0108 — made below
-            rate=1000, account_id=whatsapp.business_id, tell=tell_templates,
+            rate=1000, account_id=whatsapp.business_id, tell=tell_templates, halter=halter,
         )  # fmt: skip
         if unpaced:
             parts.channel.chat_rate = lambda address: ChatRate()  # type: ignore[method-assign]  # noqa: ARG005
@@ -272,7 +273,7 @@ async def at_whatsapp(
         deliverer = Deliverer(
             store, parts.channel, compose_for(parts.channel, facts, clock.now), settings.portal.timezone, epoch,
             clock.now, opened=time.monotonic() - 10, settling=SETTLING,
-            means=Means(Terms(read_rate_card().card, budget, portfolio), settings.portal.timezone, tell),
+            means=Means(Terms(read_rate_card().card, budget, portfolio), settings.portal.timezone, tell, halter),
         )  # fmt: skip
         server = WebServer(("127.0.0.1", 0), parts.routes())
         await server.start()

@@ -26,6 +26,7 @@ from bot.delivery.receipts import Billed, Receipt, failed, read_tag
 from bot.delivery.templates import REFUSALS, TemplateNews, split_key
 from bot.errors import StoreError
 from bot.flow.desk import Desk, Sender
+from bot.flow.halts import Halter
 from bot.flow.templates import Learn, TemplateLearner
 from bot.ports import Store, Tx
 
@@ -54,9 +55,10 @@ class Inbox:
     def __init__(
         self, store: Store, desk: Desk, number_id: str, now: Callable[[], datetime],
         *, heard: Callable[[], None], stopped: Callable[[Outcome], None], learn: Learn | None = None,
+        halter: Halter | None = None,
     ) -> None:  # fmt: skip
         """`heard`: posts come in; `stopped`: a status says that the account may not send; `learn`: of templates."""
-        self._learn = learn or TemplateLearner()
+        self._learn, self._halter = learn or TemplateLearner(), halter or Halter()
         self._store, self._desk, self._number_id, self._now = store, desk, number_id, now
         self._heard, self._stopped = heard, stopped
         self._news = asyncio.Event()
@@ -103,9 +105,12 @@ class Inbox:
             self._heard()
             posts = [read_post(post_id, body, self._number_id) for post_id, body in waiting]
             now = self._now()
-            await self._store.write(lambda tx, posts=posts, now=now: take_apart(tx, posts, now, self._learn))  # type: ignore[misc]
+            await self._store.write(lambda tx, posts=posts, now=now: self._take_apart(tx, posts, now))  # type: ignore[misc]
             self._tell(posts)
             await self._handle_waiting()
+
+    def _take_apart(self, tx: Tx, posts: Iterable[Post], now: datetime) -> None:
+        take_apart(tx, posts, now, self._learn, self._halter)
 
     def _tell(self, posts: Iterable[Post]) -> None:
         """What concerns the account, and what nobody foresaw, for whoever reads the log."""
@@ -181,7 +186,7 @@ def read_post(post_id: int, body: str, number_id: str) -> Post:
     return Post(post_id, [(item, read(item)) for item in ours])
 
 
-def take_apart(tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn) -> None:
+def take_apart(tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn, halter: Halter) -> None:
     """Statuses are settled; whatever people did waits in a row of its own, once however often it was brought."""
     receipts: list[Receipt] = []
     rows: list[str] = []
@@ -199,7 +204,10 @@ def take_apart(tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn) -> No
                 rows.append(json.dumps(item.kept()))
     if templates:  # first, so that what is planned anew takes another one
         learn(tx, templates)
+    halted = tx.halts()
+    halter.told(tx, receipts, now)
     tx.take_receipts(receipts, now)
+    halter.look(tx, halted)
     tx.receive(NAME, list(enumerate(rows, (tx.last_update(NAME) or 0) + 1)), now)
 
 

@@ -7,21 +7,36 @@ from typing import Any, Final
 from bot.channels.lane import TransportError, UnwrittenError
 from bot.channels.whatsapp.events import Fault, faults
 from bot.delivery.account import FLOOD
+from bot.delivery.halts import PAYMENT, PROBE_EVERY
 from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.receipts import MARKETING_STOPPED, UNDELIVERABLE, WINDOW_CLOSED
+from bot.delivery.receipts import (
+    MAINTENANCE,
+    MARKETING_STOPPED,
+    NO_PERMISSION,
+    PAIR,
+    SERVER_ERROR,
+    UNAUTHORIZED,
+    UNDELIVERABLE,
+    WINDOW_CLOSED,
+)
 
 A_DAY: Final = 86_400.0
 RESTS: Final = 5.0  # seconds until a chat is tried again where the account was too fast; the account shrinks its rate
-PAIR: Final = "pair_rate"
+A_MINUTE: Final = 60.0
 SIX_HOURS: Final = 21_600.0
 ANOTHER: Final = 2.0  # seconds until a message is tried again with another template
 
 _FLOOD: Final = Outcome(Kind.LATER, FLOOD, retry_after=RESTS)
-_SERVER: Final = Outcome(Kind.NOT_SENT, "server_error")
+_SERVER: Final = Outcome(Kind.NOT_SENT, SERVER_ERROR)
 
 
 def _account(code: str) -> Outcome:
     return Outcome(Kind.REFUSED, code, account=True)
+
+
+def _halt(code: str) -> Outcome:
+    """We are asked to stop sending: some of it, or all (bot.delivery.halts)."""
+    return Outcome(Kind.LATER, code, retry_after=PROBE_EVERY.total_seconds())
 
 
 def _ours(code: str) -> Outcome:
@@ -37,22 +52,22 @@ TABLE: Final[dict[int, Outcome]] = {
     130429: _FLOOD, 4: _FLOOD, 80007: _FLOOD,
     131056: Outcome(Kind.LATER, PAIR, retry_after=4.0),
     131000: _SERVER, 131016: _SERVER, 1: _SERVER, 2: _SERVER,
-    131057: _account("maintenance"),
+    131057: Outcome(Kind.REFUSED, MAINTENANCE, retry_after=A_MINUTE, account=True),
     131052: _ours("media"), 131053: _ours("media"),
     131047: Outcome(Kind.LATER, WINDOW_CLOSED),
     131049: Outcome(Kind.LATER, "ecosystem", retry_after=A_DAY),
     130472: Outcome(Kind.LATER, "experiment", retry_after=A_DAY),
     131050: Outcome(Kind.GONE, MARKETING_STOPPED),
     131026: Outcome(Kind.LATER, UNDELIVERABLE, retry_after=SIX_HOURS),
-    131048: _account("spam_limit"), 131064: _account("marketing_limited"),
-    368: _account("policy"), 131031: _account("locked"),
-    131042: _account("payment"),
+    131048: _halt("spam_limit"), 131064: _halt("marketing_limited"),
+    368: _halt("policy"), 131031: _halt("locked"),
+    131042: _halt(PAYMENT),
     132015: _another("template_paused"), 132016: _another("template_disabled"), 132001: _another("template_unknown"),
     132000: _ours("template_parameters"), 132005: _ours("template_too_long"),
     132007: _ours("template_policy"), 132012: _ours("template_parameters"),
     100: _ours("parameter"), 131008: _ours("parameter"), 131009: _ours("parameter"),
-    190: _account("unauthorized"), 0: _account("unauthorized"), 10: _account("no_permission"),
-    200: _account("no_permission"), 3: _account("no_permission"),
+    190: _account(UNAUTHORIZED), 0: _account(UNAUTHORIZED), 10: _account(NO_PERMISSION),
+    200: _account(NO_PERMISSION), 3: _account(NO_PERMISSION),
 }  # fmt: skip
 
 
@@ -79,7 +94,8 @@ def of_answer(status: int, payload: bytes) -> tuple[Outcome, Fault | None]:
     answer = _parsed(payload)
     fault = next(faults([answer.get("error")]), None)
     if fault is not None:
-        return of_fault(fault), fault
+        theirs = fault.code not in TABLE and status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return _SERVER if theirs else of_fault(fault), fault
     if status != HTTPStatus.OK:
         return Outcome(Kind.UNKNOWN, f"page_{status}"), None
     message_id = _message_id(answer)

@@ -20,6 +20,7 @@ from bot.channels.whatsapp.templates.watch import TemplateWatch
 from bot.channels.whatsapp.templates.written import read_folder
 from bot.chat.texts import Texts
 from bot.flow.desk import Desk
+from bot.flow.halts import Halter
 from bot.flow.templates import TellTemplates, TemplateLearner
 from bot.ports import Store
 
@@ -35,7 +36,7 @@ class WhatsAppParts:
         store: Store, desk: Desk, texts: Texts, now: Callable[[], datetime], wake: Callable[[], None],
         api_url: str | None = None, rate: float = 80.0, clock: Callable[[], float] = time.monotonic,
         account_id: str | None = None, templates: Sequence[Template] | None = None,
-        tell: TellTemplates = lambda *_: None,
+        tell: TellTemplates = lambda *_: None, halter: Halter | None = None,
     ) -> None:  # fmt: skip
         """`wake` lets the outbox look at once: something has become due; `tell`: admins should know of templates."""
         described = read_folder(fallback=texts.fallback).templates if templates is None else templates
@@ -48,7 +49,8 @@ class WhatsAppParts:
         )  # fmt: skip
         self.doubts = DoubtSweeper(store, now, clock, wake)
         self._inbox = Inbox(
-            store, desk, number_id, now, heard=self.doubts.heard, stopped=self.channel.stop, learn=learn
+            store, desk, number_id, now, heard=self.doubts.heard, stopped=self.channel.stop, learn=learn,
+            halter=halter,
         )  # fmt: skip
         self._webhook = Webhook(Signature(app_secret, verify_token), Letterbox(store, now), self._inbox.wake)
         self._tasks: list[asyncio.Task[None]] = []

@@ -25,7 +25,7 @@ from bot.delivery.content import Act, BroadcastKind, Content
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import QueuedReply
-from bot.delivery.receipts import tag_of, tag_of_reply
+from bot.delivery.receipts import PAIR, tag_of, tag_of_reply
 from bot.delivery.templates import REFUSALS
 from bot.ports import Store, To, Tx
 
@@ -143,11 +143,11 @@ class WhatsAppChannel:
 
     def _paired(self, address: str, outcome: Outcome) -> Outcome:
         """A person who got too many at once is left alone for 4ⁿ seconds."""
-        if outcome.code != meaning.PAIR:
+        if outcome.code != PAIR:
             self._pair_hits.pop(address, None)
             return outcome
         hits = self._pair_hits[address] = self._pair_hits.get(address, 0) + 1
-        return Outcome(Kind.LATER, meaning.PAIR, retry_after=min(LONGEST_HOLD, 4.0 ** min(hits, 10)))
+        return Outcome(Kind.LATER, PAIR, retry_after=min(LONGEST_HOLD, 4.0 ** min(hits, 10)))
 
 
 def head(address: str, context: str | None, tag: str | None) -> bytes:
