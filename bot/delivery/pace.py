@@ -7,7 +7,7 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
-from bot.delivery.roundtrip import MOST_LATE, Latencies, RoundTrips
+from bot.delivery.roundtrip import LONGEST_STALL, MOST_LATE, Latencies, RoundTrips
 
 __all__ = ["ChatRate", "Chats", "Latencies", "Sent", "Window", "in_flight_limit", "tick_length"]
 
@@ -29,6 +29,7 @@ class Sent:
 
     at: float
     answered: float = math.inf  # when
+    over: bool = False  # whatever became of it
     free: bool = False  # its slot has been given back
 
 
@@ -50,6 +51,7 @@ class Window:
     trips: RoundTrips = field(default_factory=RoundTrips)
     _left: deque[Sent] = field(default_factory=deque)  # in the order of leaving
     _answered: deque[Sent] = field(default_factory=deque)  # in the order of the answers
+    _newest: float = -math.inf  # when the youngest of those that have an answer left
     _taken: int = 0
     _slots: float = 0.0
     _counted: float = 0.0
@@ -100,10 +102,11 @@ class Window:
 
     def answered(self, sent: Sent, now: float, *, heard: bool = True) -> None:
         """Write down that this one is over; `heard`: with an answer of the platform, which says when it was there."""
+        sent.over = True
         if not heard:
             return
         self.trips.add(now - sent.at, now)
-        sent.answered = now
+        sent.answered, self._newest = now, max(self._newest, sent.at)
         if not sent.free:
             self._answered.append(sent)
 
@@ -147,8 +150,12 @@ class Window:
         return sent.answered - self.trips.fastest + self.span + self.trips.margin
 
     def _given_up(self, sent: Sent) -> float:
-        """When the slot comes free whatever is heard of it: one that hangs must not cost the account its rate."""
-        trips, late = self.trips, MOST_LATE
+        """When the slot comes free whatever is heard of it: one that hangs must not cost the account its rate.
+
+        It hangs when one that left after it has its answer. Where none has, everything stands still, and will arrive
+        together: a network that stalls, or a machine that has too much to do.
+        """
+        trips, late = self.trips, MOST_LATE if sent.over or sent.at < self._newest else LONGEST_STALL
         if self.span <= trips.fastest:  # no answer can be expected yet, because each takes longer, or as none came ever
             late = min(MOST_LATE, trips.slowest - trips.fastest) if trips.fastest < math.inf else UNHEARD_OF
         return sent.at + self.span + trips.margin + late

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 LEAST_MARGIN = 0.0005  # seconds of doubt that remain however much is known
 MOST_LATE = 1.0  # seconds that an answer may be late: what comes later is taken for a request that hangs
+LONGEST_STALL = 10.0  # seconds without any answer until that holds for all of them
 # A generation of answers is remembered until the next is full. A network that has become slower is taken for a slow
 # spell of the old one for as long; that costs some of the rate, forgetting too early would cost the promise.
 GENERATION = 1024  # answers, and

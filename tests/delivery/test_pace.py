@@ -186,6 +186,17 @@ def test_no_slot_comes_free_by_a_failure_that_says_nothing_about_the_way() -> No
     assert window.free(6.1) == 1
 
 
+def test_where_nothing_is_answered_any_more_no_slot_comes_free_until_something_is() -> None:
+    window = Window(30, opened=0.0)
+    drain(window, 0.0, 3.0)
+    stalled = [sent for tenth in range(40, 90) for sent in window.take(window.free(tenth / 10), tenth / 10)]
+    assert len(stalled) == 30
+    for sent in stalled:
+        window.answered(sent, 9.0)  # it all arrives at once
+    assert window.free(9.9) == 0
+    assert window.free(10.1) == int(window.reserve)
+
+
 def test_half_the_rate_is_kept_as_strictly() -> None:
     window = Window(30, opened=0.0)
     drain(window, 0.0, 3.0)

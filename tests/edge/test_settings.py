@@ -111,7 +111,7 @@ def test_the_example_of_dotenv_can_be_used_as_it_is_and_names_only_variables_tha
     switched_on = (ROOT / ".env.example").read_text().replace("\n#", "\n").replace("TOKEN=", f"TOKEN={TOKEN}")
     lines = [line for line in switched_on.splitlines() if "=" in line and line.split("=")[0].isupper()]
     values = dict(line.split("=", 1) for line in lines)
-    assert len(values) == 17
+    assert len(values) == 23
     for name in values:
         assert faults_of(values | {name: "\x07 wrong"}, feeds_file if name != "FEEDS_FILE" else Path("\x07 wrong"))
 
