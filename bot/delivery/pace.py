@@ -29,7 +29,7 @@ class Sent:
 
     at: float
     answered: float = math.inf  # when
-    over: bool = False  # whatever became of it
+    overtaken: float = math.inf  # when one that left later had its answer
     free: bool = False  # its slot has been given back
 
 
@@ -51,7 +51,7 @@ class Window:
     trips: RoundTrips = field(default_factory=RoundTrips)
     _left: deque[Sent] = field(default_factory=deque)  # in the order of leaving
     _answered: deque[Sent] = field(default_factory=deque)  # in the order of the answers
-    _newest: float = -math.inf  # when the youngest of those that have an answer left
+    _alone: deque[Sent] = field(default_factory=deque)  # those that nothing has overtaken, in the order of leaving
     _taken: int = 0
     _slots: float = 0.0
     _counted: float = 0.0
@@ -96,17 +96,21 @@ class Window:
         """Write down that `count` leave now; each of them is `answered` later."""
         sent = [Sent(now) for _ in range(count)]
         self._left.extend(sent)
+        self._alone.extend(sent)
         self._taken += count
         self._slots -= count
         return sent
 
     def answered(self, sent: Sent, now: float, *, heard: bool = True) -> None:
         """Write down that this one is over; `heard`: with an answer of the platform, which says when it was there."""
-        sent.over = True
         if not heard:
+            sent.overtaken = min(sent.overtaken, sent.at)  # it failed, while nothing else stood still
             return
         self.trips.add(now - sent.at, now)
-        sent.answered, self._newest = now, max(self._newest, sent.at)
+        sent.answered = now
+        while self._alone and self._alone[0].at < sent.at:
+            one = self._alone.popleft()
+            one.overtaken = min(one.overtaken, now)
         if not sent.free:
             self._answered.append(sent)
 
@@ -155,10 +159,13 @@ class Window:
         It hangs when one that left after it has its answer. Where none has, everything stands still, and will arrive
         together: a network that stalls, or a machine that has too much to do.
         """
-        trips, late = self.trips, MOST_LATE if sent.over or sent.at < self._newest else LONGEST_STALL
+        if sent.answered < math.inf:
+            return self._free_again(sent)
+        trips, since, late = self.trips, min(sent.overtaken, sent.at + LONGEST_STALL), MOST_LATE
         if self.span <= trips.fastest:  # no answer can be expected yet, because each takes longer, or as none came ever
             late = min(MOST_LATE, trips.slowest - trips.fastest) if trips.fastest < math.inf else UNHEARD_OF
-        return sent.at + self.span + trips.margin + late
+            since = sent.at
+        return since + self.span + trips.margin + late
 
 
 @dataclass(frozen=True, slots=True)

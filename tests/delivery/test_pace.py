@@ -194,7 +194,7 @@ def test_where_nothing_is_answered_any_more_no_slot_comes_free_until_something_i
     for sent in stalled:
         window.answered(sent, 9.0)  # it all arrives at once
     assert window.free(9.9) == 0
-    assert window.free(10.1) == int(window.reserve)
+    assert window.free(10.3) == int(window.reserve)
 
 
 def test_half_the_rate_is_kept_as_strictly() -> None:
