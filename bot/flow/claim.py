@@ -12,6 +12,7 @@ from bot.delivery.refusals import CHATS, Refusals
 from bot.flow.claim_broadcasts import BroadcastClaim
 from bot.flow.claim_digests import DigestClaim
 from bot.flow.contents import contents_of
+from bot.flow.halts import halted_until
 from bot.flow.means import Means
 from bot.ports import Channel, Sent, Tx
 
@@ -98,7 +99,7 @@ class Claim:
         more = self._broadcasts.more or self._digests.more or bool(closed)
         # While everything stands still, what is due is no reason to look again soon.
         next_due = None if tx.standing_still() else tx.next_due(name, now)
-        if self._means is not None and (halted := self._means.halted_until(tx, now)) is not None:
+        if self._means is not None and (halted := halted_until(tx, now)) is not None:
             more, next_due = bool(closed), next_due and max(next_due, halted)
         return Batch(tuple(replies), tuple(deliveries), contents, next_due, more, tuple(closed))
 

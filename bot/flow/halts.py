@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.delivery.content import BroadcastKind
-from bot.delivery.halts import CODES, PROBE_EVERY, Halt, Scope, scope_of
+from bot.delivery.halts import CODES, PROBE_EVERY, Halt, Scope, concerns, scope_of
 from bot.delivery.plan import Delivery, QueuedReply, Settled, State
 from bot.delivery.receipts import DeliveryTag, Receipt, ReplyTag, Tag
 from bot.ports import Tx
@@ -48,6 +48,39 @@ class Halter:
         for halt in before:
             if halt.scope not in left:
                 self._tell(tx, halt, True)
+
+
+class Held:
+    """What is held back in this tick; what leaves all the same, because it is time, tries for all others."""
+
+    def __init__(self, tx: Tx, now: datetime) -> None:
+        self._tx, self._now = tx, now
+        self._halts = {halt.scope: halt for halt in tx.halts()}
+
+    def until(self, kind: BroadcastKind, category: str) -> datetime | None:
+        """Until when the platform takes no such message; None: it takes them, or it is time to try."""
+        held = [halt.probe_at for halt in self._halts.values() if concerns(halt.scope, kind, category)]
+        return max((at for at in held if at > self._now), default=None)
+
+    def slots(self, slots: int) -> int:
+        """How many of these may be used; where nothing is taken from us, one when it is time to try."""
+        halt = self._halts.get(Scope.ALL)
+        if halt is None:
+            return slots
+        return min(1, slots) if halt.probe_at <= self._now else 0
+
+    def leaves(self, tag: Tag, kind: BroadcastKind | None = None, category: str = "") -> None:
+        """This attempt is started; without a kind it is an answer."""
+        again = self._now + PROBE_EVERY
+        for scope in list(self._halts):
+            if scope is Scope.ALL or (kind is not None and concerns(scope, kind, category)):
+                self._halts[scope] = self._halts[scope]._replace(probe_at=again)
+                self._tx.probe_halt(scope, tag, again)
+
+
+def halted_until(tx: Tx, now: datetime) -> datetime | None:
+    """Until when nothing at all leaves; None: something may."""
+    return next((h.probe_at for h in tx.halts() if h.scope is Scope.ALL and h.probe_at > now), None)
 
 
 def _scope(tx: Tx, code: str, tag: Tag | None) -> Scope:

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from bot.delivery.budget import Budget, Cap, Purse, Spent, refilled
 from bot.delivery.cadence import A_DAY, NOTHING, Pushed, joins_at, marketing_from, template_turn
 from bot.delivery.content import BroadcastKind, Level
-from bot.delivery.halts import HALTED, PROBE_EVERY, Halt, Scope, concerns
+from bot.delivery.halts import HALTED
 from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Reader
-from bot.delivery.receipts import WINDOW_CLOSED, Tag, tag_of, tag_of_reply
+from bot.delivery.receipts import WINDOW_CLOSED, tag_of, tag_of_reply
 from bot.delivery.tariff import Category, RateCard, Rates
 from bot.delivery.templates import MOST_HEADLINES, Use, uses
 from bot.delivery.timing import NOW, Turn, Way, is_closed, next_digest
-from bot.flow.halts import Halter
+from bot.flow.halts import Halter, Held
 from bot.ports import Charged, Tx
 
 BUDGET: Final = "budget"  # why something waits
@@ -67,7 +67,6 @@ class Means:
     ) -> None:  # fmt: skip
         self.halter = halter or Halter()
         self._terms, self._timezone, self._tell = terms, timezone, tell
-        self._halts: dict[Scope, Halt] = {}
         self._counted: tuple[datetime, int] | None = None  # people of the last day, and when that was counted
         self._purse = Purse(terms.budget, Spent())
 
@@ -75,7 +74,7 @@ class Means:
         """At the beginning of a tick's transaction."""
         self._tx, self._now = tx, now
         self._today = now.astimezone(self._timezone).date()
-        self._halts = {halt.scope: halt for halt in tx.halts()}
+        self._held = Held(tx, now)
         self._rates: Rates = self._terms.card.on(self._today)
         self._purse = Purse(self._terms.budget, tx.spent(self._today))
         self._pushed: dict[int, Pushed] = {}
@@ -156,7 +155,7 @@ class Means:
 
     def _unaffordable(self, amount: int, category: Category) -> str:
         """What a digest waits for; empty: nothing."""
-        if self._held(BroadcastKind.DIGEST, category) is not None:
+        if self._held.until(BroadcastKind.DIGEST, category) is not None:
             return HALTED
         return BUDGET if self._short(amount) else ""
 
@@ -167,8 +166,7 @@ class Means:
             return
         charge = self._purse.take(planned.category, planned.amount, prices, delivery.broadcast_id)
         self._charged.append(Charged(tag_of(delivery), charge, planned.template))
-        for scope in [scope for scope in self._halts if concerns(scope, delivery.kind, planned.category)]:
-            self._probe(scope, tag_of(delivery))
+        self._held.leaves(tag_of(delivery), delivery.kind, planned.category)
         before = self._pushed.get(subscriber, NOTHING)
         if planned.template:
             marketing = planned.category is Category.MARKETING
@@ -187,20 +185,11 @@ class Means:
             amount = self._purse.price(Category.SERVICE, prices)
             charge = self._purse.take(Category.SERVICE, amount, prices)
             self._charged.append(Charged(tag_of_reply(reply), charge))
-            if Scope.ALL in self._halts:
-                self._probe(Scope.ALL, tag_of_reply(reply))
-
-    @staticmethod
-    def halted_until(tx: Tx, now: datetime) -> datetime | None:
-        """Until when nothing at all leaves; None: something may."""
-        return next((h.probe_at for h in tx.halts() if h.scope is Scope.ALL and h.probe_at > now), None)
+            self._held.leaves(tag_of_reply(reply))
 
     def slots(self, slots: int) -> int:
         """How many of these may be used; where nothing is taken from us, one when it is time to try."""
-        halt = self._halts.get(Scope.ALL)
-        if halt is None:
-            return slots
-        return min(1, slots) if halt.probe_at <= self._now else 0
+        return self._held.slots(slots)
 
     @property
     def pays(self) -> bool:
@@ -226,24 +215,13 @@ class Means:
             return self._wait(broadcast, reader, PORTFOLIO, self._now + LATER)
         return self._paid(broadcast, reader, found.key, found.category)
 
-    def _held(self, kind: BroadcastKind, category: str = Category.SERVICE) -> datetime | None:
-        """Until when the platform takes no such message; None: it takes them, or it is time to try."""
-        held = [halt.probe_at for halt in self._halts.values() if concerns(halt.scope, kind, category)]
-        return max((at for at in held if at > self._now), default=None)
-
-    def _probe(self, scope: Scope, tag: Tag) -> None:
-        """This one tries; all others wait for what becomes of it."""
-        again = self._now + PROBE_EVERY
-        self._halts[scope] = self._halts[scope]._replace(probe_at=again)
-        self._tx.probe_halt(scope, tag, again)
-
     def _spared(self, reader: Reader) -> datetime | None:
         """Until when the platform spares this reader; None: it does not, or no more."""
         until = self._pushed[reader.subscriber_id].spared_until
         return until if until is not None and until > self._now else None
 
     def _paid(self, broadcast: Broadcast, reader: Reader, template: str, category: Category) -> Planned:
-        held = self._held(broadcast.kind, category)
+        held = self._held.until(broadcast.kind, category)
         if held is not None:
             return self._wait(broadcast, reader, HALTED, held)
         amount = self._price(category, reader)

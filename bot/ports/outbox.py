@@ -153,6 +153,9 @@ class InboxTx(Protocol):
     def handled(self, channel: str, update_id: int, now: datetime, error: str = "") -> bool:
         """Mark as handled; False when it already was (then nothing else of the transaction may be done)."""
 
+    def blank_updates(self, channel: str, updates: Collection[int]) -> None:
+        """Keep that these came, and nothing of what they said."""
+
     def last_update(self, channel: str) -> int | None:
         """The highest update id ever received."""
 

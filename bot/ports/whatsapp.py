@@ -40,6 +40,9 @@ class WhatsAppTx(Protocol):
     def take_receipts(self, receipts: Sequence[Receipt], now: datetime) -> None:
         """What statuses tell, each counted once."""
 
+    def is_nobodys(self, receipt: Receipt) -> bool:
+        """Whether we know nobody (any more) whom this is about."""
+
     def doubtful(self) -> list[Tag]:
         """Attempts that ended without an answer, and that no receipt has settled."""
 

@@ -1,6 +1,6 @@
 """What transactions say about updates that came in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -39,6 +39,12 @@ class Inbox(Part):
     def handled(self, channel: str, update_id: int, now: datetime, error: str = "") -> bool:
         """Mark as handled; False when it already was (then nothing else of the transaction may be done)."""
         return self.run(_HANDLED, to_ms(now), error, channel, update_id) == 1
+
+    def blank_updates(self, channel: str, updates: Collection[int]) -> None:
+        """Keep that these came, and nothing of what they said."""
+        blank = "UPDATE inbox SET body = '{}' WHERE channel = ? AND update_id = ?"
+        for update in updates:
+            self.run(blank, channel, update)
 
     def last_update(self, channel: str) -> int | None:
         """The highest update id ever received."""

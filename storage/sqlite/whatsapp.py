@@ -1,6 +1,5 @@
 """What transactions say about receipts: what has been seen already, and what a status means for its delivery."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,17 +26,12 @@ from bot.delivery.settle import REPLY_DOUBTS
 from bot.delivery.templates import REFUSALS
 from bot.ports import Recovery
 from storage.sqlite.halts import Halts
-from storage.sqlite.money import Money
 from storage.sqlite.part import from_ms, to_ms, to_ms_or_none
 from storage.sqlite.replies import Replies
+from storage.sqlite.sights import Sights
 from storage.sqlite.whatsapp_people import NAME, WhatsAppPeople
 
-_BITS: Final = {"message": 1, "sent": 2, "delivered": 4, "read": 8, "played": 16, "failed": 32}
-_OTHER_BIT: Final = 64
 _REACHED: Final = frozenset({"delivered", "read", "played"})
-_SEE: Final = """
-INSERT INTO whatsapp_seen VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET seen = seen | ?2 WHERE seen & ?2 = 0
-"""
 _THIS: Final = "WHERE broadcast_id = ? AND subscriber_id = ?"
 _ARRIVED: Final = f"""
 UPDATE delivery SET state = 'sent', code = '', message_id = ?, finished_at = ?, channel = NULL, rank = NULL,
@@ -93,24 +87,8 @@ ON CONFLICT DO UPDATE SET spared = excluded.spared, spared_until = excluded.spar
 _OWE: Final = "UPDATE subscriber SET digest_at = ?2 WHERE id = ?1 AND (digest_at IS NULL OR digest_at > ?2)"
 
 
-class WhatsApp(WhatsAppPeople, Replies, Money, Halts):
+class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
     """Receipts: the doubts that they settle, and what they say about money."""
-
-    def first_sight(self, message_id: str, what: str, now: datetime) -> bool:
-        """Whether this message (`message`), or this status of it, comes for the first time."""
-        # Hashed, for the ids of real messages spell out the number of whom they went to.
-        return self.run(_SEE, _hashed(message_id), _BITS.get(what, _OTHER_BIT), to_ms(now)) == 1
-
-    def was_seen(self, message_id: str, what: str) -> bool:
-        """Whether it has come before."""
-        seen = self.value("SELECT seen FROM whatsapp_seen WHERE id = ?", _hashed(message_id)) or 0
-        return bool(seen & _BITS.get(what, _OTHER_BIT))
-
-    def forget_sights(self, before: datetime, limit: int) -> int:
-        """Drop at most so many that nobody will bring again; how many."""
-        old = "SELECT id FROM whatsapp_seen WHERE at < ? LIMIT ?"
-        dropped = self.run(f"DELETE FROM whatsapp_seen WHERE id IN ({old})", to_ms(before), limit)
-        return dropped + self._forget_charges(before.date(), limit)
 
     def take_receipts(self, receipts: Sequence[Receipt], now: datetime) -> None:
         """What statuses tell, each counted once."""
@@ -131,6 +109,13 @@ class WhatsApp(WhatsAppPeople, Replies, Money, Halts):
             self._bill(receipt.tag, receipt.billed)
         if receipt.word in _REACHED and isinstance(receipt.tag, DeliveryTag):
             self._has_had(receipt.tag.subscriber_id, read=receipt.word != "delivered")
+
+    def is_nobodys(self, receipt: Receipt) -> bool:
+        """Whether we know nobody (any more) whom this is about."""
+        if isinstance(receipt.tag, DeliveryTag):
+            return self.value("SELECT 1 FROM subscriber WHERE id = ?", receipt.tag.subscriber_id) is None
+        names = (("phone", receipt.phone), ("user_id", receipt.user_id))
+        return all(self._by_name(column, value) is None for column, value in names)
 
     def doubtful(self) -> list[Tag]:
         """Attempts that ended without an answer, and that no receipt has settled."""
@@ -294,10 +279,6 @@ class WhatsApp(WhatsAppPeople, Replies, Money, Halts):
             self._take(Receipt(message_id, "", tag, failed=failed), now)
             drop = "DELETE FROM whatsapp_early WHERE kind = ? AND a = ? AND b = ? AND attempt = ?"
             self.run(drop, kind, a, b, attempt)
-
-
-def _hashed(message_id: str) -> str:
-    return hashlib.blake2b(message_id.encode(), digest_size=16).hexdigest()
 
 
 def _has_not_left(settled: Settled) -> bool:

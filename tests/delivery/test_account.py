@@ -229,3 +229,19 @@ class TestRefusedAccount:
 )
 def test_only_the_platforms_own_answers_tell_the_way_there_and_back(outcome: Outcome, answer: bool) -> None:
     assert is_answer(outcome) is answer
+
+
+def test_maintenance_pauses_a_minute_and_twice_as_long_each_time_up_to_five() -> None:
+    maintenance = Outcome(Kind.REFUSED, "maintenance", retry_after=60.0, account=True)
+    one, at, pauses = account(), 0.0, []
+    for _ in range(5):
+        one.note(maintenance, "1", at, at)
+        one.note(maintenance, "2", at - 1, at)  # it had left before: no further time
+        pauses.append(one.pause(at))
+        assert may(one, at + pauses[-1]) == 1, "a probe, alone"
+        at += pauses[-1]
+    assert pauses == [60, 120, 240, 300, 300]
+    one.note(SENT, "1", at, at)
+    assert may(one, at) == PLENTY
+    one.note(maintenance, "1", at, at)
+    assert one.pause(at) == 60

@@ -8,6 +8,7 @@ import pytest
 from bot import catalogs
 from bot.chat.message import from_json
 from bot.chat.turn import Role
+from bot.delivery.halts import Halt, Scope
 from bot.delivery.templates import DeclaredTemplate, TemplateNews
 from bot.flow.notice import Notice
 from bot.flow.tell_staff import StaffTeller
@@ -188,3 +189,23 @@ async def test_many_templates_at_once_are_one_notice_that_names_some(store: Stor
     ((_, text),) = await store.write(work)
     assert text.count("sekarang bisa dipakai") == 8
     assert "… dan 4 lainnya." in text
+
+
+HALTS = {
+    "marketing": (Halt(Scope.MARKETING, "spam_limit", NOW, NOW), False,
+                  "WhatsApp tidak menerima berita dan ringkasan kita (WhatsApp membatasi kiriman kami)."),
+    "payment": (Halt(Scope.PUSHES, "payment", NOW, NOW), False,
+                "WhatsApp tidak menerima kiriman kita (pembayaran WhatsApp bermasalah)."),
+    "everything": (Halt(Scope.ALL, "locked", NOW, NOW), False,
+                   "WhatsApp tidak menerima apa pun dari kita (akun WhatsApp terkunci)."),
+    "over": (Halt(Scope.ALL, "locked", NOW, NOW), True, "WhatsApp menerima lagi kiriman yang tadi ditahan."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("halt", "over", "line"), HALTS.values(), ids=HALTS)
+async def test_admins_hear_what_whatsapp_does_not_take(store: Store, halt: Halt, over: bool, line: str) -> None:
+    def work(tx: Tx) -> list[tuple[str, str]]:
+        TELL.halted(tx, halt, over)
+        return said(tx)
+
+    assert await store.write(work) == [("1", line)]

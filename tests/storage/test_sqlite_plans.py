@@ -72,7 +72,7 @@ SMALL = (
 )  # fmt: skip
 ONCE = (
     "DELETE FROM reply WHERE state = 'started' AND epoch < ?",  # at a start: whatever was waiting
-    "UPDATE reply SET state = 'queued', next_at = max(next_at, ?) WHERE state = 'started' AND epoch < ?",
+    "UPDATE reply SET state = 'queued', doubts = doubts + 1, next_at = max(next_at, ?) WHERE state = 'started'",
     "INSERT INTO broadcast ",  # the plan shows what a REPLACE would look at
 )
 

@@ -191,12 +191,15 @@ def take_apart(tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn, halte
     receipts: list[Receipt] = []
     rows: list[str] = []
     templates: list[TemplateNews] = []
+    strangers: set[int] = set()  # posts that name somebody who was forgotten: the last answer has receipts too
     for post in posts:
         if not tx.handled(POSTS, post.id, now, post.error):
             continue
         for item, event in post.events:
             if isinstance(event, Status):
                 receipts.append(receipt(event, now))
+                if tx.is_nobodys(receipts[-1]):
+                    strangers.add(post.id)
                 templates += refused(tx, event, now)
             elif isinstance(event, TemplateTold):
                 templates.append(news(event, now))
@@ -208,6 +211,7 @@ def take_apart(tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn, halte
     halter.told(tx, receipts, now)
     tx.take_receipts(receipts, now)
     halter.look(tx, halted)
+    tx.blank_updates(POSTS, strangers)
     tx.receive(NAME, list(enumerate(rows, (tx.last_update(NAME) or 0) + 1)), now)
 
 
