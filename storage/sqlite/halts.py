@@ -44,7 +44,11 @@ class Halts(Part):
             self.run(_GOES_ON, to_ms(now), HALTED)
         return ended
 
-    def _end_probed(self, tag: Tag, now: datetime) -> None:
+    def _probes(self) -> set[str]:
+        """Attempts that try."""
+        return {row[0] for row in self.all("SELECT probe FROM whatsapp_halt WHERE probe <> ''")}
+
+    def _end_probed(self, tag: str, now: datetime) -> None:
         """This attempt has arrived."""
-        if self.run("DELETE FROM whatsapp_halt WHERE probe = ?", str(tag)):
+        if self.run("DELETE FROM whatsapp_halt WHERE probe = ?", tag):
             self.run(_GOES_ON, to_ms(now), HALTED)

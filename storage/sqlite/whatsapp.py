@@ -92,19 +92,21 @@ class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
 
     def take_receipts(self, receipts: Sequence[Receipt], now: datetime) -> None:
         """What statuses tell, each counted once."""
+        probes = self._probes()
         for receipt in receipts:
             if self.first_sight(receipt.message_id, receipt.word, now):
                 self._take(receipt, now)
-                self._account_for(receipt, now)
+                self._account_for(receipt)
+                if probes and receipt.failed is None and str(receipt.tag) in probes:
+                    self._end_probed(str(receipt.tag), now)
 
-    def _account_for(self, receipt: Receipt, now: datetime) -> None:
+    def _account_for(self, receipt: Receipt) -> None:
         """What it costs, whether it was read; also while its answer is not written yet."""
         if receipt.tag is None:
             return
         if receipt.failed is not None:
             self._release(receipt.tag)
             return
-        self._end_probed(receipt.tag, now)
         if receipt.billed is not None:
             self._bill(receipt.tag, receipt.billed)
         if receipt.word in _REACHED and isinstance(receipt.tag, DeliveryTag):
