@@ -120,8 +120,12 @@ async def told(store: Store, readers: int) -> int:
 
 
 async def watched(session: aiohttp.ClientSession, url: str, rate: int, seconds: float) -> dict[str, Any]:
-    """What the simulator counted between two looks, and what this process used meanwhile."""
-    await asyncio.sleep(1.2)
+    """What the simulator counted between two looks, and what this process used meanwhile.
+
+    The first look is when a second's worth has arrived: until then the way there is being filled.
+    """
+    while (await arrived(session, url))[0] < rate:
+        await asyncio.sleep(0.1)
     rss, cpu, began, (before, _) = resident(), time.process_time(), time.perf_counter(), await arrived(session, url)
     await asyncio.sleep(seconds)
     took, used, (after, floods) = time.perf_counter() - began, time.process_time() - cpu, await arrived(session, url)

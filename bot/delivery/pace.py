@@ -15,6 +15,7 @@ TICK = 0.048  # seconds between two claims while there is work: 0.05, less what 
 SHORTEST_TICK = 0.02
 A_TICKS_WORTH = 100  # messages: enough to share a commit; where more would gather, ticks get shorter instead
 UNHEARD_OF = 0.25  # seconds that a request is taken to be late while no answer has ever come
+MORE_IN_FLIGHT = 3
 CATCH_UP = 1.05  # slots accrue this much faster than the rate, which the window keeps: after a stall it is made good
 
 
@@ -211,5 +212,8 @@ class Chats:
 
 
 def in_flight_limit(rate: float, p95: float) -> int:
-    """W of promise 3: requests that may be under way at once, between 4 and 800."""
-    return min(800, max(4, math.ceil(rate * (p95 + tick_length(rate)))))
+    """W of promise 3: requests that may be under way at once, between 4 and 800.
+
+    Three more than rate and latency ask for: a few late answers together must not keep a free slot from being used.
+    """
+    return min(800, max(4, MORE_IN_FLIGHT + math.ceil(rate * (p95 + tick_length(rate)))))

@@ -261,7 +261,7 @@ class TestChats:
 
 
 def test_the_in_flight_limit_follows_rate_and_latency_between_its_bounds() -> None:
-    assert in_flight_limit(30, 0.2) == 8  # 30 × (0.2 + a tick)
+    assert in_flight_limit(30, 0.2) == 11  # 30 × (0.2 + a tick), and three
     assert in_flight_limit(1, 0.01) == 4
     assert in_flight_limit(1000, 5.0) == 800
 
