@@ -9,7 +9,7 @@ import structlog
 
 import storage
 from bot.app.database import back_up, database_path
-from bot.chat.health import is_scarce
+from bot.chat.admins.health import is_scarce
 from bot.chat.office import Copy, Health
 from bot.errors import StoreError
 from bot.flow.tell_staff import StaffTeller

@@ -4,12 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from bot.chat import admins, editors, groups, residents, screens, staff, wishing, words
+from bot.chat import screens, words
+from bot.chat.admins import acts as admins
+from bot.chat.admins import invitations as staff
 from bot.chat.fit import fitted
 from bot.chat.message import Message
+from bot.chat.newsroom import acts as editors
 from bot.chat.office import OfficeAnswer
 from bot.chat.push import LookedIn
 from bot.chat.registry import Handler, InGroup, Run, bare
+from bot.chat.residents import acts as residents
+from bot.chat.residents import groups, wishing
 from bot.chat.scene import Scene
 from bot.chat.turn import (
     Answer,

@@ -1,6 +1,7 @@
 """What fits on a screen: texts are measured as the platforms measure them, and cut at a word."""
 
 from dataclasses import replace
+from hashlib import blake2b
 
 from bot.chat.message import Button, Message, Span
 
@@ -67,3 +68,8 @@ def _first_units(text: str, most: int) -> str:
         if taken > most:
             return text[:index]
     return text
+
+
+def mark_of(word: str) -> str:
+    """A word as a button carries it: short, whatever its letters are."""
+    return blake2b(word.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 PREFIX: Final = "e:"
+ADMINS: Final = "a:"
 _SEAL: Final = 11  # characters: 66 bits of the HMAC
 _LONGEST_ID: Final = 18  # digits; what SQLite can count
 

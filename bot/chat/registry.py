@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.chat.admins_call import PREFIX as OFFICE
+from bot.chat.push_seal import ADMINS as OFFICE
 from bot.chat.push_seal import PREFIX as NEWSROOM
 from bot.chat.scene import Scene
 from bot.chat.turn import Role, Turn

@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from bot.chat.fit import cut, fitted
-from bot.chat.keywords import mark_of
+from bot.chat.fit import cut, fitted, mark_of
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.scene import Scene
 from bot.chat.screens import button

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from bot.chat.keywords import MOST
+from bot.chat.residents.keywords import MOST
 from bot.news import keywords
 from bot.ports import Subscription
 

@@ -9,9 +9,9 @@ from functools import partial
 import structlog
 
 from bot.chat.answer import ACTIONS
-from bot.chat.groups import about_presser, needs_manager
 from bot.chat.message import Message
 from bot.chat.office import Brought, Errand
+from bot.chat.residents.groups import about_presser, needs_manager
 from bot.chat.screen_seal import read
 from bot.chat.turn import Incoming, Press
 from bot.errors import StoreError

@@ -10,8 +10,8 @@ from secrets import token_urlsafe
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.chat.admins_call import PREFIX
-from bot.chat.figures import DAYS
+from bot.chat.admins.figures import DAYS
+from bot.chat.admins.team import A_PAGE, HOURS
 from bot.chat.office import (
     AddFeed,
     Enquire,
@@ -29,8 +29,8 @@ from bot.chat.office import (
     Revoke,
     SetFeedTopics,
 )
+from bot.chat.push_seal import ADMINS as PREFIX
 from bot.chat.push_seal import Pressed, pressed
-from bot.chat.team import A_PAGE, HOURS
 from bot.chat.turn import Person, Role
 from bot.flow import record
 from bot.flow.beside import Beside, at_once

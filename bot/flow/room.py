@@ -6,10 +6,10 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.chat.editors import BUTTONS, Names
 from bot.chat.message import Message
+from bot.chat.newsroom.acts import BUTTONS, Names
+from bot.chat.newsroom.guard import LATELY
 from bot.chat.push import Aim, Colleague, Draft, LookedIn, LookIn, Room, Told
-from bot.chat.push_guard import LATELY
 from bot.chat.push_seal import pressed
 from bot.chat.turn import Person, Status
 from bot.delivery.content import BroadcastKind

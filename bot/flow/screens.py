@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot.chat.editors_visit import Visit
 from bot.chat.message import to_json
+from bot.chat.newsroom.progress import progress
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import LookIn, Room, Told
-from bot.chat.push_progress import progress
 from bot.chat.scene import Scene
 from bot.chat.turn import Board, Mode, Person, Role
 from bot.delivery.plan import Status

@@ -7,9 +7,9 @@ from functools import partial
 
 import structlog
 
+from bot.chat.admins.notices import too_fast
 from bot.chat.answer import answer
 from bot.chat.message import Message
-from bot.chat.notices import too_fast
 from bot.chat.office import Enquire, Errand, OfficeAct
 from bot.chat.push import Did, Keep, LookIn, Move, Permit, Send, Show, Steer, Watch
 from bot.chat.turn import (

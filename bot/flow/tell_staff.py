@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.chat.message import Message, Rows, to_json
-from bot.chat.notices import (
+from bot.chat.admins.notices import (
     disk_message,
     feed_offers,
     goes_on_message,
@@ -16,7 +15,8 @@ from bot.chat.notices import (
     stopped_message,
     templates_message,
 )
-from bot.chat.push_offers import offers
+from bot.chat.message import Message, Rows, to_json
+from bot.chat.newsroom.offers import offers
 from bot.chat.texts import Texts, Voice
 from bot.chat.turn import Mode, Role, Status
 from bot.delivery.budget import Cap

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.chat import contact
 from bot.chat.message import Message
+from bot.chat.residents import contact
 from bot.chat.turn import Board, Mode, Person, Status
 from bot.chat.wishes import (
     AnswerContact,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.admins import COMMANDS
+from bot.chat.admins.acts import COMMANDS
 from bot.chat.fit import LONGEST_ACTION
 from bot.chat.words import ADMINS, understand
 from bot.chat.words import COMMANDS as WORDS

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.answer import answer
-from bot.chat.editors import BUTTONS, COMMANDS, Handler, Names
 from bot.chat.message import Message
+from bot.chat.newsroom.acts import BUTTONS, COMMANDS, Handler, Names
+from bot.chat.newsroom.guard import fingerprint
+from bot.chat.newsroom.offers import offers
 from bot.chat.push import Aim, Colleague, Draft, LookedIn, LookIn, Room, Stage, Step, Told
-from bot.chat.push_guard import fingerprint
-from bot.chat.push_offers import offers
 from bot.chat.push_seal import sealed
 from bot.chat.turn import Command, Mode, Person, Press, Role, Status, Text, Turn
 from bot.chat.words import COMMANDS as WORDS

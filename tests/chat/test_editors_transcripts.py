@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import pytest
 
-from bot.chat.editors import COMMANDS
 from bot.chat.fit import LONGEST_ACTION
 from bot.chat.message import Message
+from bot.chat.newsroom.acts import COMMANDS
 from bot.chat.texts import Texts
 from bot.chat.turn import Press
 from bot.chat.words import understand

@@ -14,9 +14,9 @@ from bot.chat.answer import answer
 from bot.chat.fit import LONGEST_ACTION, LONGEST_TEXT, MOST_BUTTONS, WIDEST_ROW, units
 from bot.chat.message import Message, from_json, to_json
 from bot.chat.registry import needs_seal
+from bot.chat.residents.wishing import ACTIONS
 from bot.chat.stories import story_message
 from bot.chat.turn import Board, Category, Command, Incoming, Mode, Person, Press, Role, Status, Stop, Text
-from bot.chat.wishing import ACTIONS
 from bot.chat.words import COMMANDS
 from tests.support.alone import Alone
 from tests.support.town import NOW, STORIES, TEXTS, board

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.chat import admins, team
-from bot.chat.admins_call import PREFIX
-from bot.chat.admins_words import _FAULTS
+from bot.chat.admins import acts as admins
+from bot.chat.admins import team
+from bot.chat.admins.faults import _FAULTS
 from bot.chat.answer import answer
 from bot.chat.office import (
     BackedUp,
@@ -32,6 +32,7 @@ from bot.chat.office import (
     Tried,
     TryFeed,
 )
+from bot.chat.push_seal import ADMINS as PREFIX
 from bot.chat.push_seal import pressed, sealed
 from bot.chat.turn import Board, Incoming, Mode, Person, Reply, Role, Status
 from bot.news.item import Story

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat import groups
 from bot.chat.answer import ACTIONS, answer
 from bot.chat.registry import InGroup
+from bot.chat.residents import groups
 from bot.chat.turn import Blocked, Command, Incoming, Mode, Moved, Person, Press, Role, Status, Text, Turn
 from bot.chat.words import COMMANDS
 from tests.chat.test_catalogs import keys_of, po

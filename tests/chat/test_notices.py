@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 
 from bot import catalogs
-from bot.chat.notices import notice_message
+from bot.chat.admins.notices import notice_message
 from bot.flow.notice import Kind
 
 FEED = "https://portal.example/feed/"

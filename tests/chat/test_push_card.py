@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat import push_card
 from bot.chat.answer import answer
-from bot.chat.editors_audience import MOST_WORDS
-from bot.chat.editors_visit import Visit
+from bot.chat.newsroom import card as push_card
+from bot.chat.newsroom.audience import MOST_WORDS
+from bot.chat.newsroom.guard import fingerprint
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Draft, Keep, LookedIn, LookIn, Room, Step
-from bot.chat.push_guard import fingerprint
 from bot.chat.push_seal import sealed
 from bot.chat.scene import Scene
 from bot.chat.turn import Turn

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.chat.newsroom.guard import APPROVAL_HOLDS, alike, approvable, fingerprint, like, may_alone, needs_two
 from bot.chat.push import Aim, Colleague, Draft, Room, Stage, Told
-from bot.chat.push_guard import APPROVAL_HOLDS, alike, approvable, fingerprint, like, may_alone, needs_two
 from bot.chat.push_seal import pressed, sealed
 from bot.delivery.content import BroadcastKind, Level, Note
 from bot.delivery.plan import Status

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.editors_visit import Visit
 from bot.chat.message import Message
+from bot.chat.newsroom.card import duration
+from bot.chat.newsroom.progress import full_report, progress
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import LookIn, Room, Told
-from bot.chat.push_card import duration
-from bot.chat.push_progress import full_report, progress
 from bot.chat.scene import Scene
 from bot.chat.turn import Person, Role
 from bot.delivery.content import BroadcastKind, Level

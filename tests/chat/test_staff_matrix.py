@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.chat import admins, editors
-from bot.chat.admins_call import PREFIX as OFFICE
+from bot.chat.admins import acts as admins
 from bot.chat.answer import ACTIONS, answer
+from bot.chat.newsroom import acts as editors
 from bot.chat.office import BackedUp, Drawn, Enquire, Enquired, Looked, LookFor, Office, Tried, TryFeed
 from bot.chat.push import LookIn
+from bot.chat.push_seal import ADMINS as OFFICE
 from bot.chat.push_seal import PREFIX as DESK
 from bot.chat.push_seal import sealed
 from bot.chat.registry import Handler, InGroup

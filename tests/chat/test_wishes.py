@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.chat import mydata, pause, quiet, times
 from bot.chat.answer import answer
 from bot.chat.fit import LONGEST_TEXT, units
 from bot.chat.message import Message
+from bot.chat.residents import mydata, pause, quiet, times
 from bot.chat.screens import OPEN_END
 from bot.chat.turn import Command, Incoming, Mode, Person, Press, Role, Status, StoryFound, Text, Turn
 from bot.chat.wishes import (

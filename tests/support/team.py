@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from bot.chat.message import Message
-from bot.chat.push_card import called
+from bot.chat.newsroom.card import called
 from bot.chat.turn import Board, Person, Reply
 from bot.flow.notice import Notice
 from bot.flow.spread import announce

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.chat import contact
 from bot.chat.message import Message
+from bot.chat.residents import contact
 from bot.chat.turn import Board, Mode, Person, Reply, Role, Status
 from bot.chat.wishes import (
     AnswerContact,

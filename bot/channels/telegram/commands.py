@@ -16,7 +16,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram.outcome import classify
 from bot.channels.telegram.send import NAME
-from bot.chat.groups import in_a_group
+from bot.chat.residents.groups import in_a_group
 from bot.chat.texts import Texts
 from bot.chat.turn import Role
 from bot.chat.words import visible

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.chat.admins_call import Call
-from bot.chat.admins_words import fault
+from bot.chat.admins.call import Call
+from bot.chat.admins.faults import fault
 from bot.chat.fit import cut
 from bot.chat.message import Button, Rows, Span
 from bot.chat.office import (

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Final
 
-from bot.chat import push_card
-from bot.chat.editors_visit import Visit
 from bot.chat.fit import cut, units
 from bot.chat.message import Button, Message, Rows
+from bot.chat.newsroom import card as push_card
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Draft, Keep, Stage, Step
 from bot.chat.stories import usable
 from bot.chat.turn import Mode, Reply, Turn

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
-from bot.chat import push_card
-from bot.chat.editors_push import ask_text, question
-from bot.chat.editors_visit import Visit
 from bot.chat.fit import cut, units
+from bot.chat.newsroom import card
+from bot.chat.newsroom.progress import TELLABLE, full_report, progress
+from bot.chat.newsroom.push import ask_text, question
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Draft, Keep, Steer, Step, Told, Watch
-from bot.chat.push_progress import TELLABLE, full_report, progress
 from bot.chat.turn import Turn
 from bot.delivery.content import Note
 from bot.delivery.plan import Status
@@ -112,7 +112,7 @@ def unschedule(visit: Visit) -> Turn:
     told = visit.room.told
     if told is None or told.status is not Status.RUNNING or told.at <= visit.scene.board.now:
         return visit.toast("desk.begun")
-    return visit.told("desk.unscheduled", Steer(told.id, "hold"), title=cut(told.title, push_card.LONGEST_NAMED))
+    return visit.told("desk.unscheduled", Steer(told.id, "hold"), title=cut(told.title, card.LONGEST_NAMED))
 
 
 def _tellable(visit: Visit) -> Told | None:

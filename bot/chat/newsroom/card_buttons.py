@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Final
 
-from bot.chat import push_card, when
-from bot.chat.editors_push import way_back
-from bot.chat.editors_visit import Visit
+from bot.chat import when
 from bot.chat.message import Button, Span
+from bot.chat.newsroom import card as push_card
+from bot.chat.newsroom.push import way_back
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Did, Keep, Show, Step
 from bot.chat.screens import TICK
 from bot.chat.turn import Reply, Turn

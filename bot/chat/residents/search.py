@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from bot.chat import keywords, screens, steps, stories
+from bot.chat import screens, steps, stories
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message
+from bot.chat.residents import keywords
 from bot.chat.scene import Scene
 from bot.chat.screen_seal import LONGEST
 from bot.chat.texts import joined

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Final
 
 from bot.chat.broadcasts import broadcast_message, prose
-from bot.chat.editors_visit import Visit
 from bot.chat.fit import LONGEST_CAPTION, cut
 from bot.chat.message import Button, Message, Rows, Span
+from bot.chat.newsroom.cost import cost_lines
+from bot.chat.newsroom.guard import APPROVAL_HOLDS, DAY_LIMIT, like, may_alone, needs_two
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Draft, Told
-from bot.chat.push_cost import cost_lines
-from bot.chat.push_guard import APPROVAL_HOLDS, DAY_LIMIT, like, may_alone, needs_two
 from bot.chat.texts import Voice, joined
 from bot.delivery.content import BroadcastKind, Content, Level, Note
 from bot.delivery.estimate import estimate_all

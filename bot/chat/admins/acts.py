@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.chat import admins_feeds, admins_find, admins_labels, figures, health, screens, team
-from bot.chat.admins_call import PREFIX, Call
+from bot.chat import screens
+from bot.chat.admins import feeds, figures, find, health, labels, team
+from bot.chat.admins.call import Call
 from bot.chat.message import Message
 from bot.chat.office import BackedUp, Brought, Drawn, Enquire, Enquired, Looked, Office, OfficeAnswer, Tried
+from bot.chat.push_seal import ADMINS as PREFIX
 from bot.chat.push_seal import pressed
 from bot.chat.scene import Scene
 from bot.chat.turn import Mode, Reply, Role, Turn
@@ -34,26 +36,26 @@ def _admin(run: Callable[[Call], Turn]) -> Handler:
 
 
 BUTTONS: Final[Mapping[str, Handler]] = {
-    "fl": _admin(admins_feeds.feeds),
-    "fp": _admin(admins_feeds.page),
-    "fh": _admin(admins_feeds.how_to_add),
-    "fra": _admin(admins_feeds.retry_failing),
-    "f": _admin(admins_feeds.feed),
-    "fz": _admin(admins_feeds.halt),
-    "fg": _admin(admins_feeds.go_on),
-    "fr": _admin(admins_feeds.retry),
-    "fy": _admin(admins_feeds.try_out),
-    "ft": _admin(admins_feeds.tell_held),
-    "fd": _admin(admins_feeds.let_held_be),
-    "fx": _admin(admins_feeds.ask_remove),
-    "fxx": _admin(admins_feeds.remove),
-    "fc": _admin(admins_feeds.topics),
-    "fct": _admin(admins_feeds.toggle_topic),
-    "ol": _admin(admins_find.look),
-    "oa": _admin(admins_find.add),
-    "lb": _admin(admins_labels.labels),
-    "lbl": _admin(admins_labels.label),
-    "lbm": _admin(admins_labels.mean),
+    "fl": _admin(feeds.feeds),
+    "fp": _admin(feeds.page),
+    "fh": _admin(feeds.how_to_add),
+    "fra": _admin(feeds.retry_failing),
+    "f": _admin(feeds.feed),
+    "fz": _admin(feeds.halt),
+    "fg": _admin(feeds.go_on),
+    "fr": _admin(feeds.retry),
+    "fy": _admin(feeds.try_out),
+    "ft": _admin(feeds.tell_held),
+    "fd": _admin(feeds.let_held_be),
+    "fx": _admin(feeds.ask_remove),
+    "fxx": _admin(feeds.remove),
+    "fc": _admin(feeds.topics),
+    "fct": _admin(feeds.toggle_topic),
+    "ol": _admin(find.look),
+    "oa": _admin(find.add),
+    "lb": _admin(labels.labels),
+    "lbl": _admin(labels.label),
+    "lbm": _admin(labels.mean),
     "tl": _admin(team.team),
     "tr": _admin(team.ask_revoke),
     "trx": _admin(team.revoke),
@@ -66,7 +68,7 @@ BUTTONS: Final[Mapping[str, Handler]] = {
     "st": _admin(figures.statistics),
 }
 COMMANDS: Final[Mapping[str, Handler]] = {
-    "feeds": _admin(admins_feeds.feeds),
+    "feeds": _admin(feeds.feeds),
     "team": _admin(team.team),
     "recruit": _admin(team.invite),
     "audit": _admin(team.audit),
@@ -76,9 +78,9 @@ COMMANDS: Final[Mapping[str, Handler]] = {
 }
 # Where an act goes on once what it wrote is looked at anew; a number behind the word says which feed.
 _THEN: Final[Mapping[str, Callable[[Call], Turn]]] = {
-    "feed": admins_feeds.feed,
-    "topics": admins_feeds.topics,
-    "labels": admins_labels.labels,
+    "feed": feeds.feed,
+    "topics": feeds.topics,
+    "labels": labels.labels,
     "invited": team.invited,
 }
 
@@ -148,9 +150,9 @@ def brought(scene: Scene, found: Brought) -> Turn:
         return Turn()  # the role was taken away meanwhile
     match found:
         case Looked():
-            return admins_find.looked(_called(scene, found.key), found)
+            return find.looked(_called(scene, found.key), found)
         case Tried():
-            return admins_find.tried(_called(scene, found.key), found)
+            return find.tried(_called(scene, found.key), found)
         case BackedUp():
             return health.backed_up(_called(scene), found)
         case Drawn():

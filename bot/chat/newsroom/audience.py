@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from bot.chat import push_card
-from bot.chat.editors_push import way_back
-from bot.chat.editors_visit import Visit
-from bot.chat.keywords import FAULTS, mark_of
+from bot.chat.fit import mark_of
 from bot.chat.message import Button, Rows
+from bot.chat.newsroom import card
+from bot.chat.newsroom.push import way_back
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Keep, Step
+from bot.chat.residents.keywords import FAULTS
 from bot.chat.screens import TICK
 from bot.chat.texts import joined
 from bot.chat.turn import Turn
@@ -26,7 +27,7 @@ def topics(visit: Visit) -> Turn:
     words = ((on("desk.button.word", "word"),),)
     channels = ((on("desk.button.channels", "chn"),),) if len(visit.room.rates) > 1 else ()
     back = ((on("desk.button.everybody", "auda"),), (on("desk.button.back", "card"),))
-    text = joined("\n\n", visit.say.rich("desk.topics"), joined("\n", *push_card.audience_lines(visit)))
+    text = joined("\n\n", visit.say.rich("desk.topics"), joined("\n", *card.audience_lines(visit)))
     return visit.prompt(text, (*_ticks(visit), *words, *channels, *back))
 
 
@@ -91,7 +92,7 @@ def channels(visit: Visit) -> Turn:
     now, names = visit.draft.channels, sorted(visit.room.rates)
     everywhere = Button((TICK if not now else "") + visit.say.t("desk.button.all_channels"), _on(visit, _ALL))
     each = [
-        Button((TICK if now == (name,) else "") + visit.say.t("desk.button.only", channel=push_card.called(name)),
+        Button((TICK if now == (name,) else "") + visit.say.t("desk.button.only", channel=card.called(name)),
                _on(visit, name))
         for name in names
     ]  # fmt: skip

@@ -4,21 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from bot.chat import (
-    contact,
-    keywords,
-    mydata,
-    pause,
-    quiet,
-    reason,
-    residents,
-    search,
-    share,
-    steps,
-    times,
-    words,
-)
+from bot.chat import steps, words
 from bot.chat.registry import Handler, InGroup, Run, bare
+from bot.chat.residents import acts as residents
+from bot.chat.residents import contact, keywords, mydata, pause, quiet, reason, search, share, times
 from bot.chat.scene import Scene
 from bot.chat.turn import Command, Incoming, Press, Text, Turn
 from bot.chat.wishes import (

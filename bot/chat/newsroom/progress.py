@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from bot.chat.codes import in_words
-from bot.chat.editors_visit import Visit
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message, Rows, Span
+from bot.chat.newsroom.card import LEVELS, LONGEST_NAMED, audience, called, duration
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Told
-from bot.chat.push_card import LEVELS, LONGEST_NAMED, audience, called, duration
 from bot.chat.texts import Voice, joined
 from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Status

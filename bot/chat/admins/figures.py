@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from bot.chat.admins_call import Call
+from bot.chat.admins.call import Call
 from bot.chat.message import Message, Span
 from bot.chat.office import Draw, Drawn, Figures
 from bot.chat.texts import joined

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Final
 
-from bot.chat.admins_call import Call
+from bot.chat.admins.call import Call
 from bot.chat.fit import cut
 from bot.chat.message import Rows, Span
 from bot.chat.office import MapLabel

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.chat.admins_call import Call
+from bot.chat.admins.call import Call
 from bot.chat.fit import cut
 from bot.chat.message import Message, Rows, Span
 from bot.chat.office import BackedUp, BackUp, Health

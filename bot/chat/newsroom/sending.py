@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.chat import push_card
-from bot.chat.editors_push import show_card
-from bot.chat.editors_visit import Visit
 from bot.chat.message import Message
+from bot.chat.newsroom import card as push_card
+from bot.chat.newsroom.guard import DAY_LIMIT, may_alone, needs_two
+from bot.chat.newsroom.progress import progress
+from bot.chat.newsroom.push import show_card
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Draft, Keep, Move, Send, Stage, Steer, Step
-from bot.chat.push_guard import DAY_LIMIT, may_alone, needs_two
-from bot.chat.push_progress import progress
 from bot.chat.turn import Turn
 from bot.delivery.plan import Status
 

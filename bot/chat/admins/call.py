@@ -6,12 +6,11 @@ from typing import Final
 
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.office import Enquire, Office, OfficeAct, OfficeAsk
-from bot.chat.push_seal import Pressed, sealed
+from bot.chat.push_seal import ADMINS, Pressed, sealed
 from bot.chat.scene import Scene
 from bot.chat.texts import Value, Voice
 from bot.chat.turn import Mode, Reply, Turn
 
-PREFIX: Final = "a:"
 _MINUTE: Final = 60
 _HOUR: Final = 3_600
 _DAY: Final = 86_400
@@ -49,7 +48,7 @@ class Call:
     def labelled(self, label: str, verb: str, *subject: str | int) -> Button:
         """A button of theirs with this label."""
         person = self.scene.person
-        action = sealed(self.office.key, person.channel, person.address, verb, *subject, prefix=PREFIX)
+        action = sealed(self.office.key, person.channel, person.address, verb, *subject, prefix=ADMINS)
         return Button(label, action)
 
     def show(self, text: tuple[Span, ...], rows: Rows = (), *changes: OfficeAct) -> Turn:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from bot.chat.admins_call import Call
-from bot.chat.admins_words import fault
+from bot.chat.admins.call import Call
+from bot.chat.admins.faults import fault
 from bot.chat.fit import cut
 from bot.chat.message import Message, Rows, Span
 from bot.chat.office import AddFeed, Looked, Offer, Tried, TryFeed

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from bot.chat import push_card
-from bot.chat.editors_push import ask_again, take_text, way_back
-from bot.chat.editors_visit import Visit
 from bot.chat.fit import cut
 from bot.chat.message import Button
+from bot.chat.newsroom import card
+from bot.chat.newsroom.push import ask_again, take_text, way_back
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Keep, Step
 from bot.chat.screens import TICK
 from bot.chat.texts import joined
@@ -75,7 +75,7 @@ def awaits_photo(visit: Visit) -> bool:
     draft = visit.room.draft
     if draft is None or draft.aim not in _WITH_PHOTO or draft.step not in _AWAITED:
         return False
-    return draft.step is not Step.NOTHING or push_card.has_text(draft)
+    return draft.step is not Step.NOTHING or card.has_text(draft)
 
 
 def take_photo(visit: Visit) -> Turn:
@@ -84,7 +84,7 @@ def take_photo(visit: Visit) -> Turn:
     caption = visit.asked.text.strip()
     if caption and visit.draft.step is Step.TEXT:
         return take_text(noted, caption)
-    if not push_card.has_text(visit.draft):
+    if not card.has_text(visit.draft):
         kept = noted.changed(step=Step.TEXT)
         return visit.show(ask_again(visit.with_draft(kept), "desk.photo_kept"), Keep(kept, "draft_photo"))
     return _noted(visit, "draft_photo", "", photo=visit.asked.photo)

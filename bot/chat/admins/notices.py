@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.chat.admins_call import PREFIX
 from bot.chat.codes import in_words
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message, Rows
+from bot.chat.push_seal import ADMINS as PREFIX
 from bot.chat.push_seal import sealed
 from bot.chat.texts import Voice, joined
 from bot.chat.turn import Role

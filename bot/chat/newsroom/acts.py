@@ -9,19 +9,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from bot.chat import (
-    approvals,
-    editors_audience,
-    editors_card,
-    editors_details,
-    editors_lists,
-    editors_push,
-    editors_send,
-    editors_sent,
-    screens,
-)
-from bot.chat.editors_visit import Visit
+from bot.chat import screens
 from bot.chat.message import Message
+from bot.chat.newsroom import approvals, audience, card_buttons, details, lists, push, sending
+from bot.chat.newsroom import sent as editors_sent
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import LookedIn, LookIn, Stage, Step
 from bot.chat.push_seal import pressed
 from bot.chat.scene import Scene
@@ -56,35 +48,35 @@ def _staff(names: Names, run: Callable[[Visit], Turn]) -> Handler:
 
 
 BUTTONS: Final[Mapping[str, Handler]] = {
-    "pick": _staff(Names.OWN, editors_push.pick),
-    "take": _staff(Names.OWN, editors_push.take),
-    "txt": _staff(Names.OWN, editors_push.edit_text),
-    "new": _staff(Names.OWN, editors_push.begin_anew),
-    "card": _staff(Names.OWN, editors_push.show_card),
-    "no": _staff(Names.OWN, editors_push.cancel),
-    "lv": _staff(Names.OWN, editors_card.levels),
-    "lvs": _staff(Names.OWN, editors_card.set_level),
-    "aud": _staff(Names.OWN, editors_audience.topics),
-    "audt": _staff(Names.OWN, editors_audience.toggle_topic),
-    "audw": _staff(Names.OWN, editors_audience.let_word_go),
-    "auda": _staff(Names.OWN, editors_audience.everybody),
-    "word": _staff(Names.OWN, editors_audience.ask_word),
-    "chn": _staff(Names.OWN, editors_audience.channels),
-    "chns": _staff(Names.OWN, editors_audience.set_channel),
-    "dt": _staff(Names.OWN, editors_details.details),
-    "unv": _staff(Names.OWN, editors_details.unverified),
-    "pl": _staff(Names.OWN, editors_details.ask_place),
-    "plx": _staff(Names.OWN, editors_details.no_place),
-    "ph": _staff(Names.OWN, editors_details.ask_photo),
-    "phx": _staff(Names.OWN, editors_details.no_photo),
-    "tm": _staff(Names.OWN, editors_card.ask_time),
-    "now": _staff(Names.OWN, editors_card.at_once),
-    "test": _staff(Names.OWN, editors_card.test),
-    "fu": _staff(Names.OWN, editors_card.as_follow_up),
-    "send": _staff(Names.OWN, editors_send.send),
-    "sendx": _staff(Names.OWN, editors_send.send_anyway),
+    "pick": _staff(Names.OWN, push.pick),
+    "take": _staff(Names.OWN, push.take),
+    "txt": _staff(Names.OWN, push.edit_text),
+    "new": _staff(Names.OWN, push.begin_anew),
+    "card": _staff(Names.OWN, push.show_card),
+    "no": _staff(Names.OWN, push.cancel),
+    "lv": _staff(Names.OWN, card_buttons.levels),
+    "lvs": _staff(Names.OWN, card_buttons.set_level),
+    "aud": _staff(Names.OWN, audience.topics),
+    "audt": _staff(Names.OWN, audience.toggle_topic),
+    "audw": _staff(Names.OWN, audience.let_word_go),
+    "auda": _staff(Names.OWN, audience.everybody),
+    "word": _staff(Names.OWN, audience.ask_word),
+    "chn": _staff(Names.OWN, audience.channels),
+    "chns": _staff(Names.OWN, audience.set_channel),
+    "dt": _staff(Names.OWN, details.details),
+    "unv": _staff(Names.OWN, details.unverified),
+    "pl": _staff(Names.OWN, details.ask_place),
+    "plx": _staff(Names.OWN, details.no_place),
+    "ph": _staff(Names.OWN, details.ask_photo),
+    "phx": _staff(Names.OWN, details.no_photo),
+    "tm": _staff(Names.OWN, card_buttons.ask_time),
+    "now": _staff(Names.OWN, card_buttons.at_once),
+    "test": _staff(Names.OWN, card_buttons.test),
+    "fu": _staff(Names.OWN, card_buttons.as_follow_up),
+    "send": _staff(Names.OWN, sending.send),
+    "sendx": _staff(Names.OWN, sending.send_anyway),
     "ask": _staff(Names.OWN, approvals.ask),
-    "hold": _staff(Names.LEFT, editors_send.hold),
+    "hold": _staff(Names.LEFT, sending.hold),
     "ok": _staff(Names.REQUEST, approvals.approve),
     "nok": _staff(Names.REQUEST, approvals.refuse),
     "pause": _staff(Names.BROADCAST, editors_sent.pause),
@@ -101,34 +93,34 @@ BUTTONS: Final[Mapping[str, Handler]] = {
     "unq": _staff(Names.BROADCAST, editors_sent.unschedule),
     "rev": _staff(Names.STORY, editors_sent.pass_on_title),
     "wd": _staff(Names.STORY, editors_sent.pass_on_withdrawal),
-    "unp": Handler(ADMINS, Names.NOTHING, editors_lists.unpermit),
+    "unp": Handler(ADMINS, Names.NOTHING, lists.unpermit),
 }
 COMMANDS: Final[Mapping[str, Handler]] = {
-    "push": _staff(Names.NOTHING, editors_push.push),
-    "correct": _staff(Names.NOTHING, editors_lists.correct),
-    "withdraw": _staff(Names.NOTHING, editors_lists.withdraw),
-    "queue": _staff(Names.NOTHING, editors_lists.queue),
-    "report": _staff(Names.NOTHING, editors_lists.report),
-    "permit": Handler(ADMINS, Names.NOTHING, editors_lists.permit),
+    "push": _staff(Names.NOTHING, push.push),
+    "correct": _staff(Names.NOTHING, lists.correct),
+    "withdraw": _staff(Names.NOTHING, lists.withdraw),
+    "queue": _staff(Names.NOTHING, lists.queue),
+    "report": _staff(Names.NOTHING, lists.report),
+    "permit": Handler(ADMINS, Names.NOTHING, lists.permit),
 }
 # Where an act goes on once what it wrote is looked at anew; a number behind the word says which draft or broadcast.
 _THEN: Final[Mapping[str, Callable[[Visit], Turn]]] = {
-    "card": editors_push.show_card,
-    "preview": editors_push.show_preview,
-    "topics": editors_audience.topics,
+    "card": push.show_card,
+    "preview": push.show_preview,
+    "topics": audience.topics,
     "look": editors_sent.show,
-    "held": editors_send.held,
+    "held": sending.held,
     "current": lambda visit: _current(visit),  # noqa: PLW0108 — it is defined below
 }
 _STEPS: Final[Mapping[Step, Callable[[Visit, str], Turn]]] = {
-    Step.TEXT: editors_push.take_text,
-    Step.TIME: editors_card.take_time,
+    Step.TEXT: push.take_text,
+    Step.TIME: card_buttons.take_time,
     Step.WRONG: editors_sent.take_wrong,
     Step.RIGHT: editors_sent.take_right,
     Step.REASON: editors_sent.take_reason,
-    Step.PHOTO: editors_details.take_no_photo,
-    Step.PLACE: editors_details.take_place,
-    Step.WORD: editors_audience.take_word,
+    Step.PHOTO: details.take_no_photo,
+    Step.PLACE: details.take_place,
+    Step.WORD: audience.take_word,
 }
 _SAY: Final = "say"
 
@@ -182,12 +174,12 @@ def _answered(visit: Visit) -> Turn | None:
     draft = visit.room.draft
     if draft is None or draft.stage is not Stage.OPEN:
         return None
-    if visit.asked.photo and editors_details.awaits_photo(visit):
-        return editors_details.take_photo(visit)
+    if visit.asked.photo and details.awaits_photo(visit):
+        return details.take_photo(visit)
     if draft.step is Step.NOTHING:
         return None
     if not visit.asked.text.strip():
-        return visit.show(editors_push.question(visit))
+        return visit.show(push.question(visit))
     return _STEPS[draft.step](visit, visit.asked.text)
 
 
@@ -226,4 +218,4 @@ def _current(visit: Visit) -> Turn:
     """The person's own unfinished draft, else the menu."""
     if visit.room.draft is None:
         return Turn((Reply(screens.home(visit.scene)),))
-    return editors_push.current(visit)
+    return push.current(visit)

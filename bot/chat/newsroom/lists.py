@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from bot.chat.editors_visit import Visit
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message, Rows, Span
+from bot.chat.newsroom.card import LEVELS
+from bot.chat.newsroom.progress import KINDS
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Permit, Told
-from bot.chat.push_card import LEVELS
-from bot.chat.push_progress import KINDS
 from bot.chat.texts import joined
 from bot.chat.turn import Turn
 from bot.delivery.content import BroadcastKind

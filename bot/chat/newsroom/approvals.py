@@ -1,11 +1,11 @@
 """Two people for what wakes a town: a colleague approves exactly what they have seen, within a quarter of an hour."""
 
-from bot.chat import push_card
-from bot.chat.editors_send import countdown, going
-from bot.chat.editors_visit import Visit
 from bot.chat.message import Message
+from bot.chat.newsroom import card as push_card
+from bot.chat.newsroom.guard import APPROVAL_HOLDS, approvable, fingerprint, needs_two
+from bot.chat.newsroom.sending import countdown, going
+from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Colleague, Draft, Keep, Send, Show, Stage, Step
-from bot.chat.push_guard import APPROVAL_HOLDS, approvable, fingerprint, needs_two
 from bot.chat.texts import joined
 from bot.chat.turn import Turn
 

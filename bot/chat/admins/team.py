@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from bot.chat.admins_call import Call
+from bot.chat.admins.call import Call
 from bot.chat.deeplink import INVITATION
 from bot.chat.fit import cut
 from bot.chat.message import Message, Rows, Span
+from bot.chat.newsroom.card import called
 from bot.chat.office import Deed, Enquire, Member, Revoke
-from bot.chat.push_card import called
 from bot.chat.texts import joined
 from bot.chat.turn import Mode, Reply, Role, Turn
 

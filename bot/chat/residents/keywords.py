@@ -1,9 +1,9 @@
 """Words and places that a resident follows beside their topics: `PDAM`, `Pacet`."""
 
-from hashlib import blake2b
 from typing import Final
 
 from bot.chat import screens, steps
+from bot.chat.fit import mark_of
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.scene import Scene
 from bot.chat.screen_seal import LONGEST
@@ -51,11 +51,6 @@ def let_go(scene: Scene, mark: str) -> Turn | None:
         return None
     changed = scene.changed(words=tuple(w for w in scene.person.words if w != word))
     return _show(changed, scene.say.rich("words.let_go", word=word), FollowWord(word, follow=False))
-
-
-def mark_of(word: str) -> str:
-    """A word as a button carries it: short, whatever its letters are."""
-    return blake2b(word.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def follow_button(scene: Scene, typed: str) -> tuple[Button, ...]:

@@ -1,0 +1,1 @@
+"""What editors do in the chat: write, look, send, correct."""

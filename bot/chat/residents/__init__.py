@@ -1,0 +1,1 @@
+"""What residents can do in the chat."""
