@@ -88,6 +88,7 @@ class Health:
     paused: int = 0  # broadcasts that stand still by themselves
     waiting: int = 0  # updates that are not handled
     unanswered: int = 0  # answers that wait for their turn
+    halts: tuple[tuple[str, str], ...] = ()  # what WhatsApp makes us hold back (bot.delivery.halts.Scope), and why
     free: int | None = None  # bytes of the database's disk; None: not known
     total: int | None = None
     copy: Copy | None = None
@@ -284,6 +285,11 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class EndHalts:
+    """WhatsApp takes everything again: what was held back goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class MapLabel:
     """From now on this label means the category; "" that it means none, and need not be asked about again."""
 
@@ -298,4 +304,4 @@ class Revoke:
     member: Member
 
 
-OfficeAct = HaltFeed | RetryFeed | AddFeed | RemoveFeed | SetFeedTopics | Release | MapLabel | Revoke
+OfficeAct = HaltFeed | RetryFeed | AddFeed | RemoveFeed | SetFeedTopics | Release | MapLabel | Revoke | EndHalts

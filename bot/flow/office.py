@@ -14,6 +14,7 @@ from bot.chat.admins.figures import DAYS
 from bot.chat.admins.team import A_PAGE, HOURS
 from bot.chat.office import (
     AddFeed,
+    EndHalts,
     Enquire,
     Enquired,
     FeedSeen,
@@ -112,6 +113,7 @@ class Affairs:
             held=sum(len(flood.stories) for flood in tx.held_floods()),
             paused=tx.standing_broadcasts(), waiting=tx.waiting_count(),
             unanswered=sum(tx.waiting_answers().values()),
+            halts=tuple((halt.scope.value, halt.code) for halt in tx.halts()),
         )  # fmt: skip
 
     def _figures(self) -> Figures:
@@ -138,6 +140,11 @@ class Affairs:
                     self._note("revoke", f"{member.name} {member.role} {member.channel}:{member.address}".strip())
             case AddFeed(offer_id):
                 self._add(offer_id)
+            case EndHalts():
+                ended = self.tx.end_halts(self.now)
+                self._note(
+                    "resume", ", ".join(f"{halt.scope}: {halt.code}" for halt in ended) or "nothing was held back"
+                )
             case Release(feed_id, tell):
                 self._release(feed_id, tell=tell)
             case _:

@@ -112,6 +112,7 @@ def offices(name: str) -> Iterator[Office]:
     health = Health(
         {"telegram": name, "whatsapp": "flood"}, name, failing=2, gone=1, held=13, paused=2, waiting=5_000,
         unanswered=3_000, free=1_000_000, total=10**12, copy=Copy(NOW - timedelta(days=9), 10**13), since=NOW,
+        halts=(("marketing", "spam_limit"), ("pushes", "payment"), ("all", name)),
     )  # fmt: skip
     days = tuple(Day((NOW - timedelta(days=n)).date(), n * 10**6, n) for n in range(13, -1, -1))
     topics = (*((c.id, n) for n, c in enumerate(board().categories)), (name[:60], 10**9))

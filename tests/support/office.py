@@ -3,6 +3,7 @@
 * empat sumber     four feeds: healthy, added by an admin, failing six times, holding back twelve stories
 * label asing      two labels that no topic means
 * portal berubah   one story more is held back
+* WhatsApp menolak Meta says that nobody pays
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from bot.delivery.halts import PAYMENT, PROBE_EVERY, Halt, Scope
 from bot.ports import DeclaredFeed, FeedCheck, Tx
 from tests.support.portal_behind import HEALTHY
 from tests.support.team import TeamDriver, play_team
@@ -52,10 +54,16 @@ def one_more(tx: Tx) -> None:
     tx.hold_flood(flooded.id, "many", [101 + HELD], NOW)
 
 
+def refused(tx: Tx) -> None:
+    """As an answer of Meta's leaves it."""
+    tx.halt(Halt(Scope.PUSHES, PAYMENT, NOW, NOW + PROBE_EVERY))
+
+
 ACTS: Final[dict[str, Callable[[Tx], None]]] = {
     "* empat sumber": four_feeds,
     "* label asing": strange_labels,
     "* portal berubah": one_more,
+    "* WhatsApp menolak": refused,
 }
 
 

@@ -63,6 +63,7 @@ BUTTONS: Final[Mapping[str, Handler]] = {
     "tn": _admin(team.make),
     "au": _admin(team.audit),
     "he": _admin(health.health),
+    "hx": _admin(health.go_on),
     "bk": _admin(health.backup),
     "bkx": _admin(health.back_up),
     "st": _admin(figures.statistics),
@@ -82,6 +83,7 @@ _THEN: Final[Mapping[str, Callable[[Call], Turn]]] = {
     "topics": feeds.topics,
     "labels": labels.labels,
     "invited": team.invited,
+    "health": health.health,
 }
 
 

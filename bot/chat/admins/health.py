@@ -3,11 +3,13 @@
 from typing import Final
 
 from bot.chat.admins.call import Call
+from bot.chat.codes import in_words
 from bot.chat.fit import cut
 from bot.chat.message import Message, Rows, Span
-from bot.chat.office import BackedUp, BackUp, Health
+from bot.chat.office import BackedUp, BackUp, EndHalts, Health
 from bot.chat.texts import joined
 from bot.chat.turn import Reply, Turn
+from bot.delivery.halts import Scope
 
 SCARCE: Final = 0.05  # of the disk
 SCARCE_BYTES: Final = 1_000_000_000
@@ -15,6 +17,11 @@ OLD_BACKUP: Final = 2 * 86_400  # seconds
 MANY_WAITING: Final = 100  # updates, answers
 _LONGEST: Final = 200
 _PREFIXES: Final = ("KB", "MB", "GB", "TB")
+_HALTS: Final = {
+    Scope.MARKETING.value: "health.halt.marketing",
+    Scope.PUSHES.value: "health.halt.pushes",
+    Scope.ALL.value: "health.halt.everything",
+}
 _Text = tuple[Span, ...]
 
 
@@ -50,6 +57,7 @@ def _faults(call: Call, known: Health) -> list[_Text]:
     faults = [say.rich("health.part", part=part, fault=cut(told, _LONGEST)) for part, told in known.faults.items()]
     if known.standing_still:
         faults.append(say.rich("health.standing_still", why=cut(known.standing_still, _LONGEST)))
+    faults += [say.rich(_HALTS[scope], why=in_words(code, say)) for scope, code in known.halts]
     for n, key in (
         (known.failing, "health.failing"), (known.gone, "health.gone"), (known.held, "health.held"),
         (known.paused, "health.paused"), (_many(known.waiting), "health.waiting"),
@@ -85,8 +93,14 @@ def _ways(call: Call, known: Health) -> Rows:
     feeds = known.failing or known.gone or known.held
     return (
         (call.act("health.button.feeds", "fl"),) if feeds else (),
+        (call.act("health.button.go_on", "hx"),) if known.halts else (),
         (call.act("health.button.again", "he"), call.act("health.button.backup", "bk")),
     )
+
+
+def go_on(call: Call) -> Turn:
+    """The trouble with the platform is over: send again what was held back."""
+    return call.toast("health.goes_on", EndHalts(), then="health")
 
 
 # Backups --------------------------------------------------------------------------------------------------------------
