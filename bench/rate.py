@@ -122,15 +122,19 @@ async def told(store: Store, readers: int) -> int:
 async def watched(session: aiohttp.ClientSession, url: str, rate: int, seconds: float) -> dict[str, Any]:
     """What the simulator counted between two looks, and what this process used meanwhile.
 
-    The first look is when a second's worth has arrived: until then the way there is being filled.
+    The first look is when five seconds' worth has arrived: little is known of the network after a start, and what is
+    not known is doubted. `start_gap_s` is what that costs, the empty first second included.
     """
-    while (await arrived(session, url))[0] < rate:
-        await asyncio.sleep(0.1)
+    started = time.perf_counter()
+    while (first := (await arrived(session, url))[0]) < 5 * rate:
+        await asyncio.sleep(0.05)
+    gap = time.perf_counter() - started - first / rate
     rss, cpu, began, (before, _) = resident(), time.process_time(), time.perf_counter(), await arrived(session, url)
     await asyncio.sleep(seconds)
     took, used, (after, floods) = time.perf_counter() - began, time.process_time() - cpu, await arrived(session, url)
     return {
         "reached": f"{100 * (after - before) / took / rate:.2f} %",
+        "start_gap_s": round(gap, 2),
         "floods": floods,
         "cpu_of_a_core": f"{100 * used / took:.1f} %",
         "resident_mb": [rss, resident()],
