@@ -44,7 +44,9 @@ _LONGEST_COUNT: Final = 4  # digits; how many stories of a list somebody has bee
 
 def answer(person: Person, incoming: Incoming, board: Board) -> Turn:
     """The replies, changes and asks that follow; never raises, whatever came in."""
-    turn = wishing.forgetting(Scene(person, board), incoming, _bounded(person, incoming, board))
+    turn = _bounded(person, incoming, board)
+    if not person.group or person.manages:  # what an administrator is asked in a group is theirs to answer or let go
+        turn = wishing.forgetting(Scene(person, board), incoming, turn)
     replies = (replace(r, message=groups.without_own(r.message, ACTIONS)) if person.group else r for r in turn.replies)
     return replace(turn, replies=tuple(replace(r, message=fitted(r.message)) for r in replies))
 

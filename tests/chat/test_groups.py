@@ -8,10 +8,11 @@ from bot.chat.answer import ACTIONS, answer
 from bot.chat.registry import InGroup
 from bot.chat.residents import groups
 from bot.chat.turn import Blocked, Command, Incoming, Mode, Moved, Person, Press, Role, Status, Text, Turn
+from bot.chat.wishes import SetStep
 from bot.chat.words import COMMANDS
 from tests.chat.test_catalogs import keys_of, po
 from tests.support.group import GroupAlone, group_transcripts, play_group
-from tests.support.town import TEXTS, board
+from tests.support.town import NOW, TEXTS, board
 from tests.support.transcript import Transcript
 
 GROUP = Person("telegram", "-500", group=True)
@@ -44,7 +45,15 @@ EVERYTHING: list[Incoming] = [
 ]
 
 
-@pytest.mark.parametrize("who", [MEMBER, STRANGER], ids=["a member", "somebody whom Telegram does not know"])
+POWERLESS = {
+    "a member": MEMBER,
+    "somebody whom Telegram does not know": STRANGER,
+    "a member amid a question": replace(MEMBER, step="word", step_at=NOW),
+    "somebody whom Telegram does not know amid a question": replace(STRANGER, step="word", step_at=NOW),
+}
+
+
+@pytest.mark.parametrize("who", POWERLESS.values(), ids=POWERLESS.keys())
 def test_who_is_no_administrator_changes_nothing_whatever_they_do(who: Person) -> None:
     for incoming in EVERYTHING:
         turn = answer(who, incoming, board())
@@ -52,6 +61,11 @@ def test_who_is_no_administrator_changes_nothing_whatever_they_do(who: Person) -
         assert turn.changes == () or theirs, incoming
         reads = {type(ask).__name__ for ask in turn.asks}
         assert reads <= {"FindStories", "FindStory", "FindMatches"}, incoming
+
+
+def test_a_question_in_a_group_is_over_when_its_administrator_does_anything_else() -> None:
+    turn = answer(replace(ACTIVE, step="word", step_at=NOW), Command("latest"), board())
+    assert turn.changes == (SetStep(""),)
 
 
 def test_nobody_holds_a_role_in_a_group_and_no_staff_button_works_there() -> None:
