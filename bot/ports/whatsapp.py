@@ -22,6 +22,9 @@ class WhatsAppTx(Protocol):
     def open_window(self, address: str, at: datetime, now: datetime) -> None:
         """This person wrote then: for 24 hours anything may be sent; what they are owed comes at once."""
 
+    def stopped_after(self, address: str, at: datetime) -> bool:
+        """Whether this person has stopped, and has said something later than that: their last word counts."""
+
     def keep_options(self, address: str, options: str | None) -> None:
         """What numbers mean that this person types from now on; None: nothing of their own."""
 

@@ -84,6 +84,12 @@ class WhatsAppPeople(Moves):
             self.run(_HAS_WRITTEN, subscriber)
             self.conn.execute(DUE_NOW, {"subscriber": subscriber, "now": to_ms(now)})
 
+    def stopped_after(self, address: str, at: datetime) -> bool:
+        """Whether this person has stopped, and has said something later than that: their last word counts."""
+        # A stop is booked when it is handled, which may be long after it was said; the window tells when that was.
+        find = "SELECT 1 FROM subscriber WHERE channel = ? AND address = ? AND status = 'stopped' AND stopped_at > ? "
+        return self.value(find + "AND window_until > ?", NAME, address, to_ms(at), to_ms(at + WINDOW)) is not None
+
     def keep_options(self, address: str, options: str | None) -> None:
         """What numbers mean that this person types from now on; None: nothing of their own."""
         keep = "UPDATE whatsapp_person SET options = ? WHERE subscriber_id = ?"

@@ -14,7 +14,7 @@ from bot.delivery.content import Note
 from bot.delivery.plan import Rank
 from bot.flow.spread import announce
 from bot.ports import Tx
-from bot.simulator.whatsapp import Fault, Limits
+from bot.simulator.whatsapp import Fault, Limits, events
 from tests.support.at_whatsapp import PERSON, AtWhatsApp, at_whatsapp
 from tests.support.town import NOW, STORIES
 
@@ -218,6 +218,27 @@ async def test_whoever_says_so_has_stopped_at_once(person: AtWhatsApp, word: str
     assert (await person.store.read(lambda tx: tx.person(NAME, PERSON))).categories == {"daerah", "hukrim"}
 
 
+ORDERS = {
+    "a start that is brought late": ((0, -300), Status.STOPPED),
+    "a start that was said after the stop": ((-300, -200), Status.ACTIVE),
+    "a start within the same second": ((0, 0), Status.ACTIVE),
+}
+
+
+@pytest.mark.parametrize(("said", "status_after"), ORDERS.values(), ids=ORDERS)
+async def test_the_last_word_said_counts_in_whichever_order_words_are_brought(
+    person: AtWhatsApp, said: tuple[int, int], status_after: Status
+) -> None:
+    await subscribed(person)
+    person.clock.turn(3600)
+    now = person.clock.now()
+    for word, seconds in zip(("BERHENTI", "MULAI daerah"), said, strict=True):
+        await _brought(person, word, now + timedelta(seconds=seconds))
+    assert await status(person) is status_after
+    assert len(person.arrived()) == (1 if status_after is Status.STOPPED else 2)
+    assert await person.store.read(lambda tx: tx.waiting_updates(NAME, 9)) == []
+
+
 async def test_marketing_stopped_in_whatsapps_own_menu_is_a_stop(person: AtWhatsApp) -> None:
     await subscribed(person)
     person.whatsapp.stop_marketing(PERSON)
@@ -359,6 +380,14 @@ async def test_an_account_that_may_not_send_stops_and_says_so(person: AtWhatsApp
 
 def _announce(tx: Tx, number: int) -> None:
     announce(tx, number, STORIES[number].categories, [NAME], NOW)
+
+
+async def _brought(person: AtWhatsApp, word: str, at: datetime) -> None:
+    """A webhook brings what was said then."""
+    who = person.whatsapp.person(PERSON)
+    name = f"wamid.{word}.{at.timestamp()}"
+    person.whatsapp.webhook.add("messages", events.message(who, name, at, "text", {"body": word}, None, None))
+    await person.rested()
 
 
 async def _until(person: AtWhatsApp, wanted: dict[str, int]) -> None:

@@ -251,6 +251,8 @@ def billed(pricing: Json | None) -> Billed | None:
 def meet(tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:
     """Who this is, with their window open; and what they said, numbers under our last screen understood."""
     address = tx.whatsapp_address(*said.who, said.at)
+    if said.at is not None and tx.stopped_after(address, said.at):
+        return address, None  # brought late: what was said before the last BERHENTI takes nothing of it back
     if said.opens:
         tx.open_window(address, said.at or now, now)
     incoming = said.incoming
