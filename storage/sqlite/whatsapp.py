@@ -159,6 +159,8 @@ class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
                 self._news_of_recipient(receipt, now)
 
     def _arrived(self, tag: DeliveryTag, message_id: str, now: datetime) -> None:
+        if self.was_seen(message_id, "failed"):  # a failure is the last word about a message
+            return
         self.run(_ARRIVED, message_id, to_ms(now), tag.broadcast_id, tag.subscriber_id)
         reached = "UPDATE whatsapp_person SET undeliverable = 0 WHERE subscriber_id = ? AND undeliverable > 0"
         self.run(reached, tag.subscriber_id)

@@ -149,6 +149,19 @@ async def test_a_failure_of_another_attempt_takes_nothing_back(store: Store) -> 
     assert await store.write(work) == [("sent", "", "wamid.2")]
 
 
+async def test_a_late_word_about_a_message_that_failed_does_not_cancel_the_next_try(store: Store) -> None:
+    def work(tx: Tx) -> list[int]:
+        epoch, (delivery,) = told(tx, "alert")
+        tag = tag_of(delivery)
+        tx.settle(WA, [(delivery, Settled(State.SENT, message_id="wamid.1"))], epoch, NOW)
+        tx.take_receipts([receipt(tag, "failed", code="server_error")], NOW)
+        assert rows(tx)[0][:2] == ("queued", "server_error")
+        tx.take_receipts([receipt(tag, "sent"), receipt(tag, "delivered")], NOW)
+        return [again.attempt for again in due(tx, NOW + hours(1), 9, WA)]
+
+    assert await store.write(work) == [2]
+
+
 WAYS = {"told later": True, "told in the answer": False}
 
 
