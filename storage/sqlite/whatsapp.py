@@ -39,7 +39,7 @@ UPDATE delivery SET state = 'sent', code = '', message_id = ?, finished_at = ?, 
 """
 _FAILED: Final = f"""
 UPDATE delivery SET state = 'failed', code = ?, finished_at = ?, channel = NULL, rank = NULL, next_at = NULL {_THIS}
-  AND state IN ('unknown', 'queued', 'sent')
+  AND attempt = ? AND (state IN ('unknown', 'sent') OR state = 'queued' AND doubts = 0)
 """
 _OF_THIS_CHANNEL: Final = "(SELECT channel FROM subscriber WHERE id = subscriber_id) = 'whatsapp'"
 _CRASHED: Final = f"""
@@ -175,8 +175,10 @@ class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
         ):  # fmt: skip
             self._take_back_marketing(tag)
             self.run(_REOPEN, tag.broadcast_id)
-        elif self.run(_FAILED, failed.code, to_ms(now), tag.broadcast_id, tag.subscriber_id):
+        elif self.run(_FAILED, failed.code, to_ms(now), *tag):
             self._after_failure(tag, failed, now)
+        elif failed.code == MARKETING_STOPPED:  # the reader's word, whichever attempt has met it
+            self._news_of_reader(tag.subscriber_id, failed, now)
 
     def _after_failure(self, tag: DeliveryTag, failed: Settled, now: datetime) -> None:
         if failed.code in UNWANTED_NOW:

@@ -162,6 +162,31 @@ async def test_a_late_word_about_a_message_that_failed_does_not_cancel_the_next_
     assert await store.write(work) == [2]
 
 
+LATE_FAILURES = {
+    "of the first attempt while the second waits": ("undeliverable", False, "queued", Status.ACTIVE),
+    "of the first attempt while the second is in doubt": ("undeliverable", True, "unknown", Status.ACTIVE),
+    "that is the reader's own stop": ("marketing_stopped", False, "failed", Status.STOPPED),
+}
+
+
+@pytest.mark.parametrize(("code", "again", "state", "status"), LATE_FAILURES.values(), ids=LATE_FAILURES)
+async def test_a_failure_of_an_earlier_attempt_leaves_the_later_one_alone(
+    store: Store, code: str, again: bool, state: str, status: Status
+) -> None:
+    def work(tx: Tx) -> tuple[str, Status]:
+        epoch, (delivery,) = told(tx)
+        tx.settle(WA, [(delivery, UNKNOWN)], epoch, NOW)
+        tx.once_more(tx.doubtful(), NOW)
+        if again:
+            (second,) = due(tx, NOW, 9, WA)
+            tx.start_deliveries([second], epoch, NOW)
+            tx.settle(WA, [(second, UNKNOWN)], epoch, NOW)
+        tx.take_receipts([receipt(tag_of(delivery), "failed", code=code)], NOW)
+        return rows(tx)[0][0], tx.person(WA, SARI).status
+
+    assert await store.write(work) == (state, status)
+
+
 WAYS = {"told later": True, "told in the answer": False}
 
 
