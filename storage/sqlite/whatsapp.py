@@ -132,6 +132,7 @@ class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
                 again = "UPDATE reply SET doubt = 0, next_at = ? WHERE id = ? AND doubt = 1 AND state = 'queued'"
                 count += self.run(again, to_ms(now), doubt.reply_id)
             elif self.run(_ONCE_MORE, to_ms(now), doubt.broadcast_id, doubt.subscriber_id):
+                self._take_back_marketing(doubt)  # or the day's one would be the one that nobody got
                 self.run(_REOPEN, doubt.broadcast_id)
                 count += 1
         return count

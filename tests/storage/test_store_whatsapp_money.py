@@ -12,7 +12,7 @@ from bot.delivery.receipts import Billed, DeliveryTag, Receipt, ReplyTag, Tag, f
 from bot.delivery.tariff import Category, Prices
 from bot.ports import Charged, Store, Tx, Windows
 from tests.storage.makers import NOW, follow, hours
-from tests.storage.test_store_whatsapp_receipts import SARI, WA, told
+from tests.storage.test_store_whatsapp_receipts import SARI, UNKNOWN, WA, told
 
 TODAY = date(2026, 2, 17)
 PRICES = Prices(41, 25)
@@ -96,6 +96,17 @@ async def test_the_answer_to_a_send_settles_it_too(
         tx.settle(WA, [(delivery._replace(template="ringkasan/id"), settled)], epoch, NOW)
         assert tx.spent(TODAY) == spent
         assert tx.pushed([delivery.subscriber_id])[delivery.subscriber_id].marketing_at == last
+
+    await store.write(work)
+
+
+async def test_what_is_sent_once_more_is_not_held_back_by_its_own_first_attempt(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        epoch, delivery = marketing(tx)
+        tx.settle(WA, [(delivery._replace(template="ringkasan/id"), UNKNOWN)], epoch, NOW)
+        assert tx.pushed([delivery.subscriber_id])[delivery.subscriber_id].marketing_at == NOW
+        assert tx.once_more(tx.doubtful(), NOW) == 1
+        assert tx.pushed([delivery.subscriber_id])[delivery.subscriber_id].marketing_at is None
 
     await store.write(work)
 
