@@ -42,6 +42,7 @@ UPDATE delivery SET state = 'failed', code = ?, finished_at = ?, channel = NULL,
   AND attempt = ? AND (state IN ('unknown', 'sent') OR state = 'queued' AND doubts = 0)
 """
 _OF_THIS_CHANNEL: Final = "(SELECT channel FROM subscriber WHERE id = subscriber_id) = 'whatsapp'"
+_MAY_LEAVE: Final = "(SELECT status FROM broadcast WHERE id = broadcast_id) IN ('running', 'paused', 'done')"
 _CRASHED: Final = f"""
 UPDATE delivery INDEXED BY delivery_open SET state = 'unknown', code = 'crash', finished_at = ?
 WHERE finished_at IS NULL AND state = 'started'
@@ -54,12 +55,12 @@ WHERE channel = 'whatsapp' AND state = 'started' AND doubts < ? RETURNING 'r', i
 """
 _DOUBTFUL: Final = f"""
 SELECT broadcast_id, subscriber_id, attempt FROM delivery INDEXED BY delivery_unknown
-WHERE state = 'unknown' AND doubts = 0 AND {_OF_THIS_CHANNEL}
+WHERE state = 'unknown' AND doubts = 0 AND {_MAY_LEAVE} AND {_OF_THIS_CHANNEL}
 """
 _ONCE_MORE: Final = f"""
 UPDATE delivery SET state = 'queued', finished_at = NULL, doubts = 1, next_at = ?, channel = 'whatsapp',
   rank = (SELECT rank FROM broadcast WHERE id = broadcast_id) {_THIS} AND state = 'unknown' AND doubts = 0
-  AND (SELECT status FROM broadcast WHERE id = broadcast_id) IN ('running', 'paused', 'done')
+  AND {_MAY_LEAVE}
 """
 _REOPEN: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
 # Stories are owed again; everything else waits for the window, or goes out as a template.

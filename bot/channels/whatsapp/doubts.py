@@ -54,8 +54,9 @@ class DoubtSweeper:
             return 0
         now = self._now()
         count = await self._store.write(lambda tx: tx.once_more(ripe, now))
-        log.warning("sent once more: no receipt came", channel=NAME, count=count)
-        self._wake()
+        if count:
+            log.warning("sent once more: no receipt came", channel=NAME, count=count)
+            self._wake()
         return count
 
     async def _tidy(self) -> None:
