@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -290,6 +290,52 @@ async def test_what_is_scheduled_moves_and_its_life_with_it(newsroom: Newsroom) 
     assert len(await sent(newsroom)) == 10
     await newsroom.refresh()
     assert "Terkirim 10" in newsroom.last(ADI)
+
+
+async def scheduled_urgent(newsroom: Newsroom) -> datetime:
+    """An urgent alert that is approved for tomorrow; when that is."""
+    await write(newsroom, "Darurat")
+    await newsroom.press(ADI, "Jadwal")
+    await newsroom.say(ADI, "besok 07.00")
+    await newsroom.press(ADI, "Minta persetujuan")
+    await newsroom.press(SARI, "Setujui")
+    return await begins(newsroom)
+
+
+async def begins(newsroom: Newsroom) -> datetime:
+    (made,) = await newsroom.outbox.store.read(lambda tx: tx.broadcasts(9))
+    return made.not_before
+
+
+MOVES_BY_TWO = "Kabar darurat disetujui untuk waktunya. Batalkan, lalu minta persetujuan lagi."
+
+
+async def test_what_two_approved_for_a_time_is_not_moved_by_one(newsroom: Newsroom) -> None:
+    approved = await scheduled_urgent(newsroom)
+    await newsroom.say(SARI, "/antrean")
+    await newsroom.press(SARI, "Pindah 1")
+    assert newsroom.last(SARI) == MOVES_BY_TWO
+    assert await begins(newsroom) == approved
+
+
+async def test_whoever_may_act_alone_moves_it_alone_until_that_is_taken_back(newsroom: Newsroom) -> None:
+    approved = await scheduled_urgent(newsroom)
+    await newsroom.dismiss(SARI)
+    await newsroom.say(BUDI, "/izin Sari sedang cuti")
+    await newsroom.say(ADI, "/antrean")
+    await newsroom.press(ADI, "Pindah 1")
+    await newsroom.say(ADI, "30 menit lagi")
+    await newsroom.say(BUDI, "/izin")
+    await newsroom.press(BUDI, "Cabut izin")
+    await newsroom.press(ADI, "Pindahkan")
+    assert newsroom.last(ADI) == MOVES_BY_TWO
+    assert await begins(newsroom) == approved
+    await newsroom.say(BUDI, "/izin Sari sedang cuti")
+    await newsroom.say(ADI, "/antrean")
+    await newsroom.press(ADI, "Pindah 1")
+    await newsroom.say(ADI, "30 menit lagi")
+    await newsroom.press(ADI, "Pindahkan")
+    assert await begins(newsroom) == newsroom.outbox.now + timedelta(minutes=30)
 
 
 # The book -------------------------------------------------------------------------------------------------------------

@@ -83,6 +83,11 @@ def needs_two(draft: Draft, level: Level) -> bool:
     return level is Level.URGENT and draft.aim in {Aim.ALERT, Aim.FOLLOW_UP}
 
 
+def may_move(room: Room) -> bool:
+    """Whether its time may be changed by one person: what a colleague approved was approved for that moment."""
+    return room.told is None or room.told.level is not Level.URGENT or may_alone(room)
+
+
 def may_alone(room: Room) -> bool:
     """Whether the author may sound an urgent alert alone: there is no other editor, and an admin has said why."""
     return bool(room.permission) and not any(c.role == Role.EDITOR for c in room.colleagues)

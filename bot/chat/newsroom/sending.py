@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.chat.message import Message
 from bot.chat.newsroom import card as push_card
-from bot.chat.newsroom.guard import DAY_LIMIT, may_alone, needs_two
+from bot.chat.newsroom.guard import DAY_LIMIT, may_alone, may_move, needs_two
 from bot.chat.newsroom.progress import progress
 from bot.chat.newsroom.push import show_card
 from bot.chat.newsroom.visit import Visit
@@ -105,5 +105,7 @@ def _move(visit: Visit) -> Turn:
         return visit.toast("error.expired")
     if told.status is not Status.RUNNING or told.at <= visit.scene.board.now:
         return visit.told("desk.begun", Keep(draft, "draft_cancelled"))
+    if not may_move(visit.room):
+        return visit.told("desk.move_needs_two", Keep(draft, "draft_cancelled"))
     moment = visit.say.moment(at, visit.scene.board.timezone)
     return visit.told("desk.moved", Keep(draft, "draft_sent"), Move(told.id, at), moment=moment)

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.chat.fit import cut, units
 from bot.chat.newsroom import card
+from bot.chat.newsroom.guard import may_move
 from bot.chat.newsroom.progress import TELLABLE, full_report, progress
 from bot.chat.newsroom.push import ask_text, question
 from bot.chat.newsroom.visit import Visit
@@ -104,6 +105,8 @@ def move(visit: Visit) -> Turn:
     told = visit.room.told
     if told is None or told.status is not Status.RUNNING or told.at <= visit.scene.board.now:
         return visit.toast("desk.begun")
+    if not may_move(visit.room):
+        return visit.told("desk.move_needs_two")
     return _ask(visit, visit.begun(aim=Aim.MOVE, about=told.id, step=Step.TIME), "draft_move")
 
 
