@@ -10,7 +10,7 @@ from bot.delivery.content import Note
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import Broadcast, Delivery, Rank, Settled, State
 from bot.delivery.plan import Status as Ended
-from bot.delivery.receipts import DeliveryTag, Receipt, ReplyTag, failed, settle_delivery, settle_reply, tag_of
+from bot.delivery.receipts import DeliveryTag, Receipt, ReplyTag, Tag, failed, settle_delivery, settle_reply, tag_of
 from bot.ports import Store, Tx
 from tests.storage.makers import NOW, due, follow, hours, story
 
@@ -190,12 +190,12 @@ async def test_a_failure_of_an_earlier_attempt_leaves_the_later_one_alone(
 
 @pytest.mark.parametrize("status", ["cancelled", "withdrawn", "expired", "interrupted"])
 async def test_a_doubt_of_what_is_not_sent_any_more_is_none_to_be_looked_at(store: Store, status: str) -> None:
-    def work(tx: Tx) -> tuple[list[object], int, list[object]]:
+    def work(tx: Tx) -> tuple[list[Tag], int, list[Tag]]:
         epoch, (delivery,) = told(tx, "alert")
         tx.settle(WA, [(delivery, UNKNOWN)], epoch, NOW)
-        before = list(tx.doubtful())
+        before = tx.doubtful()
         tx.set_status(delivery.broadcast_id, Ended(status), "", NOW)
-        return before, tx.once_more([tag_of(delivery)], NOW), list(tx.doubtful())
+        return before, tx.once_more([tag_of(delivery)], NOW), tx.doubtful()
 
     assert await store.write(work) == ([DeliveryTag(1, 1, 1)], 0, [])
 
