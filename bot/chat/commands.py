@@ -111,8 +111,8 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry(
         "stop",
         {
-            "id": ("berhenti", "henti", "keluar", "unreg", "off", "berenti", "brenti", "setop"),
-            "en": ("stop", "unsubscribe"),
+            "id": ("berhenti", "henti", "keluar", "unreg", "off", "berenti", "brenti", "setop", "hentikan"),
+            "en": ("stop", "unsubscribe", "unsub"),
         },
         about="about.stop",
         shown=True,

@@ -28,6 +28,7 @@ _PHRASES: Final = {
     "hapus data": "erase", "hapus semua data": "erase", "delete data": "erase", "delete all data": "erase",
     "jam tenang": "quiet", "quiet hours": "quiet", "waktu kirim": "times", "hubungi redaksi": "contact",
     "berita salah": "wrong", "kenapa menerima": "why", "kenapa dapat": "why", "why did get this": "why",
+    "jangan kirim": "stop", "jangan kirim berita": "stop",
 }  # fmt: skip
 
 LANGUAGES: Final = {

@@ -133,7 +133,7 @@ class Money(Part):
         day, category, reserved, settled, _, _, template = found
         self.run(f"DELETE FROM whatsapp_charge {_THIS}", *_key(tag))
         self._correct(tag, day, category, -1, -reserved, -(reserved if settled is None else settled))
-        if template and isinstance(tag, DeliveryTag):
+        if template and category == Category.MARKETING and isinstance(tag, DeliveryTag):
             less = "UPDATE whatsapp_push SET unread = max(0, unread - 1) WHERE subscriber_id = ?"
             self.run(less, tag.subscriber_id)
 

@@ -147,6 +147,17 @@ async def test_days_months_and_their_ends(store: Store) -> None:
     await store.write(work)
 
 
+async def test_a_lost_message_that_is_no_marketing_takes_nothing_from_what_was_left_unread(store: Store) -> None:
+    def work(tx: Tx) -> int:
+        _, (delivery,) = told(tx, "alert")
+        reserve(tx, tag_of(delivery), Category.UTILITY, 25, "penting/id")
+        tx.note_templates([(delivery.subscriber_id, True)], NOW)  # an earlier digest
+        tx.take_receipts([lost(tag_of(delivery))], NOW)
+        return tx.pushed([delivery.subscriber_id])[delivery.subscriber_id].unread
+
+    assert await store.write(work) == 1
+
+
 async def test_reading_or_writing_makes_somebody_a_reader_again(store: Store) -> None:
     def unread(tx: Tx) -> int:
         return tx.pushed([1])[1].unread
