@@ -2,7 +2,7 @@
 
 from bot.chat.message import Message
 from bot.chat.newsroom import card as push_card
-from bot.chat.newsroom.guard import APPROVAL_HOLDS, approvable, fingerprint, needs_two
+from bot.chat.newsroom.guard import APPROVAL_HOLDS, approvable, fingerprint, is_void, needs_two
 from bot.chat.newsroom.sending import countdown, going
 from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Colleague, Draft, Keep, Send, Show, Stage, Step
@@ -43,7 +43,8 @@ def approve(visit: Visit) -> Turn:
     author = _author(visit, draft)
     now = visit.scene.board.now
     late = draft.at is not None and draft.at <= now
-    if author is None or late or visit.button is None or not approvable(draft, visit.button.number(1), now):
+    void = late or is_void(draft, visit.room.told)
+    if author is None or void or visit.button is None or not approvable(draft, visit.button.number(1), now):
         return visit.toast("desk.approve.void")
     sent, begins = going(visit)
     shown = visit.with_draft(sent)

@@ -88,6 +88,11 @@ def may_move(room: Room) -> bool:
     return room.told is None or room.told.level is not Level.URGENT or may_alone(room)
 
 
+def is_void(draft: Draft, told: Told | None) -> bool:
+    """Whether what it is about was taken back meanwhile: nobody who could read it has that any more."""
+    return draft.about is not None and (told is None or told.status is Status.WITHDRAWN)
+
+
 def may_alone(room: Room) -> bool:
     """Whether the author may sound an urgent alert alone: there is no other editor, and an admin has said why."""
     return bool(room.permission) and not any(c.role == Role.EDITOR for c in room.colleagues)

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.chat.message import Message
 from bot.chat.newsroom import card as push_card
-from bot.chat.newsroom.guard import DAY_LIMIT, may_alone, may_move, needs_two
+from bot.chat.newsroom.guard import DAY_LIMIT, is_void, may_alone, may_move, needs_two
 from bot.chat.newsroom.progress import progress
 from bot.chat.newsroom.push import show_card
 from bot.chat.newsroom.visit import Visit
@@ -31,6 +31,9 @@ def send_anyway(visit: Visit) -> Turn:
 def _not_now(visit: Visit) -> Turn | None:
     """What must not leave by its author's hand, or no longer as it is; None when nothing speaks against it."""
     draft, room = visit.draft, visit.room
+    if is_void(draft, room.told):
+        closed = visit.changed(stage=Stage.CLOSED, step=Step.NOTHING)
+        return visit.told("desk.taken_back", Keep(closed, "draft_cancelled"))
     if needs_two(draft, push_card.level(draft, room.told)) and not may_alone(room):
         return show_card(visit)
     if draft.at is not None and draft.at <= visit.scene.board.now:
