@@ -38,6 +38,12 @@ def bare(
     return Handler(roles, lambda scene, rest: None if rest else run(scene), group, open_)
 
 
+def is_duty(action: str, actions: Mapping[str, Handler]) -> bool:
+    """Whether only staff press it: a duty, as the answer to a letter, does not go away with the screens after it."""
+    handler = actions.get(action.partition(":")[0])
+    return handler is not None and Role.RESIDENT not in handler.roles
+
+
 def needs_seal(action: str, actions: Mapping[str, Handler]) -> bool:
     """Whether a button with this action is for the one chat that was shown it; those of staff have their own seals."""
     handler = actions.get(action.partition(":")[0])

@@ -13,6 +13,7 @@ from bot.chat.message import Message, from_json
 from bot.chat.turn import Incoming, Press, Role, Text
 from bot.flow.desk import Desk, Sender, hash_code
 from bot.flow.facts import Facts
+from bot.flow.saying import REMEMBERED
 from bot.ports import Store, Tx
 from bot.settings import load
 from tests.support.at_console import REPOSITORY
@@ -94,6 +95,17 @@ async def test_a_letter_lies_before_every_editor_and_one_answer_comes_back(newsr
     await newsroom.meet(ADMIN, button(same))
     (again,) = await newsroom.got(ADMIN)
     assert "sudah dijawab 1 kali" in again.plain()
+
+
+async def test_a_letter_can_be_answered_after_many_other_screens(newsroom: Newsroom) -> None:
+    await newsroom.meet(RESIDENT, Text("redaksi halo"))
+    (letter,) = await newsroom.got(EDITOR)
+    for _ in range(REMEMBERED + 1):
+        await newsroom.meet(EDITOR, Text("menu"))
+    await newsroom.got(EDITOR)
+    await newsroom.meet(EDITOR, button(letter))
+    (asked,) = await newsroom.got(EDITOR)
+    assert asked.plain().startswith("Tulis jawaban untuk pesan #1")
 
 
 async def test_a_resident_with_an_editors_button_gets_nowhere(newsroom: Newsroom) -> None:
