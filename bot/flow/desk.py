@@ -22,7 +22,7 @@ from bot.flow.cost import CostOf, free
 from bot.flow.errands import Errands
 from bot.flow.facts import Facts
 from bot.flow.office import Condition, unknown
-from bot.flow.patience import Patience
+from bot.flow.patience import Bill, Patience
 from bot.flow.sitting import Around, Asked, Sender, Sitting, who_of
 from bot.flow.together import Together
 from bot.ports import Store, Tx
@@ -64,6 +64,7 @@ class Desk:
         `target` is the message whose button was pressed, `callback` the platform's name for that press.
         """
         now = self._now()
+        bill = Bill(self._patience, who_of(sender)) if self._patience is not None else None
         if sender.group and isinstance(incoming, Press) and about_presser(read(incoming.action).action, ACTIONS):
             sender, target = replace(sender, address=sender.member, group=False, thread=None), None
 
@@ -73,7 +74,7 @@ class Desk:
             sitting, said = self._sitting(tx, sender, now, target, callback, beside), incoming
             if isinstance(incoming, Press):
                 said = replace(incoming, action=saying.heard(tx, sender.channel, sender.address, incoming.action))
-            return sitting.run(said) if self._patience is None else sitting.bear(said, self._patience)
+            return sitting.run(said) if bill is None else sitting.bear(said, bill)
 
         def written(beside: Beside) -> Awaitable[list[Errand] | None]:
             return self._together.write(partial(work, beside))

@@ -59,6 +59,34 @@ class Patience:
         account.muted = account.left < 1
         return account.muted
 
+    def give_back(self, who: Who, answers: int, *, heard: bool) -> None:
+        """So many answers were never given; `heard`: they were to be the last for now."""
+        account = self._accounts.get(who)
+        if account is not None and (answers or heard):
+            account.left += answers
+            account.muted = account.muted and not heard
+
+
+@dataclass(slots=True)
+class Bill:
+    """What one event costs the person it came from, once however often its transaction has to be done again."""
+
+    patience: Patience
+    who: Who
+    _spent: int = 0
+    _muted: bool = False
+
+    def has(self, now: datetime) -> bool:
+        """Whether they are answered; what an earlier transaction spent, which came to nothing, is given back."""
+        self.patience.give_back(self.who, self._spent, heard=self._muted)
+        self._spent, self._muted = 0, False
+        return self.patience.has(self.who, now)
+
+    def spend(self, answers: int, now: datetime) -> bool:
+        """They got so many answers; True when that was all for now."""
+        self._spent, self._muted = answers, self.patience.spend(self.who, answers, now)
+        return self._muted
+
 
 def is_last_word(incoming: Incoming) -> bool:
     """What counts also from those who are not answered: that they stop, that they are gone, that they have moved."""

@@ -43,7 +43,7 @@ from bot.flow.cost import CostOf
 from bot.flow.editing import Editing
 from bot.flow.facts import Facts
 from bot.flow.office import Affairs, Condition
-from bot.flow.patience import Patience, is_last_word
+from bot.flow.patience import Bill, is_last_word
 from bot.flow.reach import Reach, Target, count
 from bot.flow.room import look
 from bot.flow.wishes import Wishing, grant
@@ -98,12 +98,11 @@ class Sitting:
         self._said = 0  # answers
         self._silent = False
 
-    def bear(self, incoming: Incoming, patience: Patience) -> list[Errand]:
+    def bear(self, incoming: Incoming, bill: Bill) -> list[Errand]:
         """The same, within what one person may ask of us; whoever stops is always heard."""
-        who = who_of(self._sender)
-        if patience.has(who, self._now):
+        if bill.has(self._now):
             errands = self.run(incoming)
-            if patience.spend(who, self._said, self._now):
+            if bill.spend(self._said, self._now):
                 self._say_too_fast()
             return errands
         self._silent, self._callback = not self._is_subscriber(), None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.chat.turn import Blocked, Command, Incoming, Moved, Press, Text
-from bot.flow.patience import BUDGET, QUIET, REMEMBERED, Patience, is_last_word
+from bot.flow.patience import BUDGET, QUIET, REMEMBERED, Bill, Patience, is_last_word
 
 NOW = datetime(2024, 2, 28, 6, 45, tzinfo=UTC)
 SARI, BUDI = ("telegram", "1"), ("telegram", "2")
@@ -65,6 +65,26 @@ def test_no_more_people_are_remembered_than_there_is_room_for() -> None:
     for n in range(REMEMBERED + 50):
         patience.has(("telegram", str(n)), NOW)
     assert len(patience._accounts) == REMEMBERED
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_a_transaction_that_is_done_again_costs_its_person_once(times: int) -> None:
+    patience = Patience()
+    bill = Bill(patience, SARI)
+    for _ in range(times):
+        assert bill.has(NOW)
+        assert not bill.spend(4, NOW)
+    assert patience._accounts[SARI].left == BUDGET - 4
+
+
+def test_the_last_answer_for_now_is_given_also_when_its_transaction_is_done_again() -> None:
+    patience = Patience()
+    answered(patience, int(BUDGET) - 2, 0.0)
+    bill = Bill(patience, SARI)
+    for _ in range(3):
+        assert bill.has(NOW)
+        assert bill.spend(2, NOW)
+    assert not Bill(patience, SARI).has(NOW)
 
 
 LAST: dict[str, tuple[Incoming, bool]] = {
