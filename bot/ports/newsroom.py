@@ -164,7 +164,7 @@ class NewsdeskTx(Protocol):
         """How many alerts and follow-ups begin in this span, without the cancelled."""
 
     def told_since(self, at: datetime, limit: int) -> list[Sent]:
-        """Stories and alerts that were made since then, the newest first."""
+        """Stories that were made since then and alerts that began since then or will, the newest first."""
 
     def scheduled(self, now: datetime, limit: int) -> list[Sent]:
         """Alerts and follow-ups that have not begun, the next first."""

@@ -31,8 +31,13 @@ _SCHEDULED: Final = """
 SELECT id FROM broadcast WHERE kind IN ('alert', 'follow_up') AND not_before > ? AND status = 'running'
 ORDER BY not_before, id LIMIT ?
 """
+# An alert counts from when it begins: what was scheduled on Friday for Monday is news on Monday.
 _SINCE: Final = """
-SELECT id FROM broadcast WHERE created_at > ? AND kind IN ('story', 'alert') ORDER BY created_at DESC LIMIT ?
+SELECT id FROM (
+  SELECT id, created_at AS at FROM broadcast WHERE created_at > ?1 AND kind = 'story'
+  UNION ALL
+  SELECT id, not_before FROM broadcast WHERE not_before > ?1 AND kind IN ('alert', 'follow_up') AND kind = 'alert'
+) ORDER BY at DESC, id DESC LIMIT ?2
 """
 _WATCH: Final = """
 INSERT INTO push_screen (broadcast_id, channel, address, message_id, next_at) VALUES (?, ?, ?, ?, ?)
@@ -103,7 +108,7 @@ class Newsdesk(Broadcasts):
         return int(self.value(_ALERTS, to_ms(begin), to_ms(end)))
 
     def told_since(self, at: datetime, limit: int) -> list[Sent]:
-        """Stories and alerts that were made since then, the newest first."""
+        """Stories that were made since then and alerts that began since then or will, the newest first."""
         return self._sents([row[0] for row in self.all(_SINCE, to_ms(at), limit)])
 
     def scheduled(self, now: datetime, limit: int) -> list[Sent]:

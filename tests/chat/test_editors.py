@@ -168,6 +168,16 @@ def test_a_colleague_approves_and_it_leaves_in_ten_seconds() -> None:
     assert said(turn) == "Mulai dikirim dalam 10 detik."
 
 
+@pytest.mark.parametrize(("today", "noted"), [(3, False), (4, True)])
+def test_an_approved_alert_beyond_the_days_count_is_noted_as_such(today: int, noted: bool) -> None:
+    author = Colleague("telegram", ME, None, "id", "editor")
+    turn = pressed("ok", person(SARI), room(ASKED, colleagues=(author,), today=today))
+    (sent,) = (change for change in turn.changes if type(change).__name__ == "Send")
+    detail: str = getattr(sent, "detail", "")
+    assert detail.startswith("approved ")
+    assert ("over the limit of 4 a day" in detail) is noted
+
+
 def test_nobody_approves_what_they_wrote() -> None:
     for verb in ("ok", "nok"):
         turn = pressed(verb, person(ME), room(ASKED))

@@ -75,6 +75,16 @@ async def test_alerts_are_counted_on_the_day_on_which_they_leave(store: Store) -
     assert await store.write(work) == (2, 1, [2, 3])
 
 
+async def test_an_alert_was_told_lately_when_it_left_lately_however_long_ago_it_was_written(store: Store) -> None:
+    def work(tx: Tx) -> list[int]:
+        three_days = timedelta(days=3)
+        for title, begins in (("Sudah lama", NOW), ("Tadi pagi", NOW + three_days), ("Besok", NOW + three_days * 2)):
+            newsroom.alert(tx, Note("x", title), (), [TELEGRAM], "editor", NOW, begins)
+        return [sent.id for sent in tx.told_since(NOW + three_days - timedelta(hours=24), 9)]
+
+    assert await store.write(work) == [3, 2]
+
+
 async def test_a_screen_is_due_until_it_is_over(store: Store) -> None:
     def work(tx: Tx) -> list[int]:
         tx.watch_on(5, TELEGRAM, "1", "77", NOW)

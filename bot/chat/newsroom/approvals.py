@@ -2,7 +2,7 @@
 
 from bot.chat.message import Message
 from bot.chat.newsroom import card as push_card
-from bot.chat.newsroom.guard import APPROVAL_HOLDS, approvable, fingerprint, is_void, needs_two
+from bot.chat.newsroom.guard import APPROVAL_HOLDS, approvable, fingerprint, is_void, needs_two, over_limit
 from bot.chat.newsroom.sending import countdown, going
 from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Colleague, Draft, Keep, Send, Show, Stage, Step
@@ -48,9 +48,10 @@ def approve(visit: Visit) -> Turn:
         return visit.toast("desk.approve.void")
     sent, begins = going(visit)
     shown = visit.with_draft(sent)
+    detail = "; ".join(filter(None, (f"approved {draft.asked_hash[:12]}", over_limit(draft, visit.room))))
     screens = ((author, draft.screen), (visit.me, visit.asked.screen))
     told = Show(author, countdown(shown.as_colleague(author)), draft.screen)
-    return visit.show(countdown(shown), Send(sent, begins, screens, f"approved {draft.asked_hash[:12]}"), told)
+    return visit.show(countdown(shown), Send(sent, begins, screens, detail), told)
 
 
 def refuse(visit: Visit) -> Turn:

@@ -88,6 +88,12 @@ def may_move(room: Room) -> bool:
     return room.told is None or room.told.level is not Level.URGENT or may_alone(room)
 
 
+def over_limit(draft: Draft, room: Room) -> str:
+    """What the audit log says of an alert beyond the day's count; "" of any other."""
+    counts = draft.aim in {Aim.ALERT, Aim.FOLLOW_UP} and room.today >= DAY_LIMIT
+    return f"over the limit of {DAY_LIMIT} a day" if counts else ""
+
+
 def is_void(draft: Draft, told: Told | None) -> bool:
     """Whether what it is about was taken back meanwhile: nobody who could read it has that any more."""
     return draft.about is not None and (told is None or told.status is Status.WITHDRAWN)

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.chat.message import Message
 from bot.chat.newsroom import card as push_card
-from bot.chat.newsroom.guard import DAY_LIMIT, is_void, may_alone, may_move, needs_two
+from bot.chat.newsroom.guard import DAY_LIMIT, is_void, may_alone, may_move, needs_two, over_limit
 from bot.chat.newsroom.progress import progress
 from bot.chat.newsroom.push import show_card
 from bot.chat.newsroom.visit import Visit
@@ -20,12 +20,12 @@ _AT_ONCE: Final = {Aim.CORRECTION: "desk.correcting", Aim.WITHDRAWAL: "desk.with
 
 def send(visit: Visit) -> Turn:
     """Send it, unless something speaks against it."""
-    return _not_now(visit) or (_over_limit(visit) if _too_many(visit) else leave(visit))
+    return _not_now(visit) or (_over_limit(visit) if over_limit(visit.draft, visit.room) else leave(visit))
 
 
 def send_anyway(visit: Visit) -> Turn:
     """More than a day's alerts: said twice, noted in the audit log. Everything else speaks against it all the same."""
-    return _not_now(visit) or leave(visit, f"over the limit of {DAY_LIMIT} a day" if _too_many(visit) else "")
+    return _not_now(visit) or leave(visit, over_limit(visit.draft, visit.room))
 
 
 def _not_now(visit: Visit) -> Turn | None:
@@ -39,10 +39,6 @@ def _not_now(visit: Visit) -> Turn | None:
     if draft.at is not None and draft.at <= visit.scene.board.now:
         return visit.show(push_card.card(visit, visit.say.rich("desk.too_late")))
     return _move(visit) if draft.aim is Aim.MOVE else None
-
-
-def _too_many(visit: Visit) -> bool:
-    return visit.draft.aim in {Aim.ALERT, Aim.FOLLOW_UP} and visit.room.today >= DAY_LIMIT
 
 
 def _over_limit(visit: Visit) -> Turn:
