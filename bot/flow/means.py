@@ -18,7 +18,7 @@ from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Reader
 from bot.delivery.receipts import WINDOW_CLOSED, tag_of, tag_of_reply
 from bot.delivery.tariff import Category, RateCard, Rates
 from bot.delivery.templates import MOST_HEADLINES, Use, uses
-from bot.delivery.timing import NOW, Turn, Way, is_closed, next_digest
+from bot.delivery.timing import DIGEST_LIVES, NOW, Turn, Way, is_closed, last_digest, next_digest
 from bot.flow.halts import Halter, Held
 from bot.ports import Charged, Tx
 
@@ -130,7 +130,7 @@ class Means:
         """A digest of so many stories: in an open window as it is, else as a template at its hour, or later."""
         later = Turn(Way.DIGEST, next_digest(reader, self._now, self._timezone))
         if not is_closed(reader, self._now):
-            return self._digest_inside(reader, later)
+            return self._digest_inside(reader)
         turn = template_turn(reader, self._pushed[reader.subscriber_id], self._now, self._timezone)
         if turn.way is not Way.NOW:
             return Planned(turn, why=WINDOW_CLOSED)
@@ -140,24 +140,24 @@ class Means:
         if not self._has_room(self._pushed[reader.subscriber_id]):
             return Planned(later, why=PORTFOLIO)
         amount = self._price(found.category, reader)
-        if why := self._unaffordable(amount, found.category):
-            return Planned(later, why=why)
-        return Planned(NOW, found.key, found.category, amount, headlines=found.headlines)
+        waits = self._waits(reader, amount, found.category)
+        return waits or Planned(NOW, found.key, found.category, amount, headlines=found.headlines)
 
-    def _digest_inside(self, reader: Reader, later: Turn) -> Planned:
+    def _digest_inside(self, reader: Reader) -> Planned:
         spared = self._spared(reader)
         if spared is not None:
             return Planned(Turn(Way.DIGEST, spared))
         amount = self._price(Category.SERVICE, reader)
-        if why := self._unaffordable(amount, Category.SERVICE):
-            return Planned(later, why=why)
-        return Planned(NOW, "", Category.SERVICE, amount)
+        return self._waits(reader, amount, Category.SERVICE) or Planned(NOW, "", Category.SERVICE, amount)
 
-    def _unaffordable(self, amount: int, category: Category) -> str:
-        """What a digest waits for; empty: nothing."""
-        if self._held.until(BroadcastKind.DIGEST, category) is not None:
-            return HALTED
-        return BUDGET if self._short(amount) else ""
+    def _waits(self, reader: Reader, amount: int, category: Category) -> Planned | None:
+        """A digest that may not leave now; one that is held back leaves with the next try, while it is young."""
+        later = next_digest(reader, self._now, self._timezone)
+        held = self._held.until(BroadcastKind.DIGEST, category)
+        if held is not None:
+            young = held - last_digest(reader, self._now, self._timezone) <= DIGEST_LIVES
+            return Planned(Turn(Way.DIGEST, min(held, later) if young else later), why=HALTED)
+        return Planned(Turn(Way.DIGEST, later), why=BUDGET) if self._short(amount) else None
 
     def spend(self, delivery: Delivery, planned: Planned) -> None:
         """This message is started."""

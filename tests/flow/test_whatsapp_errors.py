@@ -286,6 +286,19 @@ async def test_it_is_tried_once_an_hour_and_when_that_arrives_it_is_over(tmp_pat
         assert len(person.arrived()) == 1
 
 
+async def test_a_digest_that_is_held_back_leaves_with_the_next_try_and_not_a_night_later(tmp_path: Path) -> None:
+    async with reader(tmp_path) as (person, _):
+        person.clock.turn(2 * AN_HOUR + 2700)  # 16.30
+        person.whatsapp.faults.add(Fault.ERROR(131048), times=1)
+        await tell(person, 7)
+        await tell(person, 6)
+        await later(person, 1800)  # past 17.00, the hour of digests
+        assert person.arrived() == []
+        await later(person, 1800)
+        (digest,) = person.arrived()
+        assert all(STORIES[n].title in digest.text for n in (6, 7))
+
+
 async def test_an_admin_lets_it_go_on_and_what_waited_leaves(tmp_path: Path) -> None:
     async with reader(tmp_path) as (person, _):
         person.whatsapp.faults.add(Fault.ERROR(131042), times=1)
