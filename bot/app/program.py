@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import os
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -15,7 +13,9 @@ import structlog
 from bot import catalogs, clock
 from bot.app.condition import Condition
 from bot.app.database import database_path, hold_database, open_store
+from bot.app.feeds_file import FeedsFile
 from bot.app.first_admin import invite_first_admin
+from bot.app.live import Live
 from bot.app.memory import spare_the_collector
 from bot.app.news_desk import NewsDesk
 from bot.app.outside import new_session
@@ -31,7 +31,7 @@ from bot.channels.whatsapp.send import NAME as WHATSAPP
 from bot.chat.broadcasts import broadcast_message
 from bot.chat.message import Message
 from bot.delivery.content import Content
-from bot.errors import SettingsError, StoreError
+from bot.errors import StoreError
 from bot.flow.cost import Costs
 from bot.flow.deliver import AT_ONCE, Compose, Deliverer, Settling
 from bot.flow.desk import Desk
@@ -42,9 +42,9 @@ from bot.flow.progress import Progress, Written, watch
 from bot.flow.screens import Screens
 from bot.flow.tell_staff import StaffTeller
 from bot.flow.tidy import tidy
-from bot.ports import Channel, Tx
+from bot.ports import Channel, Recovery
 from bot.schedule import Schedule
-from bot.settings import Settings, load
+from bot.settings import Settings
 from bot.web.health import health_route
 from bot.web.server import WebServer
 
@@ -74,13 +74,12 @@ class App:
         self._deliverers: dict[str, Deliverer] = {}
         self._rates: dict[str, float] = {}  # of the channels that run
         self._written = Written()
-        self._live: dict[str, dict[str, Any]] = {}
-        self._answers: dict[str, int] = {}  # that waited at the last look, by channel
+        self._live = Live(self._deliverers)
         self._faults: dict[str, Callable[[], str]] = {}
         self._standing_still = ""
         self._menus: Callable[[], Awaitable[None]] | None = None
         self._look_at_templates: Callable[[], Awaitable[None]] | None = None
-        self._feeds_file_seen = _stamp(settings.feeds_file)
+        self._feeds_file = FeedsFile(settings.feeds_file)
         self._started = clock.now()
         self.failure: BaseException | None = None
 
@@ -116,6 +115,27 @@ class App:
     async def _start(self) -> None:
         self._stack.enter_context(hold_database(self._settings))
         self._opened = time.monotonic()  # from here on nobody else sends; what is read now is read in the empty second
+        recovery = await self._open_store()
+        self._session = await self._stack.enter_async_context(new_session())
+        self._make_desk()
+        telegram, whatsapp = self._telegram(), self._whatsapp()
+        both = [parts for parts in (telegram, whatsapp) if parts is not None]
+        await self._make_news_desk([parts.channel.name for parts in both])
+        routes = [health_route(self._health), *self._news.routes(), *(r for parts in both for r in parts.routes())]
+        server = await self._start_web(routes)  # before Telegram is told to call; a taken port costs nothing yet
+        if telegram is not None:
+            await self._start_telegram(telegram, recovery.epoch)
+        if whatsapp is not None:
+            await self._start_whatsapp(whatsapp, recovery.epoch)
+        if self._with_console:
+            await self._start_console(recovery.epoch)
+        self._start_schedule()
+        self._stack.push_async_callback(server.stop)  # what comes in ends first
+        await self._note_live()
+        await invite_first_admin(self._store, database_path(self._settings).with_name("first-admin"), clock.now())
+        log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, channels=[*self._deliverers])
+
+    async def _open_store(self) -> Recovery:
         self._facts = Facts(self._settings, catalogs.load())
         self._store = open_store(self._settings, migrate=True)
         self._stack.callback(self._store.close)
@@ -123,7 +143,9 @@ class App:
         recovery = await self._store.write(lambda tx: tx.begin_epoch(now))
         await self._store.write(lambda tx: tx.declare_feeds(self._settings.feeds))
         await self._look_whether_it_stands()
-        self._session = await self._stack.enter_async_context(new_session())
+        return recovery
+
+    def _make_desk(self) -> None:
         self._desk = Desk(
             self._store, self._facts, clock.now, self._wake, lambda: self._rates, patience=Patience()
         )  # fmt: skip
@@ -133,31 +155,6 @@ class App:
             portal = self._settings.portal
             self._desk.costs = Costs(WHATSAPP, terms, portal.timezone, portal.language)
             self._desk.forms = {TELEGRAM: Message.plain, WHATSAPP: lambda message: marked(message.text)}
-        telegram = self._telegram()
-        self._halter = halter_of(self._settings, self._facts.texts)
-        whatsapp = whatsapp_parts(
-            self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake, self._halter
-        )  # fmt: skip
-        self._news = self._news_desk([parts.channel.name for parts in (telegram, whatsapp) if parts is not None])
-        await self._news.look_at_meanings()
-        self._condition = Condition(self._settings, self._store, self._faults, self._staff, self._started)
-        self._desk.condition, self._desk.errands = self._condition, self._news.errands(self._condition.back_up)
-        routes = [health_route(self._health), *self._news.routes()]
-        routes += [route for parts in (telegram, whatsapp) if parts is not None for route in parts.routes()]
-        server = await self._start_web(routes)  # before Telegram is told to call; a taken port costs nothing yet
-        if telegram is not None:
-            await self._start_telegram(telegram, recovery.epoch)
-        if whatsapp is not None:
-            await whatsapp.templates.declare()
-            self._look_at_templates = whatsapp.templates.look
-            self._start_whatsapp(whatsapp, recovery.epoch)
-        if self._with_console:
-            await self._start_console(recovery.epoch)
-        self._start_schedule()
-        self._stack.push_async_callback(server.stop)  # what comes in ends first
-        await self._note_live()
-        await invite_first_admin(self._store, database_path(self._settings).with_name("first-admin"), clock.now())
-        log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, channels=[*self._deliverers])
 
     # Channels -------------------------------------------------------------------------------------------------------
 
@@ -180,7 +177,15 @@ class App:
         self._faults["telegram updates"] = lambda: parts.fault
         self._menus = parts.look_at_menus
 
-    def _start_whatsapp(self, parts: WhatsAppParts, epoch: int) -> None:
+    def _whatsapp(self) -> WhatsAppParts | None:
+        self._halter = halter_of(self._settings, self._facts.texts)
+        return whatsapp_parts(
+            self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake, self._halter
+        )  # fmt: skip
+
+    async def _start_whatsapp(self, parts: WhatsAppParts, epoch: int) -> None:
+        await parts.templates.declare()
+        self._look_at_templates = parts.templates.look
         terms, zone = terms_of(self._settings), self._settings.portal.timezone
         means = None if terms is None else Means(terms, zone, self._staff.spent, self._halter)
         self._deliver(parts.channel, epoch, SETTLING, compose_for(parts.channel, self._facts, clock.now), means)
@@ -224,10 +229,15 @@ class App:
 
     # Feeds and what returns -----------------------------------------------------------------------------------------
 
-    def _news_desk(self, channels: list[str]) -> NewsDesk:
+    async def _make_news_desk(self, channels: list[str]) -> None:
         channels += [CONSOLE] if self._with_console else []
         self._staff = StaffTeller(self._facts.texts, channels, clock.now)
-        return NewsDesk(self._settings, self._session, self._store, channels, wake=self._wake_all, tell=self._staff)
+        self._news = NewsDesk(
+            self._settings, self._session, self._store, channels, wake=self._wake_all, tell=self._staff
+        )  # fmt: skip
+        await self._news.look_at_meanings()
+        self._condition = Condition(self._settings, self._store, self._faults, self._staff, self._started)
+        self._desk.condition, self._desk.errands = self._condition, self._news.errands(self._condition.back_up)
 
     def _start_schedule(self) -> None:
         schedule = Schedule()
@@ -249,18 +259,12 @@ class App:
         self._stack.callback(schedule.stop)
 
     async def _reload(self) -> None:
-        """Take a changed feeds.yaml; a wrong one is named in the log and the old one stays in force."""
-        stamp = _stamp(self._settings.feeds_file)
-        if stamp == self._feeds_file_seen:
-            return
-        try:
-            settings = load(os.environ, feeds_file=self._settings.feeds_file)
-        except SettingsError as error:
-            self._feeds_file_seen = stamp
-            log.warning("feeds.yaml is wrong; the one before it stays in force", faults=error.faults)
+        """Take a changed feeds.yaml."""
+        settings = self._feeds_file.changed()
+        if settings is None:
             return
         await self._store.write(lambda tx: tx.declare_feeds(settings.feeds))
-        self._feeds_file_seen = stamp  # only now: a store that refuses is told again with the next look
+        self._feeds_file.taken()  # only now: a store that refuses is told again with the next look
         self._settings = self._facts.settings = settings
         self._news.take(settings)
         log.info("feeds.yaml taken", feeds=len(settings.feeds), categories=len(settings.categories))
@@ -278,22 +282,7 @@ class App:
             self._standing_still = STANDING_STILL.format(why) if why else ""
 
     async def _note_live(self) -> None:
-        """Commands beside us see how sending goes; what has not changed is not written again."""
-        with contextlib.suppress(StoreError):
-            self._answers = await self._store.read(lambda tx: tx.waiting_answers())
-        live = {
-            name: deliverer.snapshot() | {"answers_waiting": self._answers.get(name, 0)}
-            for name, deliverer in self._deliverers.items()
-        }
-
-        def note(tx: Tx) -> None:
-            for channel, snapshot in live.items():
-                tx.note_live(channel, snapshot)
-
-        if live != self._live:
-            with contextlib.suppress(StoreError):
-                await self._store.write(note)
-                self._live = live
+        await self._live.note(self._store)
 
     async def _tidy(self) -> None:
         now = clock.now()
@@ -316,14 +305,7 @@ class App:
             "faults": faults,
             "standing_still": self._standing_still,  # somebody wanted it: no reason to start this program anew
             "since": self._started.isoformat(timespec="seconds"),
-            "channels": {
-                name: {
-                    "in_flight": d.in_flight,
-                    "in_flight_limit": d.limit,
-                    "answers_waiting": self._answers.get(name, 0),
-                }
-                for name, d in self._deliverers.items()
-            },
+            "channels": self._live.health(),
         }
 
     def _watch(self, task: asyncio.Task[Any], *, ends_the_program: bool = False) -> None:
@@ -343,11 +325,3 @@ class App:
 async def _cancel(task: asyncio.Task[Any]) -> None:
     task.cancel()
     await asyncio.wait({task})
-
-
-def _stamp(file: Path) -> tuple[int, int] | None:
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
