@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import storage
 from bench.rate import option
+from bench.running import cpu_of, program, spread_out
 from bench.story import ITEM
 from bench.town import ALERT, TOKEN, Plan, ask
 from bot import clock
@@ -29,14 +30,6 @@ from bot.flow.spread import announce
 from bot.ports import Store, Subscription, Tx
 
 PEOPLE: Final = 1200
-FEEDS: Final = """\
-portal: {name: Kabar Uji, url: "https://kabar.example", language: id, timezone: Asia/Jakarta}
-defaults: {quiet: off}
-categories:
-  - {id: daerah, name: {id: Daerah, en: Regional}, labels: [DAERAH]}
-  - {id: hukrim, name: {id: Hukum & Kriminal, en: Law & Crime}, labels: [HUKRIM]}
-feeds: []
-"""
 TARGETS: Final = {
     "1000 a second": "p95_ms at most 300, unanswered 0", "30 a second": "the queue is reported, the alert leaves first",
     "abuser": "at most 30 answers, p95_ms of the others below 1000",
@@ -60,7 +53,9 @@ def measure(rate: int, plan: Plan, *, alert_after: float = 0.0, readers: int | N
     with tempfile.TemporaryDirectory() as folder, town(rate, readers) as (url, talk):
         store = storage.open_store(f"sqlite:///{folder}/bench.db", now=clock.now(), migrate=True)
         asyncio.run(_told(store, readers, plan.alert_to))
-        with program(Path(folder), url, rate) as (pid, health):
+        variables = {"TELEGRAM_API_URL": url, "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_RATE": str(rate or 1000)}
+        with program(Path(folder), variables) as (pid, address):
+            health = f"{address}/healthz"
             time.sleep(2.5)  # the empty first second, and the broadcast is under way
             used, began = cpu_of(pid), time.perf_counter()
             talk.stdin.write(ask(plan))
@@ -93,39 +88,6 @@ def town(rate: int, readers: int) -> Iterator[tuple[str, Any]]:
         yield process.stdout.readline().strip(), process
 
 
-@contextmanager
-def program(folder: Path, url: str, rate: int) -> Iterator[tuple[int, str]]:
-    """`kentongan run` on one core; its process id and the address of its health."""
-    (folder / "feeds.yaml").write_text(FEEDS)
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    given = {
-        "DATABASE_URL": f"sqlite:///{folder}/bench.db", "FEEDS_FILE": str(folder / "feeds.yaml"),
-        "LISTEN": "127.0.0.1:0", "TELEGRAM_API_URL": url, "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_RATE": str(rate or 1000), "LOG_FORMAT": "json",
-        "PYTHONPATH": str(Path.cwd()),
-    }  # fmt: skip
-    with (folder / "log").open("w+") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], cwd=folder, env=kept | given, stderr=log, stdout=log
-        )
-        spread_out(process.pid, 0)
-        try:
-            yield process.pid, _address(folder / "log")
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _address(log: Path) -> str:
-    """Where the running program listens, once it runs."""
-    for _ in range(300):
-        lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-        if any(line.get("event") == "running" for line in lines):
-            return next(str(line["address"]) for line in lines if line.get("event") == "listening") + "/healthz"
-        time.sleep(0.1)
-    raise RuntimeError(f"the program did not start: {log.read_text()[-2000:]}")
-
-
 def look(health: str) -> dict[str, Any]:
     """What the program says of its answers."""
     with urllib.request.urlopen(health) as answer:  # noqa: S310 — our own address
@@ -151,16 +113,3 @@ async def _told(store: Store, readers: int, alerted: int) -> None:
 
 def _sound(tx: Tx) -> None:
     alert(tx, Note(ALERT, "Arus dialihkan.", level=Level.URGENT), ["hukrim"], ["telegram"], "bench", clock.now())
-
-
-def spread_out(pid: int, core: int) -> None:
-    """Let a process use this core only, where the system can do that and has two."""
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    if len(cores) > 1:
-        os.sched_setaffinity(pid, {cores[core]})
-
-
-def cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process has used, all of its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

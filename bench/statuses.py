@@ -7,7 +7,6 @@ core. Each message that the program sends is told of three times, in signed batc
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,8 +19,8 @@ from typing import Any, Final
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # the library of the program
 
 import storage
-from bench.conversation import FEEDS, cpu_of, spread_out
 from bench.rate import option
+from bench.running import cpu_of, program, spread_out
 from bench.statuses_outside import NUMBER_ID, SECRET, VERIFY
 from bench.story import ITEM
 from bot import clock
@@ -58,7 +57,12 @@ def measure(messages: int, statuses: int, batch: tuple[int, int], seconds: float
         store = storage.open_store(f"sqlite:///{database}", now=clock.now(), migrate=True)
         asyncio.run(_told(store, readers))
         store.close()
-        with program(folder, url, messages) as (pid, hook):
+        variables = {
+            "WHATSAPP_API_URL": url, "WHATSAPP_ACCESS_TOKEN": "whatsapp-bench-token", "WHATSAPP_RATE": str(messages),
+            "WHATSAPP_PHONE_NUMBER_ID": NUMBER_ID, "WHATSAPP_APP_SECRET": SECRET, "WHATSAPP_VERIFY_TOKEN": VERIFY,
+        }  # fmt: skip
+        with program(folder, variables) as (pid, address):
+            hook = f"{address}/whatsapp"
             time.sleep(1.5)  # the empty first second, and the first messages
             used, began = cpu_of(pid), time.perf_counter()
             _say(talk, {"hook": hook, "rate": statuses, "seconds": seconds, "batch": batch})
@@ -90,40 +94,6 @@ def outside() -> Iterator[tuple[str, Any]]:
         with suppress(BrokenPipeError):
             process.stdin.close()
         process.wait(10)
-
-
-@contextmanager
-def program(folder: Path, url: str, rate: int) -> Iterator[tuple[int, str]]:
-    """`kentongan run` on one core; its process id and the address of its webhook."""
-    (folder / "feeds.yaml").write_text(FEEDS)
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    given = {
-        "DATABASE_URL": f"sqlite:///{folder}/bench.db", "FEEDS_FILE": str(folder / "feeds.yaml"),
-        "LISTEN": "127.0.0.1:0",
-        "WHATSAPP_API_URL": url, "WHATSAPP_ACCESS_TOKEN": "whatsapp-bench-token", "WHATSAPP_PHONE_NUMBER_ID": NUMBER_ID,
-        "WHATSAPP_APP_SECRET": SECRET, "WHATSAPP_VERIFY_TOKEN": VERIFY, "WHATSAPP_RATE": str(rate),
-        "LOG_FORMAT": "json", "PYTHONPATH": str(Path.cwd()),
-    }  # fmt: skip
-    with (folder / "log").open("w+") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], cwd=folder, env=kept | given, stderr=log, stdout=log
-        )
-        spread_out(process.pid, 0)
-        try:
-            yield process.pid, _hook(folder / "log")
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _hook(log: Path) -> str:
-    """The running program's webhook, once it runs."""
-    for _ in range(300):
-        lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-        if any(line.get("event") == "running" for line in lines):
-            return next(str(line["address"]) for line in lines if line.get("event") == "listening") + "/whatsapp"
-        time.sleep(0.1)
-    raise RuntimeError(f"the program did not start: {log.read_text()[-2000:]}")
 
 
 async def _told(store: Store, readers: int) -> None:
