@@ -19,7 +19,7 @@ class FeedsFile:
         self._looked_at = self._seen
 
     def changed(self) -> Settings | None:
-        """The settings with the changed file; None when nothing changed, or it is wrong: then it is named in the log."""
+        """The settings with the changed file; None when it has not changed, or is wrong: that is told in the log."""
         self._looked_at = stamp(self._file)
         if self._looked_at == self._seen:
             return None

@@ -1,7 +1,7 @@
 """The real program among many people, beside a running broadcast: everybody is answered, each in their order.
 
-Only counts are looked at; `python -m bench conversation` measures the time. How many people get to write meanwhile is the
-machine's affair, so only that they did is asked.
+Only counts are looked at; `python -m bench conversation` measures the time. How many people get to write meanwhile
+is the machine's affair, so only that they did is asked.
 """
 
 from bench.conversation import measure
