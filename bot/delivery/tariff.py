@@ -65,12 +65,6 @@ class Rates:
         fits = ((len(p), m) for m in self.markets for p in m.prefixes if address.startswith(p))
         return max(fits, key=lambda fit: fit[0], default=(0, None))[1]
 
-    @property
-    def dearest(self) -> Prices:
-        """The highest prices of all markets."""
-        every = [self.elsewhere, *(m.prices for m in self.markets)]
-        return Prices(max(p.marketing for p in every), max(p.utility for p in every))
-
 
 @dataclass(frozen=True, slots=True)
 class RateCard:

@@ -17,7 +17,6 @@ from bot.ports import Sent, Tx
 LIVES = {Level.URGENT: timedelta(hours=6), Level.IMPORTANT: timedelta(hours=14), Level.ORDINARY: timedelta(hours=14)}
 ABOUT_LIVES = timedelta(hours=24)  # a correction is a duty: it waits longer than what it corrects
 MISSED_LIVE = timedelta(hours=2)  # what is tried once more
-DIGEST_WAS_MADE_FOR = timedelta(hours=3)
 GONE_CODES = frozenset({"blocked", "deactivated", "kicked", "chat_not_found", "not_a_member", "never_started"})
 _OVER = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED, Status.EXPIRED, Status.DONE}
 

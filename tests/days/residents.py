@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -167,8 +166,3 @@ class Residents:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-def start_of(day: datetime, zone: ZoneInfo) -> datetime:
-    """Local midnight."""
-    return day.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

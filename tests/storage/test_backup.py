@@ -7,7 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,13 +16,11 @@ import pytest
 
 from bot.errors import AlreadyRunning, StoreError, UsageError
 from bot.ports import Tx
-from storage import Backup, back_up, database_path, lock_database, look_at, open_store
+from storage import back_up, database_path, lock_database, look_at, open_store
 from storage.lock import Lock
 from storage.sqlite.connection import connect
 from tests.storage.conftest import MakeStore
 from tests.storage.makers import NOW, follow, imported, tell
-
-MakeBackup = Callable[..., Backup]
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ from bot.fetch import refusal, system_resolve
 from bot.fetch.addresses import literal
 from bot.fetch.target import check_port, read_url, shown
 
-Checked = tuple[str, str]  # address, why not ("" when it may be)
-
 
 async def why_not(address: str, *, allow_private: bool) -> str:
     """Why this address is not taken: no http(s), a private or loopback host, a service's port, a name nobody knows."""
