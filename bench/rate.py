@@ -18,20 +18,15 @@ from typing import Any
 
 import aiohttp
 import uvloop
-from telegram import Bot
 
-from bench.story import ITEM, story_message_of
+from bench.lane import TOKEN, delivering
+from bench.posting import settings_in
+from bench.story import ITEM
 from bot import app as composition
 from bot import clock
-from bot.channels.telegram.send import TelegramChannel
-from bot.channels.telegram.transport import AiohttpRequest
-from bot.delivery.content import Content
-from bot.flow.deliver import Deliverer
 from bot.flow.spread import announce
 from bot.ports import Store, Subscription
-from bot.settings import load
 
-TOKEN = "123456789:" + "b" * 35
 SECONDS = 60.0
 CASES = {"0+0": (30, 0.0, 0.0), "50+20": (30, 0.05, 0.02), "50+50": (30, 0.05, 0.05), "200+50": (30, 0.2, 0.05),
          "1000 a second": (1000, 0.0, 0.0)}  # fmt: skip
@@ -83,20 +78,11 @@ def simulator(rate: int, latency: float, jitter: float, users: int) -> Iterator[
 async def reached(url: str, rate: int, readers: int, seconds: float) -> dict[str, Any]:
     """Tell so many readers a story and count for so many seconds, once the empty first second has passed."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = load(
-            {"DATABASE_URL": f"sqlite:///{folder}/bench.db", "FEEDS_FILE": str(Path("feeds.yaml").resolve())}
-        )
+        settings = settings_in(folder)
         store = composition.open_store(settings)
         epoch = await told(store, readers)
         async with composition.new_session() as session:
-            request = AiohttpRequest(session)
-            bot = Bot(TOKEN, base_url=f"{url}/bot", request=request, get_updates_request=request)
-            channel = TelegramChannel(bot, request.wire, rate=float(rate))
-
-            def compose(_: Content, __: str) -> object:
-                return channel.prepare(story_message_of())
-
-            deliverer = Deliverer(store, channel, compose, settings.portal.timezone, epoch, clock.now)
+            deliverer = delivering(store, session, url, settings, epoch, float(rate))
             composition.spare_the_collector()
             deliverer.start()
             result = await watched(session, url, rate, seconds)

@@ -1,20 +1,15 @@
 """One way of sending a story to many on WhatsApp, alone in a process: prints CPU and wall seconds."""
 
 import asyncio
-import json
-import logging
-import sys
 import tempfile
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import aiohttp
-import uvloop
 
-from bench.lane import IN_FLIGHT, RATE, Measured, in_parallel, measured
-from bench.story import ITEM, story_message_of
+from bench import posting
+from bench.posting import IN_FLIGHT, RATE, Measured, bare, in_parallel, measured, settings_in, spared, told
+from bench.story import story_message_of
 from bot import app as composition
 from bot import catalogs, clock
 from bot.app.whatsapp import SETTLING
@@ -24,9 +19,8 @@ from bot.delivery.budget import Budget
 from bot.delivery.content import Content
 from bot.flow.deliver import Deliverer
 from bot.flow.means import Means, Terms
-from bot.flow.spread import announce
 from bot.ports import Store, Subscription, Tx
-from bot.settings import Settings, load
+from bot.settings import Settings
 from bot.settings.ratecard import read_rate_card
 
 TOKEN, NUMBER_ID = "whatsapp-bench-token", "1122334455667"
@@ -46,25 +40,10 @@ def encoded(channel: WhatsAppChannel) -> bytes:
 
 
 async def raw(url: str, count: int) -> Measured:
-    """The measure: a body that is encoded already, posted by bare aiohttp on uvloop."""
+    """The measure."""
     async with composition.new_session() as session:
         body = encoded(channel_of(session, url))
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
-
-        async def send(_: int) -> None:
-            async with session.post(f"{url}/{VERSION}/{NUMBER_ID}/messages", data=body, headers=headers) as answer:
-                await answer.read()
-
-        await in_parallel(IN_FLIGHT, send)  # connections are made before the clock starts
-        return await measured(lambda: in_parallel(count, send))
-
-
-async def raw_spared(url: str, count: int) -> Measured:
-    """The same with the collector set as the program sets it."""
-    composition.spare_the_collector()
-    return await raw(url, count)
+    return await bare(f"{url}/{VERSION}/{NUMBER_ID}/messages", body, count, Authorization=f"Bearer {TOKEN}")
 
 
 async def wire(url: str, count: int) -> Measured:
@@ -80,27 +59,16 @@ async def wire(url: str, count: int) -> Measured:
 async def ours(url: str, count: int) -> Measured:
     """The whole way: claim, price, render, send, record, in a database with so many followers in open windows."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = load(
-            {"DATABASE_URL": f"sqlite:///{folder}/bench.db", "FEEDS_FILE": str(Path("feeds.yaml").resolve())}
-        )
+        settings = settings_in(folder)
         store = composition.open_store(settings)
         epoch = await followers(store, count)
         async with composition.new_session() as session:
-            channel = channel_of(session, url, store)
             time = [clock.now()]
-            deliverer = await delivering(store, channel, settings, epoch, lambda: time[0])
+            deliverer = await delivering(store, channel_of(session, url, store), settings, epoch, lambda: time[0])
 
             async def broadcast(nth: int) -> None:
-                now = time[0] = clock.now() + nth * TEN_MINUTES  # what comes sooner would wait and join the first
-                story = replace(ITEM, guid=f"story {nth}")
-                story_id = await store.write(lambda tx: tx.add_story(story, now, ["daerah"], now))
-                await store.write(lambda tx: announce(tx, story_id, ["daerah"], [NAME], now))
-                deliverer.wake()
-                while deliverer.in_flight or await store.read(lambda tx: bool(tx.open_passes(NAME, now))):
-                    await asyncio.sleep(0.02)
-                await asyncio.sleep(0.1)  # the last outcomes are written
-                sent = (await store.read(lambda tx: tx.stats(now)))["deliveries"]["by_state"]
-                assert sent == {"sent": nth * count}, sent
+                time[0] = clock.now() + nth * TEN_MINUTES  # what comes sooner would wait and join the first
+                await told(store, deliverer, NAME, nth, count, time[0])
 
             await broadcast(1)  # connections are made before the clock starts, as for the others
             result = await measured(lambda: broadcast(2))
@@ -141,22 +109,8 @@ async def delivering(
     return deliverer
 
 
-LANES: dict[str, Callable[[str, int], Awaitable[Measured]]] = {
-    "raw": raw, "raw_spared": raw_spared, "wire": wire, "ours": ours,
-}  # fmt: skip
-
-
-def main() -> None:
-    """`python -m bench.whatsapp_lane LANE URL COUNT`."""
-    logging.disable(logging.WARNING)
-    lane, url, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-
-    async def run() -> Measured:
-        return await LANES[lane](url, count)
-
-    cpu, wall = uvloop.run(run())
-    print(json.dumps({"cpu": cpu, "wall": wall, "count": count}))
+LANES: dict[str, posting.Lane] = {"raw": raw, "raw_spared": spared(raw), "wire": wire, "ours": ours}
 
 
 if __name__ == "__main__":
-    main()
+    posting.main(LANES)
