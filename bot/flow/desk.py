@@ -14,7 +14,7 @@ from bot.chat.office import Brought, Errand
 from bot.chat.residents.groups import about_presser, needs_manager
 from bot.chat.screen_seal import read
 from bot.chat.turn import Incoming, Press
-from bot.errors import StoreError
+from bot.errors import NewsroomError, StoreError
 from bot.flow import saying
 from bot.flow.beside import Beside, beside_the_writer, not_here
 from bot.flow.codes import hash_code
@@ -79,7 +79,18 @@ class Desk:
         def written(beside: Beside) -> Awaitable[list[Errand] | None]:
             return self._together.write(partial(work, beside))
 
-        self._go_on(sender, await beside_the_writer(self._store, written))
+        def undone(reason: str, tx: Tx) -> list[Errand] | None:
+            """The act could not be done, and its transaction came to nothing: who wanted it is told why."""
+            if not tx.handled(sender.channel, update_id, now):
+                return None
+            return self._sitting(tx, sender, now, target, callback).regret(reason, bill)
+
+        try:
+            errands = await beside_the_writer(self._store, written)
+        except NewsroomError as fault:
+            log.warning("an editor's act could not be done", channel=sender.channel, reason=fault.reason)
+            errands = await self._together.write(partial(undone, fault.reason))
+        self._go_on(sender, errands)
 
     @property
     def errands_under_way(self) -> int:

@@ -37,7 +37,7 @@ def alert(
 
 def follow_up(tx: Tx, original_id: int, note: Note, by: str, now: datetime) -> int:
     """News about something told before, to everyone who gets that; its id."""
-    original = _require(tx, original_id)
+    original = _begun(tx, original_id, now)
     note = replace(note, level=original.level)
     made = tx.add_about(
         BroadcastKind.FOLLOW_UP, original.rank, original_id, _sources(tx, original), now, now + ABOUT_LIVES, note=note,
@@ -55,7 +55,7 @@ def correct(
     Whoever has not had the original yet gets it in its corrected form, `title` and `summary` (empty: as it stands;
     of an alert: title and text). On the phones of the others it is marked and answered.
     """
-    original = _require(tx, original_id)
+    original = _begun(tx, original_id, now)
     version = tx.next_version()
     note = replace(note, level=original.level)
     if original.story_id is not None:
@@ -133,6 +133,19 @@ def _require(tx: Tx, broadcast_id: int) -> Sent:
     if sent.kind in {BroadcastKind.DIGEST, BroadcastKind.MARK}:
         raise NewsroomError("not_found", f"broadcast {broadcast_id} is a {sent.kind}: name the story or alert itself")
     return sent
+
+
+def _begun(tx: Tx, broadcast_id: int, now: datetime) -> Sent:
+    """What is only planned has reached nobody: there is nothing yet to follow up or to correct."""
+    sent = _require(tx, broadcast_id)
+    if now < sent.not_before and sent.created_at < sent.not_before and not was_had(tx, broadcast_id):
+        raise NewsroomError("not_begun", f"broadcast {broadcast_id} has not begun: nobody has it; withdraw it instead")
+    return sent
+
+
+def was_had(tx: Tx, broadcast_id: int) -> bool:
+    """Whether anybody may have it: a clock that was turned back does not make that undone."""
+    return any(r.sent + r.unknown + r.under_way + r.digested for r in tx.report(broadcast_id))
 
 
 def _in_motion(tx: Tx, broadcast_id: int, *allowed: Status) -> None:

@@ -15,6 +15,7 @@ from bot.chat.turn import Person, Status
 from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Status as Sending
 from bot.flow.cost import free
+from bot.flow.newsroom import was_had
 from bot.flow.reach import Count, Target, count
 from bot.news.item import Story
 from bot.ports import Sent, Tx
@@ -116,8 +117,15 @@ def _recent(tx: Tx, action: str, now: datetime) -> tuple[Told, ...]:
     kinds = {"story", "alert", "follow_up"} | ({"correction", "withdrawal"} if action == "report" else set())
     begun = [sent for sent in tx.broadcasts(LISTED * 3) if sent.kind in kinds and sent.not_before <= now]
     if action != "report":
-        begun = [sent for sent in begun if sent.status is not Sending.WITHDRAWN]
+        begun = [sent for sent in begun if _is_out(tx, sent)]
     return tuple(_brief(tx, sent) for sent in begun[:LISTED])
+
+
+def _is_out(tx: Tx, sent: Sent) -> bool:
+    """Whether anybody may have it still: what was stopped before it began has reached nobody."""
+    if sent.status is Sending.CANCELLED:
+        return was_had(tx, sent.id)
+    return sent.status is not Sending.WITHDRAWN
 
 
 def _colleagues(tx: Tx, person: Person, channels: Collection[str]) -> tuple[Colleague, ...]:

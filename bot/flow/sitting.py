@@ -10,6 +10,7 @@ import structlog
 from bot.chat.admins.notices import too_fast
 from bot.chat.answer import answer
 from bot.chat.message import Message
+from bot.chat.newsroom.undone import undone
 from bot.chat.office import Enquire, Errand, OfficeAct
 from bot.chat.push import Did, Keep, LookIn, Move, Permit, Send, Show, Steer, Watch
 from bot.chat.turn import (
@@ -107,6 +108,14 @@ class Sitting:
             return errands
         self._silent, self._callback = not self._is_subscriber(), None
         return self.run(incoming) if is_last_word(incoming) else []
+
+    def regret(self, reason: str, bill: Bill | None) -> list[Errand]:
+        """What they wanted could not be done after all: say why (`reason` of a NewsroomError), and nothing else."""
+        if bill is None or bill.has(self._now):
+            self._queue(Reply(undone(reason, self._around.facts.texts.voice(self._person().language))))
+            if bill is not None:
+                bill.spend(self._said, self._now)
+        return self._errands
 
     def _is_subscriber(self) -> bool:
         return self._person().status is Status.ACTIVE

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chat.newsroom.guard import APPROVAL_HOLDS, alike, approvable, fingerprint, like, may_alone, needs_two
+from bot.chat.newsroom.guard import APPROVAL_HOLDS, alike, approvable, fingerprint, like, may_alone, needs_two, original
 from bot.chat.push import Aim, Colleague, Draft, Room, Stage, Told
 from bot.chat.push_seal import pressed, sealed
 from bot.delivery.content import BroadcastKind, Level, Note
@@ -40,6 +40,15 @@ def test_the_most_alike_is_named_and_what_was_taken_back_is_not() -> None:
     for status in (Status.CANCELLED, Status.WITHDRAWN):
         assert like(DRAFT, [replace(TOLD, status=status)]) is None
     assert like(DRAFT, [replace(TOLD, kind=BroadcastKind.CORRECTION)]) is None
+
+
+def test_what_is_only_planned_is_warned_of_and_cannot_be_followed_up() -> None:
+    planned = replace(TOLD, id=6, status=Status.RUNNING, at=NOW + timedelta(minutes=1))
+    assert like(DRAFT, [planned]) is not None
+    assert original(DRAFT, [planned], NOW) is None
+    assert original(DRAFT, [planned], planned.at) is not None
+    begun = replace(TOLD, title="Jembatan Gajah Mada ditutup lagi")
+    assert getattr(original(DRAFT, [planned, begun], NOW), "told", None) == begun
 
 
 def test_the_same_link_is_the_same_news_whatever_the_title() -> None:

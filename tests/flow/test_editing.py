@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import storage
-from bot.chat.push import Stage
+from bot.chat.push import Aim, Draft, Stage
+from bot.chat.push_seal import sealed
 from bot.chat.turn import Press, Role, Text
-from bot.delivery.content import BroadcastKind
+from bot.delivery.content import BroadcastKind, Note
 from bot.flow.tidy import tidy
 from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
 
@@ -424,3 +425,59 @@ async def test_two_who_choose_the_audience_at_once_do_not_meet_in_one_draft(news
     await newsroom.hear()
     assert "Tujuan: Daerah" in newsroom.last(ADI)
     assert "Tujuan: Budaya" in newsroom.last(SARI)
+
+
+# What has not begun ---------------------------------------------------------------------------------------------------
+
+NOT_BEGUN = (
+    "Kabar itu belum mulai dikirim, jadi belum ada yang mendapatnya. Ubah jadwalnya atau batalkan lewat /antrean."
+)
+
+
+async def scheduled(newsroom: Newsroom) -> int:
+    """An alert that leaves tomorrow; its number."""
+    await write(newsroom)
+    await newsroom.press(ADI, "Jadwal")
+    await newsroom.say(ADI, "besok 07.00")
+    await newsroom.press(ADI, "Jadwalkan")
+    (made,) = await newsroom.outbox.store.read(lambda tx: tx.broadcasts(9))
+    return made.id
+
+
+@pytest.mark.parametrize("verb", ["fup", "fix", "back"])
+async def test_nothing_is_said_about_what_has_not_begun(newsroom: Newsroom, verb: str) -> None:
+    broadcast = await scheduled(newsroom)
+    key = await newsroom.outbox.store.read(lambda tx: tx.button_key())
+    button = Press(sealed(key, "telegram", ADI, verb, broadcast), "5")
+    await newsroom.does(ADI, button)
+    assert newsroom.last(ADI) == NOT_BEGUN
+    newsroom.outbox.later(days=1)
+    await sent(newsroom)
+    await newsroom.does(ADI, button)
+    assert newsroom.last(ADI) != NOT_BEGUN
+
+
+@pytest.mark.parametrize("aim", [Aim.FOLLOW_UP, Aim.CORRECTION])
+async def test_an_act_that_cannot_be_done_changes_nothing_and_its_editor_is_told_once(
+    newsroom: Newsroom, aim: Aim
+) -> None:
+    broadcast = await scheduled(newsroom)
+    draft = Draft(99, 1, "telegram", ADI, aim, note=Note("Dibuka lagi.", wrong="x"), about=broadcast)
+    await newsroom.outbox.write(lambda tx: tx.keep_draft(draft, newsroom.outbox.now))
+    key, acts = await newsroom.outbox.store.read(lambda tx: tx.button_key()), await newsroom.acts()
+    newsroom.forget()
+    await newsroom.does(ADI, Press(sealed(key, "telegram", ADI, "send", 99, 1), "5"), times=100)
+    assert [message.plain() for message, _, _ in newsroom.seen[ADI]] == [NOT_BEGUN]
+    assert await newsroom.broadcasts() == [("alert", "running")]
+    assert await newsroom.outbox.store.read(lambda tx: tx.draft(99)) == draft
+    assert await newsroom.acts() == acts
+
+
+async def test_what_was_stopped_before_it_began_is_not_offered_for_correction(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Kirim")
+    await newsroom.press(ADI, "Tahan")
+    newsroom.outbox.later(minutes=1)
+    for command in ("/ralat", "/cabut"):
+        await newsroom.say(SARI, command)
+        assert newsroom.last(SARI) == "Belum ada yang dikirim."

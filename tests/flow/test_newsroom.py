@@ -276,3 +276,19 @@ async def test_once_more_means_once_also_when_nobody_knows_again(outbox: Outbox)
     outbox.later(minutes=5)
     assert await outbox.drain() == []
     assert (await outbox.report(alert)).unknown == 1
+
+
+async def test_what_has_not_begun_is_neither_followed_up_nor_corrected(outbox: Outbox) -> None:
+    await outbox.readers("1")
+    begins = outbox.now + timedelta(hours=2)
+    alert = await outbox.write(
+        lambda tx: newsroom.alert(tx, Note("Pasar murah"), (), ["telegram"], "redaksi", outbox.now, begins)
+    )
+    with pytest.raises(NewsroomError, match="has not begun"):
+        await outbox.write(lambda tx: newsroom.follow_up(tx, alert, Note("Batal."), "redaksi", outbox.now))
+    with pytest.raises(NewsroomError, match="has not begun"):
+        await outbox.write(lambda tx: newsroom.correct(tx, alert, WRONG, "redaksi", outbox.now))
+    outbox.now = begins
+    assert who(await outbox.drain()) == ["1"]
+    outbox.now = begins - timedelta(hours=1)  # a clock that is put right; who has it has it
+    await outbox.write(lambda tx: newsroom.follow_up(tx, alert, Note("Diundur."), "redaksi", outbox.now))

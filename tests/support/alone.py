@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.chat.answer import answer
 from bot.chat.message import Button, Message
+from bot.chat.newsroom.undone import undone
 from bot.chat.office import Enquire, Errand, OfficeAct
 from bot.chat.push import Did, Keep, LookIn, Move, Permit, Send, Show, Steer, Watch
 from bot.chat.stories import story_message
@@ -33,6 +34,7 @@ from bot.chat.turn import (
     Text,
 )
 from bot.chat.wishes import Erase
+from bot.errors import NewsroomError
 from bot.flow.desk import Asked
 from tests.support.newsroom import MemoryNewsroom
 from tests.support.portal_behind import InMemory, errands, memory_mapping
@@ -112,8 +114,12 @@ class Alone:
         while events:
             self.person = self.known()
             turn = answer(self.person, events.pop(0), self.board)
-            for change in turn.changes:
-                self._apply(change)
+            try:
+                for change in turn.changes:
+                    self._apply(change)
+            except NewsroomError as fault:
+                self._see(Reply(undone(fault.reason, self.board.texts.voice(self.person.language))))
+                break
             for reply in turn.replies:
                 self._see(reply)
             for ask in turn.asks:

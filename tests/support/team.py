@@ -5,6 +5,7 @@
 * kirim foto: Judul ⏎ Isi                a photo with its caption, which may be missing
 * portal mengubah judul 5: Judul baru    the portal changes the headline of story 5 of tests/support/town.py
 * portal menarik 5                       the portal takes the story down
+* konsep lama tentang kiriman 1: …       an unfinished follow-up about broadcast 1 that an earlier version let begin
 """
 
 import re
@@ -16,7 +17,9 @@ from typing import Final, Protocol
 
 from bot.chat.message import Message
 from bot.chat.newsroom.card import called
+from bot.chat.push import Aim, Draft
 from bot.chat.turn import Board, Person, Reply
+from bot.delivery.content import Note
 from bot.flow.notice import Notice
 from bot.flow.spread import announce
 from bot.flow.tell_staff import StaffTeller
@@ -31,6 +34,7 @@ _WAIT: Final = re.compile(r"\* lewat (?P<count>\d+) (?P<unit>detik|menit|jam)")
 _TURN: Final = re.compile(r"\* orang (?P<number>\d)")
 _RETITLED: Final = re.compile(r"\* portal mengubah judul (?P<number>\d+): (?P<title>.+)")
 _TAKEN_DOWN: Final = re.compile(r"\* portal menarik (?P<number>\d+)")
+_LEFT: Final = re.compile(r"\* konsep lama tentang kiriman (?P<number>\d+): (?P<text>.+)")
 Acts = Mapping[str, Callable[[Tx], None]]
 _NEW_LINE: Final = " ⏎ "
 _PHOTO: Final = re.compile(r"\* kirim foto(?:: (?P<caption>.+))?")
@@ -85,6 +89,9 @@ async def play_team(transcript: Transcript, driver: TeamDriver, channel: str, fu
         elif found := _RETITLED.fullmatch(line):
             number, title = int(found["number"]), found["title"]
             await driver.change(lambda tx: retitle(tx, number, title, channel))
+        elif found := _LEFT.fullmatch(line):
+            about, text = int(found["number"]), found["text"]
+            await driver.change(lambda tx: leave_behind(tx, about, text))
         elif further is not None and line in further:
             await driver.change(further[line])
             return True
@@ -114,6 +121,14 @@ def take_down(tx: Tx, number: int, channel: str) -> None:
     """As a look at the portal's page does it."""
     tx.withdraw(number, NOW)
     _tell(tx, Notice("withdrawn", _feed(tx), story=tx.stories([number])[number]), channel)
+
+
+def leave_behind(tx: Tx, about: int, text: str) -> None:
+    """As it stands in the database of whoever began it before today's rules."""
+    (author,) = tx.staff()
+    tx.keep_draft(
+        Draft(tx.next_draft(), 1, author.channel, author.address, Aim.FOLLOW_UP, note=Note(text), about=about), NOW
+    )  # fmt: skip
 
 
 def _feed(tx: Tx) -> Feed:

@@ -8,7 +8,7 @@ from bot.chat.broadcasts import broadcast_message, prose
 from bot.chat.fit import LONGEST_CAPTION, cut
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.newsroom.cost import cost_lines
-from bot.chat.newsroom.guard import APPROVAL_HOLDS, DAY_LIMIT, like, may_alone, needs_two
+from bot.chat.newsroom.guard import APPROVAL_HOLDS, DAY_LIMIT, like, may_alone, needs_two, original
 from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Draft, Told
 from bot.chat.texts import Voice, joined
@@ -221,7 +221,7 @@ def duration(seconds: float, say: Voice) -> str:
 
 def _alert_rows(visit: Visit) -> Rows:
     on = visit.on_draft
-    found = like(visit.draft, visit.room.lately)
+    found = original(visit.draft, visit.room.lately, visit.scene.board.now)
     follow_up = ((on("desk.button.as_follow_up", "fu", found.told.id),),) if found else ()
     return (
         (on("desk.button.text", "txt"), on("desk.button.photo", "ph")),

@@ -6,6 +6,7 @@ from typing import Final
 from bot.chat import when
 from bot.chat.message import Button, Span
 from bot.chat.newsroom import card as push_card
+from bot.chat.newsroom.guard import has_begun
 from bot.chat.newsroom.push import way_back
 from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Did, Keep, Show, Step
@@ -85,6 +86,8 @@ def as_follow_up(visit: Visit) -> Turn:
     told = visit.room.told
     if told is None:
         return visit.toast("error.expired")
+    if not has_begun(told, visit.scene.board.now):
+        return visit.toast("desk.not_begun")
     note = replace(visit.draft.note, level=told.level)
     draft = visit.changed(aim=Aim.FOLLOW_UP, about=told.id, note=note, categories=(), channels=(), at=None)
     return visit.keep(draft, "draft_follow_up", "preview", f"about #{told.id}")

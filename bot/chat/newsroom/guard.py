@@ -37,6 +37,17 @@ def like(draft: Draft, lately: Iterable[Told]) -> Like | None:
     return max(found, key=lambda f: (f.percent, f.told.id), default=None)
 
 
+def original(draft: Draft, lately: Iterable[Told], now: datetime) -> Like | None:
+    """What the draft may follow up instead of being told as news; what is only planned has reached nobody."""
+    return like(draft, (told for told in lately if has_begun(told, now)))
+
+
+def has_begun(told: Told, now: datetime) -> bool:
+    """Whether anybody may have it: else there is nothing yet to follow up, to correct or to take back."""
+    had = bool(told.sent or told.lost or told.unknown or told.digested)
+    return had or (told.at <= now and told.status is not Status.CANCELLED)
+
+
 def _percent(draft: Draft, told: Told) -> int:
     if draft.note.link and told.link and without_tracking(draft.note.link) == without_tracking(told.link):
         return 100

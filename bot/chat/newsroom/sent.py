@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.chat.fit import cut, units
 from bot.chat.newsroom import card
-from bot.chat.newsroom.guard import may_move
+from bot.chat.newsroom.guard import has_begun, may_move
 from bot.chat.newsroom.progress import TELLABLE, full_report, progress
 from bot.chat.newsroom.push import ask_text, question
 from bot.chat.newsroom.visit import Visit
@@ -85,7 +85,7 @@ def follow_up(visit: Visit) -> Turn:
     """News about it, to those who have it."""
     told = _tellable(visit)
     if told is None:
-        return visit.toast("error.expired")
+        return _nothing_to_tell(visit)
     draft = visit.begun(aim=Aim.FOLLOW_UP, about=told.id, step=Step.TEXT, note=Note("", level=told.level))
     return ask_text(visit.with_draft(draft), "draft_follow_up")
 
@@ -119,14 +119,23 @@ def unschedule(visit: Visit) -> Turn:
 
 
 def _tellable(visit: Visit) -> Told | None:
+    """What the button names, if there is something to say about it: it has begun, and was not taken back."""
     told = visit.room.told
-    return told if told and told.kind in TELLABLE and told.status is not Status.WITHDRAWN else None
+    if told is None or told.kind not in TELLABLE or told.status is Status.WITHDRAWN:
+        return None
+    return told if has_begun(told, visit.scene.board.now) else None
+
+
+def _nothing_to_tell(visit: Visit) -> Turn:
+    told = visit.room.told
+    planned = told is not None and told.status in _MOVES and not has_begun(told, visit.scene.board.now)
+    return visit.toast("desk.not_begun" if planned else "error.expired")
 
 
 def _begin(visit: Visit, aim: Aim, step: Step, act: str) -> Turn:
     told = _tellable(visit)
     if told is None:
-        return visit.toast("error.expired")
+        return _nothing_to_tell(visit)
     return _ask(visit, visit.begun(aim=aim, about=told.id, step=step), act)
 
 
