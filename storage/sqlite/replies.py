@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.delivery.plan import QueuedReply, Rank, Settled, State
-from storage.sqlite.deliveries import NEXT_DELIVERY, Deliveries
+from storage.sqlite.deliveries import Deliveries
 from storage.sqlite.digests import Digests
+from storage.sqlite.due import NEXT_DELIVERY
 from storage.sqlite.part import from_ms, to_ms
 
 _ADD: Final = """

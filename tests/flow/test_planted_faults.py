@@ -13,6 +13,7 @@ import storage.sqlite.audience
 import storage.sqlite.broadcasts
 import storage.sqlite.deliveries
 import storage.sqlite.digests
+import storage.sqlite.due
 import storage.sqlite.moves
 from bot.delivery import settle
 from bot.delivery.outcome import Kind, Outcome
@@ -149,17 +150,17 @@ def late_categories_that_ignore_deliveries(patch: pytest.MonkeyPatch) -> None:
 
 
 def cancelling_that_retries_ignore(patch: pytest.MonkeyPatch) -> None:
-    due = storage.sqlite.deliveries._DUE.replace(
+    due = storage.sqlite.due._DUE.replace(
         "WHEN b.status NOT IN ('running', 'paused') THEN b.status", "WHEN b.status = 'withdrawn' THEN b.status"
     )
-    patch.setattr(storage.sqlite.deliveries, "_DUE", due)
+    patch.setattr(storage.sqlite.due, "_DUE", due)
     patch.setattr(storage.sqlite.broadcasts, "_CLOSED", {"withdrawn", "interrupted"})
 
 
 def pausing_that_retries_ignore(patch: pytest.MonkeyPatch) -> None:
-    due = storage.sqlite.deliveries._DUE.replace("b.status = 'paused'\n", "0\n")
-    assert due != storage.sqlite.deliveries._DUE
-    patch.setattr(storage.sqlite.deliveries, "_DUE", due)
+    due = storage.sqlite.due._DUE.replace("b.status = 'paused'\n", "0\n")
+    assert due != storage.sqlite.due._DUE
+    patch.setattr(storage.sqlite.due, "_DUE", due)
 
 
 def ids_of_the_old_chat_in_the_new_one(patch: pytest.MonkeyPatch) -> None:
@@ -171,8 +172,8 @@ def alerts_in_the_night(patch: pytest.MonkeyPatch) -> None:
 
 
 def stops_that_are_forgotten_by_retries(patch: pytest.MonkeyPatch) -> None:
-    due = storage.sqlite.deliveries._DUE.replace("s.status IS NOT 'active'", "0")
-    patch.setattr(storage.sqlite.deliveries, "_DUE", due)
+    due = storage.sqlite.due._DUE.replace("s.status IS NOT 'active'", "0")
+    patch.setattr(storage.sqlite.due, "_DUE", due)
     patch.setattr("storage.sqlite.people.People._drop_queued", lambda *_, **__: None)
 
 
