@@ -21,6 +21,7 @@ class Outcome(NamedTuple):
     kind: Kind
     code: str = ""
     message_id: str | None = None  # with SENT
-    retry_after: float | None = None  # seconds, with LATER
+    # Seconds, with LATER; 0: in another form, which the channel remembers, and in a slot of its own. The chat is well.
+    retry_after: float | None = None
     new_address: str | None = None  # the chat has moved (NOT_SENT): send there
     account: bool = False  # the fault is our account's (401), not this reader's or this text's

@@ -61,6 +61,8 @@ def _sent(outcome: Outcome) -> Settled:
 
 
 def _again(outcome: Outcome, attempt: int, now: datetime) -> Settled:
+    if outcome.kind is Kind.LATER and outcome.retry_after == 0:
+        return Settled(State.QUEUED, outcome.code, next_at=now)  # in another form: this chat is well
     if outcome.kind is Kind.LATER:
         until = now + timedelta(seconds=outcome.retry_after or 1.0)
         return Settled(State.QUEUED, outcome.code, next_at=until, hold_until=until)

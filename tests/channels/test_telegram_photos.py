@@ -8,7 +8,7 @@ from bot.chat.broadcasts import broadcast_message
 from bot.chat.message import Message, to_json
 from bot.chat.turn import Mode
 from bot.delivery.content import Act, BroadcastKind, Content, Note
-from bot.delivery.outcome import Kind
+from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import QueuedReply
 from bot.ports import To
 from bot.simulator.telegram import Fault
@@ -78,7 +78,7 @@ async def test_a_photo_that_telegram_does_not_know_goes_without_and_is_tried_onc
     async with side() as wire:
         prepared = wire.channel.prepare(said(BroadcastKind.ALERT, replace(NOTE, photo="AgACgone")))
         for chat in (SARI, BUDI):
-            outcome = await wire.channel.deliver(prepared, To(str(chat)))
+            outcome = await wire.until_done(prepared, To(str(chat)))
             assert outcome.kind is Kind.SENT
             assert wire.shown(chat)[-1].photo is None
             assert "Gajah Mada" in wire.shown(chat)[-1].text
@@ -91,7 +91,7 @@ async def test_a_chat_that_takes_no_photos_gets_the_words_and_the_others_the_pho
         prepared = wire.channel.prepare(said(BroadcastKind.ALERT, note))
         wire.telegram.faults.add(answer=Fault.NO_RIGHTS, method="sendPhoto", chat_id=SARI)
         for chat in (SARI, BUDI):
-            assert (await wire.channel.deliver(prepared, To(str(chat)))).kind is Kind.SENT
+            assert (await wire.until_done(prepared, To(str(chat)))).kind is Kind.SENT
         assert wire.shown(SARI)[-1].photo is None
         assert wire.shown(BUDI)[-1].photo == note.photo
 
@@ -113,6 +113,8 @@ async def test_a_preview_shows_the_photo_where_telegram_still_has_it(known: bool
         note, _ = await sent(wire)
         shown = said(BroadcastKind.ALERT, note if known else replace(note, photo="AgACgone"))
         reply = QueuedReply(1, str(SARI), None, to_json(shown), Mode.NEW)
+        again = [] if known else [Outcome(Kind.LATER, "photo", retry_after=0.0)]
+        assert [await wire.channel.reply(reply) for _ in again] == again
         assert (await wire.channel.reply(reply)).kind is Kind.SENT
         assert wire.shown()[-1].photo == (note.photo if known else None)
         assert "Gajah Mada" in wire.shown()[-1].text

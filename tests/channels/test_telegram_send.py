@@ -76,6 +76,14 @@ def said(text: str) -> Message:
     return Message((Span(text),))
 
 
+AGAIN = "again, in another form"
+
+
+def its_kind(outcome: Outcome) -> Kind | str:
+    """What became of a try; AGAIN where another form is to follow in a slot of its own."""
+    return AGAIN if (outcome.kind, outcome.retry_after) == (Kind.LATER, 0.0) else outcome.kind
+
+
 # A story to many ----------------------------------------------------------------------------------------------------
 
 
@@ -158,10 +166,10 @@ async def test_refused_markup_goes_out_once_more_as_plain_text_and_for_the_next_
     async with side() as both:
         prepared = both.channel.prepare(STORY)
         both.telegram.faults.add(answer=Fault.CANNOT_PARSE, times=1)
-        outcomes = [(await both.channel.deliver(prepared, To(str(SARI)))).kind for _ in range(2)]
+        outcomes = [its_kind(await both.channel.deliver(prepared, To(str(SARI)))) for _ in range(3)]
         shown = both.last()
         modes = [p.get("parse_mode") for p in both.params("sendMessage")]
-    assert outcomes == [Kind.SENT, Kind.SENT]
+    assert outcomes == [AGAIN, Kind.SENT, Kind.SENT]
     assert modes == ["HTML", None, None]
     assert shown.text == STORY.plain()
     assert shown.entities == ()
@@ -170,8 +178,9 @@ async def test_refused_markup_goes_out_once_more_as_plain_text_and_for_the_next_
 async def test_refused_plain_text_is_refused_and_not_tried_for_ever() -> None:
     async with side() as both:
         both.telegram.faults.add(answer=Fault.CANNOT_PARSE)
-        outcome = await both.channel.deliver(both.channel.prepare(STORY), To(str(SARI)))
-        assert outcome == Outcome(Kind.REFUSED, "parse_entities")
+        prepared = both.channel.prepare(STORY)
+        outcomes = [its_kind(await both.channel.deliver(prepared, To(str(SARI)))) for _ in range(2)]
+        assert outcomes == [AGAIN, Kind.REFUSED]
         assert len(both.params("sendMessage")) == 2
 
 
@@ -241,7 +250,9 @@ async def test_replacing_with_the_same_is_done_already() -> None:
 
 async def test_what_cannot_be_replaced_is_sent_anew() -> None:
     async with side() as both:
-        outcome = await both.channel.reply(reply(said("Menu"), Mode.REPLACE, "999999"))
+        menu = reply(said("Menu"), Mode.REPLACE, "999999")
+        assert await both.channel.reply(menu) == Outcome(Kind.LATER, "edit_not_found", retry_after=0.0)
+        outcome = await both.channel.reply(menu)
         shown = both.last()
     assert outcome == Outcome(Kind.SENT, message_id=str(shown.message_id))
     assert shown.text == "Menu"
@@ -286,10 +297,33 @@ async def test_a_toast_without_a_press_is_a_message() -> None:
 async def test_an_answer_whose_markup_is_refused_goes_out_as_plain_text() -> None:
     async with side() as both:
         both.telegram.faults.add(answer=Fault.CANNOT_PARSE, times=1)
-        outcome = await both.channel.reply(reply(STORY))
+        outcomes = [its_kind(await both.channel.reply(reply(STORY))) for _ in range(2)]
         shown = both.last()
-    assert outcome.kind is Kind.SENT
+    assert outcomes == [AGAIN, Kind.SENT]
     assert (shown.text, shown.entities) == (STORY.plain(), ())
+
+
+async def test_each_try_of_an_answer_is_one_request_and_ends_the_buttons_wait_once() -> None:
+    picture = Message((Span("Angka & lainnya", bold=True),), photo="AgACgone")
+    async with side() as both:
+        target, callback = await both.pressed()
+        both.telegram.faults.add(answer=Fault.CANNOT_PARSE, times=1, method="editMessageText")
+        both.telegram.delete(SARI, int(target))
+        answer = reply(picture, Mode.REPLACE, target, callback)
+        codes = [(await both.channel.reply(answer)).code for _ in range(4)]
+        methods = [e.method.lower() for e in both.telegram.ledger()][1:]
+    assert codes == ["photo", "parse_entities", "edit_not_found", ""]
+    sends = [method for method in methods if method != "answercallbackquery"]
+    assert sends == ["sendphoto", "editmessagetext", "editmessagetext", "sendmessage"]
+    assert methods.count("answercallbackquery") == 1
+
+
+async def test_what_was_refused_of_one_answer_says_nothing_about_the_next_with_its_number() -> None:
+    async with side() as both:
+        both.telegram.faults.add(answer=Fault.CANNOT_PARSE, times=1)
+        assert its_kind(await both.channel.reply(reply(STORY))) == AGAIN
+        await both.channel.reply(reply(Message((Span("Lain", bold=True),))))
+        assert [e["type"] for e in both.last().entities] == ["bold"]
 
 
 async def test_what_a_chat_stands_depends_on_its_kind() -> None:

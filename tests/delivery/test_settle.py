@@ -31,6 +31,8 @@ def after(seconds: float) -> datetime:
          Settled(State.QUEUED, "refused", next_at=after(4))),
         ("later holds the chat", Outcome(Kind.LATER, "flood", retry_after=17), 1,
          Settled(State.QUEUED, "flood", next_at=after(17), hold_until=after(17))),
+        ("another form follows at once and holds nobody", Outcome(Kind.LATER, "photo", retry_after=0.0), 7,
+         Settled(State.QUEUED, "photo", next_at=NOW)),
         ("a moved chat is tried at once at its new address", Outcome(Kind.NOT_SENT, "migrated", new_address="-1007"), 1,
          Settled(State.QUEUED, "migrated", next_at=NOW, new_address="-1007")),
         ("a server error is tried again", Outcome(Kind.NOT_SENT, "server_error"), 2,

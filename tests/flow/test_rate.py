@@ -74,7 +74,7 @@ class Post:
 
 @contextlib.asynccontextmanager
 async def post_office(
-    folder: Path, *, limits: Limits | None = None, network: Network | None = None
+    folder: Path, *, limits: Limits | None = None, network: Network | None = None, message: Message = MESSAGE
 ) -> AsyncIterator[Post]:
     telegram = Telegram(TOKEN, limits=limits, network=network, crowd=100_000)
     simulator = Simulator(telegram, Portal(name="Kabar Uji", categories={}))
@@ -86,7 +86,7 @@ async def post_office(
         bot = Bot(TOKEN, base_url=f"{url}/bot", request=request, get_updates_request=request)
         channel = TelegramChannel(bot, request.wire, rate=30.0)
         zone = ZoneInfo("Asia/Jakarta")
-        deliverer = Deliverer(store, channel, lambda *_: channel.prepare(MESSAGE), zone, recovery.epoch, clock.now)
+        deliverer = Deliverer(store, channel, lambda *_: channel.prepare(message), zone, recovery.epoch, clock.now)
         deliverer.start()
         try:
             yield Post(telegram, store, deliverer)

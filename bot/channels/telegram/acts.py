@@ -39,6 +39,11 @@ def _chat(address: str) -> str:
     return address if address.lstrip("-").isdigit() else json.dumps(address)
 
 
+def once_more(outcome: Outcome) -> Outcome:
+    """This form of it was refused: another one follows, as a request of its own that waits for a slot of its own."""
+    return Outcome(Kind.LATER, outcome.code, retry_after=0.0)
+
+
 def edited(outcome: Outcome, to: To) -> Outcome:
     """An edit's outcome: done, or done in so far as nothing can be done, which its code then says."""
     if outcome.kind is Kind.SENT:

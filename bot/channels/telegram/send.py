@@ -7,7 +7,7 @@ anew: ten times the CPU); what goes wrong there is judged by python-telegram-bot
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -37,6 +37,8 @@ ANSWER = b'{"ok":true,"result":{"message_id":'  # how a plain success begins
 # less leaves room for requests that arrive closer together than they left; a minute sees a burst and 60 s of the rate.
 PRIVATE = ChatRate(burst=3, per_second=0.9)
 GROUP = ChatRate(burst=2, per_second=0.3)
+MARKUP, PHOTO, GONE = "markup", "photo", "gone"  # what was refused of an answer; the message it was to replace
+REMEMBERED = 1000  # answers that wait for another form
 CONVINCED = 3  # refusals to delete in a row after which no more is tried: messages of one broadcast are of one age
 
 
@@ -51,6 +53,8 @@ class Prepared:
     # The same below a photo: sent with it, or put where an earlier message has one. None where there is no photo.
     pictured: "Prepared | None" = None
     has_photo: bool = False  # what is new stands below a photo too
+    unpictured: set[str] = field(default_factory=set)  # chats where the words alone follow a refusal
+    undeleted: set[str] = field(default_factory=set)  # chats where the stub follows one
 
 
 class TelegramChannel:
@@ -66,6 +70,7 @@ class TelegramChannel:
         self._photo_url = f"{bot.base_url}/sendPhoto"
         self._caption_url = f"{bot.base_url}/editMessageCaption"
         self._delete_url = f"{bot.base_url}/deleteMessage"
+        self._refused: dict[tuple[int, str], frozenset[str]] = {}  # of answers that follow in another form
 
     def chat_rate(self, address: str) -> ChatRate:
         """What one chat stands; groups and channels have negative ids or names."""
@@ -85,56 +90,74 @@ class TelegramChannel:
     async def deliver(self, prepared: Prepared, to: To, act: Act = Act.SEND) -> Outcome:
         """Do with a prepared message what `act` says.
 
-        One whose markup is refused goes out once more as plain text, one whose photo is refused without it.
+        One whose markup is refused goes out once more as plain text, one whose photo is refused without it: each as a
+        request of its own, for which LATER with `retry_after` 0 asks. What was refused is remembered.
         An edit or a deletion that finds nothing to do is SENT with a code of its own: `edit_not_found`, `edit_refused`,
         `not_modified`, `already_gone`, `no_message`; a deletion that is refused makes the message the stub.
         """
         if act is Act.SEND or act is Act.REPLY:
             if prepared.has_photo:
-                return await self._send_photo(prepared, acts.head(to, act))
+                return await self._send_photo(prepared, to, acts.head(to, act))
             return await self._put(prepared, self._url, acts.head(to, act))
         if to.message is None:
             return acts.NO_MESSAGE
         return await (self._edit(prepared, to) if act is Act.EDIT else self._delete(prepared, to))
 
-    async def _send_photo(self, prepared: Prepared, head: bytes) -> Outcome:
+    async def _send_photo(self, prepared: Prepared, to: To, head: bytes) -> Outcome:
         """With its photo, or without where this chat, or Telegram, takes none."""
+        if to.address in prepared.unpictured:
+            return await self._put_alone(prepared, self._url, to, head)
         outcome = await self._put(prepared.pictured or prepared, self._photo_url, head)
         if outcome.code not in acts.WITHOUT_PHOTO:
             return outcome
-        if outcome.code == "photo":
+        if outcome.code != "photo":
+            prepared.unpictured.add(to.address)
+        elif prepared.has_photo:
             log.error("Telegram does not take the photo, sending the text alone", channel=NAME)
             prepared.has_photo = False
-        return await self._put(prepared, self._url, head)
+        return acts.once_more(outcome)
 
     async def _edit(self, prepared: Prepared, to: To) -> Outcome:
         head = acts.head(to, Act.EDIT)
-        if prepared.pictured is not None:
+        if prepared.pictured is not None and to.address not in prepared.unpictured:
             outcome = await self._put(prepared.pictured, self._caption_url, head)
             if outcome.code != "no_caption":
                 return acts.edited(outcome, to)
-        return acts.edited(await self._put(prepared, self._edit_url, head), to)
+            prepared.unpictured.add(to.address)
+            return acts.once_more(outcome)
+        return acts.edited(await self._put_alone(prepared, self._edit_url, to, head), to)
+
+    async def _put_alone(self, prepared: Prepared, url: str, to: To, head: bytes) -> Outcome:
+        """The words without a photo; of a chat that has them nothing need be remembered any more."""
+        outcome = await self._put(prepared, url, head)
+        if outcome.kind is Kind.SENT:
+            prepared.unpictured.discard(to.address)
+        return outcome
 
     async def _delete(self, prepared: Prepared, to: To) -> Outcome:
-        if prepared.undeletable < CONVINCED:
+        if prepared.undeletable < CONVINCED and to.address not in prepared.undeleted:
             outcome = acts.deleted(await self._post(self._delete_url, acts.deletion(to)), to)
             if outcome.code not in acts.NOT_DELETABLE:
                 prepared.undeletable = 0
                 return outcome
             prepared.undeletable += 1
-        return acts.stubbed(await self._edit(prepared, to))
+            prepared.undeleted.add(to.address)
+            return acts.once_more(outcome)
+        outcome = acts.stubbed(await self._edit(prepared, to))
+        if outcome.kind is Kind.SENT:
+            prepared.undeleted.discard(to.address)
+        return outcome
 
     async def _put(self, prepared: Prepared, url: str, head: bytes) -> Outcome:
-        """Post a prepared message behind this head; one whose markup is refused once more as plain text."""
-        if prepared.refused:
-            return await self._post(url, head + prepared.plain)
-        outcome = await self._post(url, head + prepared.html)
-        if outcome.code != "parse_entities":
+        """Post a prepared message behind this head, as plain text once its markup was refused."""
+        plain = prepared.refused
+        outcome = await self._post(url, head + (prepared.plain if plain else prepared.html))
+        if plain or outcome.code != "parse_entities":
             return outcome
         if not prepared.refused:
             log.error("Telegram does not take our markup, sending plain text", channel=NAME)
         prepared.refused = True
-        return await self._post(url, head + prepared.plain)
+        return acts.once_more(outcome)
 
     async def _post(self, url: str, body: bytes) -> Outcome:
         try:
@@ -149,11 +172,16 @@ class TelegramChannel:
     # An answer to one -----------------------------------------------------------------------------------------------
 
     async def reply(self, reply: QueuedReply) -> Outcome:
-        """Send, replace or toast one answer, and end the wait of the button that was pressed."""
+        """Send, replace or toast one answer, and end the wait of the button that was pressed.
+
+        What is refused in one form follows in another, as with `deliver`.
+        """
         message = from_json(reply.message)
         if reply.mode == Mode.TOAST and reply.callback:
             return await self._toast(reply.callback, message.plain())
-        outcome, _ = await asyncio.gather(self._show(reply, message), self._acknowledge(reply.callback))
+        refused = self._refused.pop((reply.id, reply.message), frozenset())
+        callback = None if refused else reply.callback  # else its wait has ended
+        outcome, _ = await asyncio.gather(self._show(reply, message, refused), self._acknowledge(callback))
         return outcome
 
     async def _toast(self, callback: str, text: str) -> Outcome:
@@ -172,34 +200,44 @@ class TelegramChannel:
         except TelegramError as error:
             log.debug("press not acknowledged", channel=NAME, code=classify(error).code)
 
-    async def _show(self, reply: QueuedReply, message: Message) -> Outcome:
-        fields = render.body(message)
-        picture = message.picture or message.photo or None
-        outcome = await self._show_once(reply, fields, picture)
-        if outcome.code == "photo":  # Telegram has it no longer
-            outcome = await self._show_once(reply, fields)
-        if outcome.code == "parse_entities":
+    async def _show(self, reply: QueuedReply, message: Message, refused: frozenset[str]) -> Outcome:
+        """In the first form that was not refused yet; a further refusal is remembered until the next try."""
+        plain = MARKUP in refused
+        fields = render.plain_body(message) if plain else render.body(message)
+        picture = None if PHOTO in refused else message.picture or message.photo or None
+        replaces = picture is None and reply.mode == Mode.REPLACE and reply.target is not None and GONE not in refused
+        outcome = await self._show_once(reply, fields, picture, replaces=replaces)
+        if outcome.code == "photo" and picture is not None:  # Telegram has it no longer
+            return self._otherwise(reply, refused | {PHOTO}, outcome)
+        if outcome.code == "parse_entities" and not plain:
             log.error("Telegram does not take our markup, sending plain text", channel=NAME)
-            outcome = await self._show_once(reply, render.plain_body(message), picture)
+            return self._otherwise(reply, refused | {MARKUP}, outcome)
+        if outcome.code in acts.NOTHING_TO_EDIT and replaces:
+            return self._otherwise(reply, refused | {GONE}, outcome)
         return outcome
 
-    async def _show_once(self, reply: QueuedReply, fields: render.Json, picture: bytes | str | None = None) -> Outcome:
+    def _otherwise(self, reply: QueuedReply, refused: frozenset[str], outcome: Outcome) -> Outcome:
+        self._refused[reply.id, reply.message] = refused
+        if len(self._refused) > REMEMBERED:
+            del self._refused[next(iter(self._refused))]
+        return acts.once_more(outcome)
+
+    async def _show_once(
+        self, reply: QueuedReply, fields: render.Json, picture: bytes | str | None, *, replaces: bool
+    ) -> Outcome:
         looks = _looks(fields)
         thread = int(reply.thread) if reply.thread else None
         if picture is not None:
             return await self._show_picture(reply.address, thread, looks, picture)
-        if reply.mode == Mode.REPLACE and reply.target is not None:
-            target = int(reply.target)
-            outcome = await _tried(
-                lambda: self._bot.edit_message_text(chat_id=_chat(reply.address), message_id=target, **looks)
-            )
-            if outcome.code == "not_modified":
-                return Outcome(Kind.SENT, outcome.code, reply.target)
-            if outcome.code not in acts.NOTHING_TO_EDIT:
-                return outcome
-        return await _tried(
-            lambda: self._bot.send_message(_chat(reply.address), message_thread_id=thread, **looks)
-        )  # fmt: skip
+        if not replaces:
+            return await _tried(
+                lambda: self._bot.send_message(_chat(reply.address), message_thread_id=thread, **looks)
+            )  # fmt: skip
+        target = int(reply.target or 0)
+        outcome = await _tried(
+            lambda: self._bot.edit_message_text(chat_id=_chat(reply.address), message_id=target, **looks)
+        )
+        return Outcome(Kind.SENT, outcome.code, reply.target) if outcome.code == "not_modified" else outcome
 
     async def _show_picture(
         self, address: str, thread: int | None, looks: render.Json, picture: bytes | str
