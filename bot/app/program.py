@@ -33,13 +33,14 @@ from bot.chat.message import Message
 from bot.delivery.content import Content
 from bot.errors import StoreError
 from bot.flow.cost import Costs
-from bot.flow.deliver import AT_ONCE, Compose, Deliverer, Settling
+from bot.flow.deliver import Compose, Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
 from bot.flow.means import Means
 from bot.flow.patience import Patience
 from bot.flow.progress import Progress, Written, watch
 from bot.flow.screens import Screens
+from bot.flow.settling import AT_ONCE, Settling
 from bot.flow.tell_staff import StaffTeller
 from bot.flow.tidy import tidy
 from bot.ports import Channel, Recovery
@@ -180,7 +181,8 @@ class App:
     def _whatsapp(self) -> WhatsAppParts | None:
         self._halter = halter_of(self._settings, self._facts.texts)
         return whatsapp_parts(
-            self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake, self._halter
+            self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake, self._halter,
+            lambda *told: self._deliverers[WHATSAPP].told(*told),  # noqa: PLW0108 — made later
         )  # fmt: skip
 
     async def _start_whatsapp(self, parts: WhatsAppParts, epoch: int) -> None:

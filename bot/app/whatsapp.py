@@ -14,11 +14,13 @@ from bot.chat.broadcasts import broadcast_message
 from bot.chat.texts import Texts
 from bot.delivery import receipts
 from bot.delivery.content import Content
-from bot.flow.deliver import Compose, Settling
+from bot.delivery.outcome import Outcome
+from bot.flow.deliver import Compose
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
 from bot.flow.halts import Halter
 from bot.flow.means import Terms
+from bot.flow.settling import Settling
 from bot.flow.spending import spending
 from bot.ports import Store, Tx
 from bot.settings import Settings
@@ -54,6 +56,7 @@ def compose_for(channel: WhatsAppChannel, facts: Facts, now: Callable[[], dateti
 def whatsapp_parts(
     settings: Settings, session: aiohttp.ClientSession, store: Store, desk: Desk, texts: Texts,
     wake: Callable[[str], None], halter: Halter | None = None,
+    told: Callable[[Outcome, str, datetime], None] = lambda *_: None,
 ) -> WhatsAppParts | None:  # fmt: skip
     """The channel with its webhook; building it starts nothing."""
     own = settings.whatsapp
@@ -63,5 +66,5 @@ def whatsapp_parts(
         access_token=own.access_token, number_id=own.phone_number_id, app_secret=own.app_secret,
         verify_token=own.verify_token, api_url=own.api_url, rate=own.rate, session=session, store=store, desk=desk,
         texts=texts, now=clock.now, wake=lambda: wake("whatsapp"), account_id=own.business_account_id,
-        tell=template_teller(settings, texts), halter=halter,
+        tell=template_teller(settings, texts), halter=halter, told=told,
     )  # fmt: skip

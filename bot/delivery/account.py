@@ -71,6 +71,7 @@ class Account:
     hold: Hold | None = None
     _briefly_until: float = -math.inf
     _floods: dict[str, float] = field(default_factory=dict)  # chat -> when
+    _flood_until: float = -math.inf  # the end of the last pause for a flood
     _share: float = 1.0  # of the nominal rate
     _share_since: float = math.inf  # when it began to rise
     _breaker: Breaker = field(default_factory=Breaker)
@@ -129,6 +130,14 @@ class Account:
             self._probed(outcome, now)
         # Else it left before the account stopped, and tells nothing about now.
 
+    def told(self, outcome: Outcome, address: str, at: float, now: float) -> None:
+        """Of a request to this chat, which had its answer, it is said afterwards that it was one too many at `at`.
+
+        It counts as a 429 does, unless it is of a time before the last pause, or too old to say anything about now.
+        """
+        if outcome.code == FLOOD and at >= self._flood_until and now - at <= LONGEST_FLOOD:
+            self._flooded(address, outcome.retry_after or BRIEFLY, now, probe=False)
+
     def _count(self, outcome: Outcome, now: float) -> None:
         if is_success(outcome):
             self._breaker.succeeded()
@@ -154,7 +163,8 @@ class Account:
         if again or len(self._floods) > 1:
             if not again:
                 self._halve(now)
-            self._stop(Trouble.FLOOD, now + min(retry_after, LONGEST_FLOOD), FLOOD)
+            self._flood_until = now + min(retry_after, LONGEST_FLOOD)
+            self._stop(Trouble.FLOOD, self._flood_until, FLOOD)
         else:
             if probe:
                 self._go_on(now)  # the platform is there and knows us

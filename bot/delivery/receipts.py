@@ -21,6 +21,7 @@ from bot.delivery.settle import settle_reply as settle_answer
 LISTENED: Final = 120.0  # seconds of receipts coming in after which a missing one means something
 LONGEST_GAP: Final = 30.0  # seconds: more than that between two receipts may be a webhook that did not work
 ANSWER_WAITS: Final = timedelta(minutes=10)  # for its receipt, where none come at all; then it is sent once more
+ANSWER_LIVES: Final = timedelta(hours=1)  # so long an answer that was taken is kept, should it be refused after all
 UNDELIVERABLE: Final = "undeliverable"  # this many times in a row, and the reader is gone
 MOST_UNDELIVERABLE: Final = 3
 MARKETING_STOPPED: Final = "marketing_stopped"  # the reader's own word, said to the platform
@@ -34,6 +35,8 @@ PAIR: Final = "pair_rate"
 MAINTENANCE: Final = "maintenance"
 UNAUTHORIZED: Final = "unauthorized"
 NO_PERMISSION: Final = "no_permission"
+TOO_FAST: Final = frozenset({FLOOD, PAIR})
+LONGEST_HOLD: Final = 3600.0  # seconds
 MOST_TRIES: Final = 5  # of what the platform itself had trouble with
 # Failures that say nothing about reader or text: a status that tells of one lets the same message leave again.
 TRIED_AGAIN: Final = frozenset({SERVER_ERROR, FLOOD, PAIR, MAINTENANCE, UNAUTHORIZED, NO_PERMISSION}) | HALTS
@@ -110,6 +113,7 @@ class Receipt(NamedTuple):
     user_id: str | None = None
     failed: Settled | None = None
     billed: Billed | None = None
+    at: datetime | None = None  # when it was so; None: the platform does not say
 
 
 # What outcomes mean here --------------------------------------------------------------------------------------------
@@ -144,15 +148,33 @@ def _account_for(tag: Tag, outcome: Outcome, now: datetime) -> Settled | None:
 
 
 def again_at(tag: Tag, code: str, now: datetime) -> datetime | None:
-    """When a message that failed with this code leaves once more; None: it has been tried often enough."""
-    if code not in TRIED_AGAIN or tag.attempt >= MOST_TRIES:
+    """When a message that failed with this code leaves once more; None: it has been tried often enough.
+
+    What is only too fast is tried until it is too old, as when the answer says so; an answer nobody waits for so long.
+    """
+    endless = code in TOO_FAST and isinstance(tag, DeliveryTag)
+    if code not in TRIED_AGAIN or (tag.attempt >= MOST_TRIES and not endless):
         return None
-    return now + timedelta(seconds=back_off(tag))
+    return now + timedelta(seconds=pair_pause(tag.attempt) if code == PAIR else back_off(tag))
 
 
 def back_off(tag: Tag) -> float:
-    """Seconds before the next try: 2, 4, 8, 16, each up to half less or more, as the attempt's name wants it."""
-    return 2.0**tag.attempt * (0.5 + zlib.crc32(str(tag).encode()) / 2**32)
+    """Seconds before the next try: 2, 4, 8, 16, … 64, each up to half less or more, as the attempt's name wants it."""
+    return 2.0 ** min(tag.attempt, 6) * (0.5 + zlib.crc32(str(tag).encode()) / 2**32)
+
+
+def pair_pause(times: int) -> float:
+    """Seconds for which a person is left alone who got too many at once, so many times in a row: 4, 16, 64 and on."""
+    return min(LONGEST_HOLD, 4.0 ** min(max(times, 1), 10))
+
+
+def held_until(receipt: Receipt, now: datetime) -> datetime | None:
+    """Until when a receipt lets its person be left alone; None: it does not, or that is over."""
+    if receipt.failed is None or receipt.failed.code != PAIR:
+        return None
+    times = 1 if receipt.tag is None else receipt.tag.attempt
+    until = min(receipt.at or now, now) + timedelta(seconds=pair_pause(times))
+    return until if until > now else None
 
 
 def spared_for(times: int) -> timedelta:

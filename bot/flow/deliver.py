@@ -3,23 +3,22 @@
 import asyncio
 import time
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.delivery.account import Account, is_answer
+from bot.delivery.account import Account, Hold, is_answer
 from bot.delivery.content import Content
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import Chats, Latencies, Sent, Window, in_flight_limit, tick_length
 from bot.delivery.plan import Delivery, QueuedReply, Settled, State
-from bot.delivery.settle import settle_delivery, settle_reply
 from bot.errors import StoreError
 from bot.flow.claim import Batch, Claim, Finished, TellRefused
 from bot.flow.gate import Attempt, Gate
 from bot.flow.means import Means
+from bot.flow.settling import AT_ONCE, Settling
 from bot.ports import Channel, Store, To
 
 log = structlog.get_logger(__name__)
@@ -31,17 +30,6 @@ STORE_PAUSE = 1.0  # seconds between two tries while the store refuses
 FORGET_EVERY = 5.0  # seconds between two tidyings of the chats' memory
 
 Compose = Callable[[Content, str], object]  # what is said, in a language, prepared for the channel
-
-
-@dataclass(frozen=True, slots=True)
-class Settling:
-    """What outcomes mean on a channel."""
-
-    delivery: Callable[[Delivery, Outcome, datetime], Settled] = settle_delivery
-    reply: Callable[[QueuedReply, Outcome, datetime], Settled] = settle_reply
-
-
-AT_ONCE = Settling()  # what may be said twice is tried again after a moment
 
 
 class Deliverer:
@@ -253,6 +241,17 @@ class Deliverer:
         self._window.answered(sent, now, heard=is_answer(outcome))
         self._latencies.add(now - sent.at)
         self._account.note(outcome, address, sent.at, now)
+        self._heed(before, sent.at, now)
+
+    def told(self, outcome: Outcome, address: str, at: datetime) -> None:
+        """What the platform says afterwards of a request, of the moment `at`: it concerns the account likewise."""
+        now, before = self._clock(), self._account.hold
+        then = now - max(0.0, (self._now() - at).total_seconds())
+        self._account.told(outcome, address, then, now)
+        self._heed(before, then, now)
+
+    def _heed(self, before: Hold | None, left: float, now: float) -> None:
+        """The account may have stopped, or begun again, by what became of a request that left then."""
         hold = self._account.hold
         if hold is before:
             return
@@ -260,7 +259,7 @@ class Deliverer:
             log.info("sending again", channel=self._channel.name, rate=self._account.rate(now))
             self._wake.set()
             return
-        if before is None or before.trouble is not hold.trouble or sent.at >= before.until:  # not each of a storm's
+        if before is None or before.trouble is not hold.trouble or left >= before.until:  # not each of a storm's
             log.warning("sending stops", channel=self._channel.name, reason=self._account.fault(now))
         self._take_back(self._gate.empty())
 

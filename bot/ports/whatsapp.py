@@ -22,6 +22,9 @@ class WhatsAppTx(Protocol):
     def open_window(self, address: str, at: datetime, now: datetime) -> None:
         """This person wrote then: for 24 hours anything may be sent; what they are owed comes at once."""
 
+    def whatsapp_stopped(self, who: tuple[str | None, str | None], at: datetime, now: datetime) -> None:
+        """Whoever has this (number, id) wants nothing more, as they said then in WhatsApp's own menu."""
+
     def stopped_after(self, address: str, at: datetime) -> bool:
         """Whether this person has stopped, and has said something later than that: their last word counts."""
 

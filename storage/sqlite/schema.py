@@ -9,6 +9,7 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from bot.errors import StoreError
+from storage.sqlite.schema_afterwards import whatsapp_afterwards
 from storage.sqlite.schema_feeds import feed_manners
 from storage.sqlite.schema_halts import whatsapp_halts
 from storage.sqlite.schema_money import whatsapp_money
@@ -274,6 +275,7 @@ migrations()(whatsapp_templates)
 migrations()(whatsapp_money)
 migrations()(screens_and_aims)
 migrations()(whatsapp_halts)
+migrations()(whatsapp_afterwards)
 
 
 def is_empty(db: Database) -> bool:

@@ -10,9 +10,7 @@ from bot.delivery.plan import Delivery, QueuedReply, Settled, State
 from bot.delivery.receipts import (
     ANSWER_WAITS,
     MARKETING_STOPPED,
-    MOST_UNDELIVERABLE,
     SILENT,
-    UNDELIVERABLE,
     UNWANTED_NOW,
     WINDOW_CLOSED,
     DeliveryTag,
@@ -20,16 +18,14 @@ from bot.delivery.receipts import (
     ReplyTag,
     Tag,
     again_at,
-    spared_for,
 )
 from bot.delivery.settle import REPLY_DOUBTS
 from bot.delivery.templates import REFUSALS
 from bot.ports import Recovery
 from storage.sqlite.halts import Halts
 from storage.sqlite.part import from_ms, to_ms, to_ms_or_none
-from storage.sqlite.replies import Replies
-from storage.sqlite.sights import Sights
-from storage.sqlite.whatsapp_people import NAME, WhatsAppPeople
+from storage.sqlite.whatsapp_people import NAME
+from storage.sqlite.whatsapp_readers import WhatsAppReaders
 
 _REACHED: Final = frozenset({"delivered", "read", "played"})
 _THIS: Final = "WHERE broadcast_id = ? AND subscriber_id = ?"
@@ -65,30 +61,31 @@ UPDATE delivery SET state = 'queued', finished_at = NULL, doubts = 1, next_at = 
 _REOPEN: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
 # Stories are owed again; everything else waits for the window, or goes out as a template.
 _PLANNED_AGAIN: Final = frozenset({WINDOW_CLOSED, *REFUSALS})
-_PLAN_AGAIN: Final = """
-UPDATE delivery SET state = 'queued', code = ?4, finished_at = NULL, message_id = NULL, next_at = ?1,
-  channel = 'whatsapp', rank = (SELECT rank FROM broadcast WHERE id = broadcast_id)
-WHERE broadcast_id = ?2 AND subscriber_id = ?3 AND state IN ('unknown', 'queued', 'sent')
+_QUEUED: Final = """
+UPDATE delivery SET state = 'queued', code = ?4, finished_at = NULL, message_id = NULL, channel = 'whatsapp',
+  rank = (SELECT rank FROM broadcast WHERE id = broadcast_id),
+  next_at = max(?1, coalesce((SELECT h.until FROM subscriber s JOIN hold h USING (channel, address)
+                              WHERE s.id = subscriber_id), 0))
+"""
+# What is told of one attempt leaves a later one alone, and what waits for it.
+_PLAN_AGAIN: Final = f"""
+{_QUEUED}
+WHERE broadcast_id = ?2 AND subscriber_id = ?3 AND attempt = ?5 AND state IN ('unknown', 'queued', 'sent')
   AND EXISTS (SELECT 1 FROM broadcast b WHERE b.id = ?2 AND b.kind NOT IN ('story', 'digest', 'mark')
               AND b.status IN ('running', 'paused', 'done') AND b.expires_at > ?1)
 """
 # The platform had trouble, or did not want anything from us: no reader and no text is to blame.
-_TRY_AGAIN: Final = """
-UPDATE delivery SET state = 'queued', code = ?4, finished_at = NULL, message_id = NULL, next_at = ?1,
-  channel = 'whatsapp', rank = (SELECT rank FROM broadcast WHERE id = broadcast_id)
+_TRY_AGAIN: Final = f"""
+{_QUEUED}
 WHERE broadcast_id = ?2 AND subscriber_id = ?3 AND attempt = ?6 AND state IN ('unknown', 'sent')
   AND EXISTS (SELECT 1 FROM broadcast b WHERE b.id = ?2 AND b.kind <> 'mark'
               AND b.status IN ('running', 'paused', 'done') AND (b.expires_at > ?5 OR b.kind IN ('story', 'digest')))
 """
 _EARLY: Final = "SELECT * FROM whatsapp_early WHERE kind = ? AND a = ? AND b = ?"
-_SPARE: Final = """
-INSERT INTO whatsapp_push (subscriber_id, spared, spared_until) SELECT id, ?2, ?3 FROM subscriber WHERE id = ?1
-ON CONFLICT DO UPDATE SET spared = excluded.spared, spared_until = excluded.spared_until
-"""
 _OWE: Final = "UPDATE subscriber SET digest_at = ?2 WHERE id = ?1 AND (digest_at IS NULL OR digest_at > ?2)"
 
 
-class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
+class WhatsApp(WhatsAppReaders, Halts):
     """Receipts: the doubts that they settle, and what they say about money."""
 
     def take_receipts(self, receipts: Sequence[Receipt], now: datetime) -> None:
@@ -96,6 +93,7 @@ class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
         probes = self._probes()
         for receipt in receipts:
             if self.first_sight(receipt.message_id, receipt.word, now):
+                self._leave_alone(receipt, now)
                 self._take(receipt, now)
                 self._account_for(receipt)
                 if probes and receipt.failed is None and str(receipt.tag) in probes:
@@ -112,13 +110,6 @@ class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
             self._bill(receipt.tag, receipt.billed)
         if receipt.word in _REACHED and isinstance(receipt.tag, DeliveryTag):
             self._has_had(receipt.tag.subscriber_id, read=receipt.word != "delivered")
-
-    def is_nobodys(self, receipt: Receipt) -> bool:
-        """Whether we know nobody (any more) whom this is about."""
-        if isinstance(receipt.tag, DeliveryTag):
-            return self.value("SELECT 1 FROM subscriber WHERE id = ?", receipt.tag.subscriber_id) is None
-        names = (("phone", receipt.phone), ("user_id", receipt.user_id))
-        return all(self._by_name(column, value) is None for column, value in names)
 
     def doubtful(self) -> list[Tag]:
         """Attempts that ended without an answer, and that no receipt has settled."""
@@ -150,12 +141,14 @@ class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
                 elif receipt.failed is None:
                     self._arrived(receipt.tag, receipt.message_id, now)
                 elif known in (None, receipt.message_id):
-                    self._failed(receipt.tag, receipt.failed, now)
+                    self._failed(receipt.tag, receipt.failed, now, receipt.at)
             case ReplyTag(reply, _):
                 if self.value("SELECT state FROM reply WHERE id = ?", reply) == State.STARTED:
                     self._keep_early(receipt.tag, receipt)
+                elif receipt.failed is None:
+                    self._answer_arrived(receipt.tag)
                 else:
-                    self.run("DELETE FROM reply WHERE id = ? AND doubt = 1", reply)
+                    self._answer_failed(receipt.tag, again_at(receipt.tag, receipt.failed.code, now))
                 self._news_of_recipient(receipt, now)
             case None:
                 self._news_of_recipient(receipt, now)
@@ -167,8 +160,8 @@ class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
         reached = "UPDATE whatsapp_person SET undeliverable = 0 WHERE subscriber_id = ? AND undeliverable > 0"
         self.run(reached, tag.subscriber_id)
 
-    def _failed(self, tag: DeliveryTag, failed: Settled, now: datetime) -> None:
-        again = (to_ms(now), tag.broadcast_id, tag.subscriber_id, failed.code)
+    def _failed(self, tag: DeliveryTag, failed: Settled, now: datetime, at: datetime | None) -> None:
+        again = (to_ms(now), tag.broadcast_id, tag.subscriber_id, failed.code, tag.attempt)
         if failed.code in _PLANNED_AGAIN and self.run(_PLAN_AGAIN, *again):
             self.run(_REOPEN, tag.broadcast_id)
             self._news_of_reader(tag.subscriber_id, failed, now)
@@ -178,23 +171,18 @@ class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
             self._take_back_marketing(tag)
             self.run(_REOPEN, tag.broadcast_id)
         elif self.run(_FAILED, failed.code, to_ms(now), *tag):
-            self._after_failure(tag, failed, now)
+            self._after_failure(tag, failed, now, at)
         elif failed.code == MARKETING_STOPPED:  # the reader's word, whichever attempt has met it
-            self._news_of_reader(tag.subscriber_id, failed, now)
+            self._news_of_reader(tag.subscriber_id, failed, now, at)
 
-    def _after_failure(self, tag: DeliveryTag, failed: Settled, now: datetime) -> None:
+    def _after_failure(
+        self, tag: DeliveryTag, failed: Settled, now: datetime, at: datetime | None = None
+    ) -> None:  # fmt: skip
         if failed.code in UNWANTED_NOW:
             self._owe_again(tag, failed, self._spare(tag.subscriber_id, now))
         elif failed.next_at is not None:
             self._owe_again(tag, failed, failed.next_at)
-        self._news_of_reader(tag.subscriber_id, failed, now)
-
-    def _spare(self, subscriber: int, now: datetime) -> datetime:
-        """Until when nothing more is pushed to a reader whom the platform spares."""
-        times = int(self.value("SELECT spared FROM whatsapp_push WHERE subscriber_id = ?", subscriber) or 0) + 1
-        until = now + spared_for(times)
-        self.run(_SPARE, subscriber, times, to_ms(until))
-        return until
+        self._news_of_reader(tag.subscriber_id, failed, now, at)
 
     def _owe_again(self, tag: DeliveryTag, failed: Settled, at: datetime) -> None:
         """News that did not arrive comes in a digest; a digest that the platform did not want is dropped."""
@@ -207,24 +195,6 @@ class WhatsApp(WhatsAppPeople, Replies, Sights, Halts):
             return
         self.conn.executemany("INSERT OR IGNORE INTO owed VALUES (?, ?)", [(tag.subscriber_id, s) for s in owed])
         self.run(_OWE, tag.subscriber_id, to_ms(at))
-
-    def _news_of_recipient(self, receipt: Receipt, now: datetime) -> None:
-        names = (("phone", receipt.phone), ("user_id", receipt.user_id))
-        known = [s for column, value in names if (s := self._by_name(column, value)) is not None]
-        if receipt.failed is not None and known:
-            self._news_of_reader(known[0], receipt.failed, now)
-
-    def _news_of_reader(self, subscriber: int, failed: Settled, now: datetime) -> None:
-        """What a failure tells about the reader, whichever way it was told."""
-        if failed.code == MARKETING_STOPPED:
-            self.stop(NAME, self._address(subscriber), False, now)
-        elif failed.code == WINDOW_CLOSED:
-            self.run("UPDATE subscriber SET window_until = min(window_until, ?) WHERE id = ?", to_ms(now), subscriber)
-        elif failed.code == UNDELIVERABLE:
-            self.run("INSERT OR IGNORE INTO whatsapp_person (subscriber_id) VALUES (?)", subscriber)
-            count = "UPDATE whatsapp_person SET undeliverable = undeliverable + 1 WHERE subscriber_id = ? "
-            if self.value(count + "RETURNING undeliverable", subscriber) >= MOST_UNDELIVERABLE:
-                self._leave(NAME, subscriber, gone=True, now=now)
 
     # Answers and receipts in either order ---------------------------------------------------------------------------
 

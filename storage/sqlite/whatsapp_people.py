@@ -27,6 +27,17 @@ UPDATE subscriber SET window_until = max(window_until, :until),
                    THEN :now ELSE digest_at END
 WHERE channel = 'whatsapp' AND address = :address
 """
+# A stop is booked when it is handled, which may be long after it was said. When that was, the window tells of what is
+# said in the chat; WhatsApp's own menu opens none.
+_STOPPED_AFTER: Final = """
+SELECT 1 FROM subscriber s LEFT JOIN whatsapp_person p ON p.subscriber_id = s.id
+WHERE s.channel = 'whatsapp' AND s.address = :address AND s.status = 'stopped' AND s.stopped_at > :at
+  AND (s.window_until > :window OR p.stop_said_at > :at)
+"""
+_STOP_SAID: Final = """
+INSERT INTO whatsapp_person (subscriber_id, stop_said_at) VALUES (?1, ?2)
+ON CONFLICT DO UPDATE SET stop_said_at = max(coalesce(stop_said_at, 0), excluded.stop_said_at)
+"""
 _HAS_WRITTEN: Final = """
 UPDATE whatsapp_push SET unread = 0, missed = 0, spared = 0, spared_until = NULL
 WHERE subscriber_id = ? AND (unread > 0 OR missed > 0 OR spared > 0)
@@ -86,9 +97,17 @@ class WhatsAppPeople(Moves):
 
     def stopped_after(self, address: str, at: datetime) -> bool:
         """Whether this person has stopped, and has said something later than that: their last word counts."""
-        # A stop is booked when it is handled, which may be long after it was said; the window tells when that was.
-        find = "SELECT 1 FROM subscriber WHERE channel = ? AND address = ? AND status = 'stopped' AND stopped_at > ? "
-        return self.value(find + "AND window_until > ?", NAME, address, to_ms(at), to_ms(at + WINDOW)) is not None
+        values = {"address": address, "at": to_ms(at), "window": to_ms(at + WINDOW)}
+        return self.conn.execute(_STOPPED_AFTER, values).fetchone() is not None
+
+    def whatsapp_stopped(self, who: tuple[str | None, str | None], at: datetime, now: datetime) -> None:
+        """Whoever has this (number, id) wants nothing more, as they said then in WhatsApp's own menu."""
+        address = self.whatsapp_address(*who, at)
+        self._stopped_marketing(self._known(NAME, address), min(at, now), now)
+
+    def _stopped_marketing(self, subscriber: int, said: datetime, now: datetime) -> None:
+        self.run(_STOP_SAID, subscriber, to_ms(said.replace(microsecond=0)))  # as what is said in the chat is told
+        self.stop(NAME, self._address(subscriber), False, now)
 
     def keep_options(self, address: str, options: str | None) -> None:
         """What numbers mean that this person types from now on; None: nothing of their own."""
@@ -129,8 +148,13 @@ class WhatsAppPeople(Moves):
         before, after = self._address(subscriber), str(known_phone or known_id)
         if before != after:
             self.run("UPDATE subscriber SET address = ? WHERE id = ?", after, subscriber)
-            self.run("UPDATE reply SET address = ? WHERE channel = ? AND address = ?", after, NAME, before)
+            self._answer_at(before, after)
         return after
+
+    def _answer_at(self, before: str, after: str) -> None:
+        """What they are answered goes to their new address."""
+        for table in ("reply", "whatsapp_answer"):
+            self.run(f"UPDATE {table} SET address = ? WHERE channel = ? AND address = ?", after, NAME, before)
 
     def _unite(self, *known: int) -> int:
         """These were taken for several people and are one: their last word counts, whichever of them said it."""
@@ -144,12 +168,15 @@ class WhatsAppPeople(Moves):
         window = "SELECT max(window_until) FROM subscriber WHERE id IN (?, ?)"
         self.run("UPDATE subscriber SET window_until = ? WHERE id = ?", self.value(window, keep, drop), keep)
         self.run(_INHERIT_PUSHED, keep, drop)
-        names = self.one("SELECT phone, user_id FROM whatsapp_person WHERE subscriber_id = ?", drop)
+        find = "SELECT phone, user_id, stop_said_at FROM whatsapp_person WHERE subscriber_id = ?"
+        *names, said = self.one(find, drop) or (None, None, None)
         there = self._address(drop)
         self.run("DELETE FROM whatsapp_person WHERE subscriber_id = ?", drop)  # so that the names are free
         self.run("UPDATE whatsapp_former SET subscriber_id = ? WHERE subscriber_id = ?", keep, drop)
-        self.run("UPDATE reply SET address = ? WHERE channel = ? AND address = ?", self._address(keep), NAME, there)
-        if names is not None:
+        self._answer_at(there, self._address(keep))
+        if said is not None:
+            self.run(_STOP_SAID, keep, said)
+        if any(names):
             missing = "INSERT INTO whatsapp_person (subscriber_id, phone, user_id) VALUES (?, ?, ?) ON CONFLICT DO "
             missing += (
                 "UPDATE SET phone = coalesce(phone, excluded.phone), user_id = coalesce(user_id, excluded.user_id)"

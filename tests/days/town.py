@@ -91,7 +91,9 @@ async def town(
         opened=clock.monotonic() - WARM, settling=SETTLING, means=Means(terms, zone),
     )  # fmt: skip
     doubts = DoubtSweeper(store, clock.now, clock.monotonic, lambda: deliverer.wake())  # noqa: PLW0108 — made above, bound late
-    inbox = Inbox(store, desk, NUMBER_ID, clock.now, heard=doubts.heard, stopped=channel.stop)
+    inbox = Inbox(
+        store, desk, NUMBER_ID, clock.now, heard=doubts.heard, stopped=channel.stop, told=deliverer.told
+    )  # fmt: skip
     posts = Posts(whatsapp, Signature(SECRET, VERIFY), Waking(store, clock, inbox), dice)
     tasks = [asyncio.create_task(work) for work in (inbox.run(), doubts.run(), posts.bring())]
     tasks.append(deliverer.start())

@@ -64,6 +64,33 @@ class TestFloods:
         assert may(one, pause - 0.01) == 0
         assert may(one, pause) == 1
 
+    def test_what_is_told_afterwards_of_two_chats_stops_the_account_as_a_429_does(self) -> None:
+        one = account()
+        one.told(flood(), "7", 1.0, 2.0)
+        assert one.state(2.0) == "pausing"
+        one.told(flood(), "8", 1.0, 2.0)
+        assert one.pause(2.0) == 5.0
+        one.note(SENT, "9", 7.0, 7.0)
+        assert one.rate(7.0) == 15
+
+    @pytest.mark.parametrize(("at", "now"), [(3.0, 3.0), (6.9, 9.0)], ids=["while it pauses", "afterwards"])
+    def test_what_is_told_of_a_time_before_the_last_pause_ended_slows_nothing_any_more(
+        self, at: float, now: float
+    ) -> None:
+        one = account(flood(7.0), flood(7.0))
+        if now > 7.0:
+            one.note(SENT, "9", 7.0, 7.0)
+        before = one.pause(now), one.rate(now)
+        for chat in ("7", "8"):
+            one.told(flood(7.0), chat, at, now)
+        assert (one.pause(now), one.rate(now)) == before
+
+    def test_what_is_told_when_it_is_long_over_says_nothing_of_now(self) -> None:
+        one = account()
+        for chat in ("7", "8"):
+            one.told(flood(), chat, 0.0, 61.0)
+        assert (one.hold, one.rate(61.0)) == (None, 30)
+
     def test_the_longest_of_many_429s_counts(self) -> None:
         one = account(flood(2.0), flood(8.0), flood(3.0))
         assert one.pause(0.0) == 8.0

@@ -21,6 +21,7 @@ from bot.delivery.pace import Window
 from bot.delivery.plan import Broadcast, Delivery, Settled, State
 from bot.flow import claim_broadcasts, deliver
 from bot.flow.claim import Batch, Claim, Finished
+from bot.flow.settling import Settling
 from tests.support.outbox_world_play import a_folder, play
 
 WORLDS = 40
@@ -90,7 +91,7 @@ def settling_with(patch: pytest.MonkeyPatch, settled: Callable[[Delivery, Outcom
     build = deliver.Deliverer.__init__
 
     def built(self: Any, *arguments: Any, **named: Any) -> None:
-        build(self, *arguments, **named | {"settling": deliver.Settling(delivery=settled)})
+        build(self, *arguments, **named | {"settling": Settling(delivery=settled)})
 
     patch.setattr(deliver.Deliverer, "__init__", built)
 

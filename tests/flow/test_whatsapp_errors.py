@@ -21,7 +21,7 @@ from bot.delivery.templates import TemplateNews
 from bot.flow.spread import announce
 from bot.ports import Tx
 from bot.simulator.whatsapp import Fault, Template
-from tests.support.at_whatsapp import PERSON, AtWhatsApp, at_whatsapp
+from tests.support.at_whatsapp import COLLEAGUE, PERSON, AtWhatsApp, at_whatsapp
 from tests.support.town import NOW, STORIES
 
 PLENTY = Budget(day=100 * MICRO, month=1_000 * MICRO)
@@ -139,6 +139,100 @@ async def test_maintenance_pauses_the_number_for_a_minute(tmp_path: Path, how: A
             assert "in 60 s" in person.deliverer.fault or "in 59 s" in person.deliverer.fault
             while "queued" not in await codes(person):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
+
+
+# Too fast -----------------------------------------------------------------------------------------------------------
+
+
+async def two_stories(person: AtWhatsApp) -> None:
+    """Told to both people at the same moment."""
+    person.clock.turn(301)
+    now = person.clock.now()
+    await person.store.write(lambda tx: announce(tx, 7, STORIES[7].categories, [NAME], now))
+    person.deliverer.wake()
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("code", [130429, 4, 80007])
+async def test_an_account_that_is_too_fast_with_two_people_pauses_and_goes_on_slower(
+    tmp_path: Path, how: Any, code: int
+) -> None:
+    async with reader(tmp_path) as (person, _):
+        person.whatsapp.say(COLLEAGUE, "MULAI semua")
+        await person.rested()
+        rule = person.whatsapp.faults.add(how(code), times=2)
+        await two_stories(person)
+        async with asyncio.timeout(10):
+            while "flood" not in person.deliverer.fault:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+        assert person.deliverer.snapshot()["rate"] == 500
+        async with asyncio.timeout(20):
+            while await codes(person) != {"sent": 2}:
+                person.clock.turn(0.2)
+                person.deliverer.wake()
+                await asyncio.sleep(0.02)
+        assert rule.struck == 2
+        for phone in (PERSON, COLLEAGUE):
+            texts = [shown.text for shown in person.whatsapp.shown(phone) if shown.from_business]
+            assert sum(STORIES[7].title in text for text in texts) == 1, "neither lost nor twice"
+
+
+async def test_one_person_is_not_the_account_and_a_status_that_is_brought_again_says_nothing_new(
+    tmp_path: Path,
+) -> None:
+    async with reader(tmp_path) as (person, _):
+        person.whatsapp.webhook.how.repeated = 1.0
+        person.whatsapp.faults.add(Fault.FAILED(130429), times=1)
+        await tell(person, 7)
+        await later(person, 4)
+        assert person.deliverer.fault == ""
+        assert person.deliverer.snapshot()["rate"] == 1000
+        assert len(person.arrived()) == 1
+
+
+@BOTH_WAYS
+async def test_a_person_who_got_too_many_at_once_is_left_alone_four_seconds_then_sixteen(
+    tmp_path: Path, how: Any
+) -> None:
+    async with reader(tmp_path) as (person, _):
+        person.whatsapp.faults.add(how(131056), times=2)
+        await tell(person, 7)
+        before = asked(person)
+        await alert(person)  # another message to the same person waits too
+        assert asked(person) == before
+        await later(person, 3.5)
+        assert asked(person) == before
+        await later(person, 1)
+        assert asked(person) > before
+        for _ in range(3):
+            await later(person, 16)
+        assert await codes(person) == {"sent": 2}
+        assert len(person.arrived()) == 2, "neither lost nor twice"
+
+
+@pytest.mark.parametrize("code", [130429, 131056, 131000])
+async def test_an_answer_that_was_taken_and_then_refused_for_haste_or_trouble_is_given_again(
+    tmp_path: Path, code: int
+) -> None:
+    async with reader(tmp_path) as (person, _):
+        rule = person.whatsapp.faults.add(Fault.FAILED(code), times=2)
+        person.whatsapp.say(PERSON, "menu")
+        async with asyncio.timeout(10):
+            while not person.whatsapp.shown(PERSON)[-1].from_business:
+                person.clock.turn(0.2)
+                person.deliverer.wake()
+                await asyncio.sleep(0.01)
+        await later(person, 60)
+        assert rule.struck == 2
+        assert len(person.arrived()) == 1
+        assert await kept_answers(person) == 0
+
+
+async def kept_answers(person: AtWhatsApp) -> int:
+    def count(tx: Tx) -> int:
+        return int(tx.conn.execute("SELECT count(*) FROM whatsapp_answer").fetchone()[0])  # type: ignore[attr-defined]
+
+    return await person.store.read(count)
 
 
 # Readers whom the platform spares ------------------------------------------------------------------------------------

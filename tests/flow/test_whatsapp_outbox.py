@@ -239,6 +239,23 @@ async def test_the_last_word_said_counts_in_whichever_order_words_are_brought(
     assert await person.store.read(lambda tx: tx.waiting_updates(NAME, 9)) == []
 
 
+@pytest.mark.parametrize(("said", "status_after"), ORDERS.values(), ids=ORDERS)
+async def test_a_stop_in_whatsapps_own_menu_is_a_last_word_too(
+    person: AtWhatsApp, said: tuple[int, int], status_after: Status
+) -> None:
+    await subscribed(person)
+    person.clock.turn(30 * 3600)  # their window has closed
+    now = person.clock.now()
+    stopped, started = (now + timedelta(seconds=seconds) for seconds in said)
+    who = person.whatsapp.person(PERSON)
+    person.whatsapp.webhook.add("user_preferences", events.preference(who, stopped, "stop"))
+    await person.rested()
+    assert await status(person) is Status.STOPPED
+    await _brought(person, "MULAI daerah", started)
+    assert await status(person) is status_after
+    assert await person.store.read(lambda tx: tx.waiting_updates(NAME, 9)) == []
+
+
 async def test_marketing_stopped_in_whatsapps_own_menu_is_a_stop(person: AtWhatsApp) -> None:
     await subscribed(person)
     person.whatsapp.stop_marketing(PERSON)

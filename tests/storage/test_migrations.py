@@ -30,6 +30,7 @@ RELEASED = {
     "whatsapp_money": "6abcf77ebf804f4f",
     "screens_and_aims": "e2c37d27ed8e7da3",
     "whatsapp_halts": "d62eeadaa49c63f5",
+    "whatsapp_afterwards": "7a741157d54ffefd",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {
     "meta": [{"key": "epoch", "value": "7"}],

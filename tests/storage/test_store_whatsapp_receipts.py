@@ -1,7 +1,7 @@
 """What receipts settle: doubts, failures that are told later, and answers that come after their receipts."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -186,6 +186,134 @@ async def test_a_failure_of_an_earlier_attempt_leaves_the_later_one_alone(
         return rows(tx)[0][0], tx.person(WA, SARI).status
 
     assert await store.write(work) == (state, status)
+
+
+@pytest.mark.parametrize("code", ["template_paused", "window_closed"])
+async def test_what_is_told_late_of_an_earlier_attempt_does_not_queue_the_later_one_again(
+    store: Store, code: str
+) -> None:
+    def work(tx: Tx) -> list[object]:
+        epoch, (delivery,) = told(tx, "alert")
+        tx.settle(WA, [(delivery, UNKNOWN)], epoch, NOW)
+        tx.once_more(tx.doubtful(), NOW)
+        (second,) = due(tx, NOW, 9, WA)
+        tx.start_deliveries([second], epoch, NOW)
+        tx.settle(WA, [(second, UNKNOWN)], epoch, NOW)
+        tx.take_receipts([receipt(tag_of(delivery), "failed", code=code)], NOW)
+        seen: list[object] = [rows(tx), due(tx, NOW, 9, WA)]
+        tx.take_receipts([receipt(tag_of(second), "failed", "wamid.2", code)], NOW)
+        return [*seen, rows(tx), [again.attempt for again in due(tx, NOW, 9, WA)]]
+
+    assert await store.write(work) == [
+        [("unknown", "read_timeout", None)], [], [("queued", code, None)], [3]
+    ]  # fmt: skip
+
+
+async def test_what_is_planned_again_keeps_the_distance_that_its_reader_needs(store: Store) -> None:
+    def work(tx: Tx) -> tuple[list[object], list[int]]:
+        epoch, (delivery,) = told(tx, "alert")
+        tx.settle(WA, [(delivery, Settled(State.SENT, message_id="wamid.1"))], epoch, NOW)
+        tx.take_receipts([receipt(None, "failed", "wamid.0", "pair_rate")._replace(phone=SARI)], NOW)
+        tx.take_receipts([receipt(tag_of(delivery), "failed", code="window_closed")], NOW)
+        four = NOW + timedelta(seconds=4)
+        return list(due(tx, NOW, 9, WA)), [again.attempt for again in due(tx, four, 9, WA)]
+
+    assert await store.write(work) == ([], [2])
+
+
+async def test_a_hold_that_is_told_when_it_is_over_holds_nobody(store: Store) -> None:
+    def work(tx: Tx) -> list[int]:
+        epoch, (delivery,) = told(tx, "alert")
+        tx.settle(WA, [(delivery, Settled(State.SENT, message_id="wamid.1"))], epoch, NOW)
+        late = receipt(None, "failed", "wamid.0", "pair_rate")._replace(phone=SARI, at=NOW - hours(1))
+        tx.take_receipts([late], NOW)
+        tx.take_receipts([receipt(tag_of(delivery), "failed", code="window_closed")], NOW)
+        return [again.attempt for again in due(tx, NOW, 9, WA)]
+
+    assert await store.write(work) == [2]
+
+
+@pytest.mark.parametrize("code", ["flood", "pair_rate"])
+async def test_what_was_only_too_fast_is_tried_until_it_is_too_old(store: Store, code: str) -> None:
+    def work(tx: Tx) -> list[object]:
+        epoch, (delivery,) = told(tx, "alert")
+        now = NOW
+        for tries in range(1, 6):
+            tx.settle(WA, [(delivery, Settled(State.SENT, message_id=f"wamid.{tries}"))], epoch, now)
+            tx.take_receipts([receipt(tag_of(delivery), "failed", f"wamid.{tries}", code)], now)
+            assert rows(tx) == [("queued", code, None)]
+            now += hours(1)
+            (delivery,) = due(tx, now, 9, WA)
+            tx.start_deliveries([delivery], epoch, now)
+        tx.settle(WA, [(delivery, Settled(State.SENT, message_id="wamid.6"))], epoch, NOW + hours(6))
+        tx.take_receipts([receipt(tag_of(delivery), "failed", "wamid.6", code)], NOW + hours(6))
+        return [delivery.attempt, rows(tx)]
+
+    assert await store.write(work) == [6, [("failed", code, "wamid.6")]]
+
+
+async def test_a_doubtful_answer_that_is_refused_for_haste_is_given_once_more_and_its_person_rests(
+    store: Store,
+) -> None:
+    def work(tx: Tx) -> list[object]:
+        tx.begin_epoch(NOW)
+        tx.whatsapp_address(SARI, None, NOW)
+        tx.add_reply(WA, SARI, None, "[]", "new", NOW)
+        (reply,) = tx.claim_replies(WA, 1, NOW, 9)
+        tx.settle_replies(WA, [(reply, settle_reply(reply, Outcome(Kind.UNKNOWN, "drop"), NOW))], NOW)
+        refused = receipt(ReplyTag(reply.id, reply.attempt), "failed", code="pair_rate")._replace(phone=SARI)
+        tx.take_receipts([refused, refused], NOW)
+        early = tx.claim_replies(WA, 1, NOW + timedelta(seconds=3.9), 9)
+        return [tx.doubtful(), early, [r.attempt for r in tx.claim_replies(WA, 1, NOW + timedelta(seconds=4), 9)]]
+
+    assert await store.write(work) == [[], [], [2]]
+
+
+FATES = {
+    "arrived": ("delivered", "", 0),
+    "refused for good": ("failed", "parameter", 0),
+    "refused for haste": ("failed", "flood", 1),
+}
+
+
+@pytest.mark.parametrize(("word", "code", "again"), FATES.values(), ids=FATES)
+async def test_an_answer_that_was_taken_is_kept_until_its_receipt(
+    store: Store, word: str, code: str, again: int
+) -> None:
+    def work(tx: Tx) -> list[int]:
+        tx.begin_epoch(NOW)
+        tx.whatsapp_address(SARI, None, NOW)
+        tx.add_reply(WA, SARI, None, "[]", "new", NOW)
+        (reply,) = tx.claim_replies(WA, 1, NOW, 9)
+        tx.settle_replies(WA, [(reply, Settled(State.SENT, message_id="wamid.1"))], NOW)
+        before = kept(tx)
+        tx.take_receipts([receipt(ReplyTag(reply.id, reply.attempt), word, code=code)], NOW)
+        return [before, kept(tx), len(tx.claim_replies(WA, 1, NOW + hours(1), 9))]
+
+    assert await store.write(work) == [1, 0, again]
+
+
+async def test_of_whoever_is_forgotten_no_answer_is_kept(store: Store) -> None:
+    def work(tx: Tx) -> list[int]:
+        tx.begin_epoch(NOW)
+        tx.whatsapp_address(SARI, None, NOW)
+        for _ in range(2):
+            tx.add_reply(WA, SARI, None, "[]", "new", NOW)
+        (first,) = tx.claim_replies(WA, 1, NOW, 9)
+        tx.settle_replies(WA, [(first, Settled(State.SENT, message_id="wamid.1"))], NOW)
+        seen = [kept(tx)]
+        tx.erase(WA, SARI, NOW)
+        seen.append(kept(tx))
+        tx.add_reply(WA, SARI, None, "[]", "new", NOW)
+        (farewell,) = tx.claim_replies(WA, 1, NOW, 9)
+        tx.settle_replies(WA, [(farewell, Settled(State.SENT, message_id="wamid.2"))], NOW)
+        return [*seen, kept(tx)]
+
+    assert await store.write(work) == [1, 0, 0]
+
+
+def kept(tx: Tx) -> int:
+    return int(tx.conn.execute("SELECT count(*) FROM whatsapp_answer").fetchone()[0])  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("status", ["cancelled", "withdrawn", "expired", "interrupted"])

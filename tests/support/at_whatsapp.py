@@ -265,6 +265,7 @@ async def at_whatsapp(
             access_token=TOKEN, number_id=NUMBER_ID, app_secret=SECRET, verify_token=VERIFY, api_url=url,
             session=session, store=store, desk=desk, texts=TEXTS, now=clock.now, wake=lambda: deliverer.wake(),  # noqa: PLW0108 — made below
             rate=1000, account_id=whatsapp.business_id, tell=tell_templates, halter=halter,
+            told=lambda *told: deliverer.told(*told),  # noqa: PLW0108 — made below
         )  # fmt: skip
         if unpaced:
             parts.channel.chat_rate = lambda address: ChatRate()  # type: ignore[method-assign]  # noqa: ARG005

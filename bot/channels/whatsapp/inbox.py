@@ -7,23 +7,23 @@ in the inbox, in its order. Those rows are handled one after the other, by the d
 import asyncio
 import json
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
 
 from bot.channels.whatsapp import outcome as meaning
 from bot.channels.whatsapp.events import Event, Fault, Item, Moved, Other, Said, Status, Wish, kept, read, walk
-from bot.channels.whatsapp.identity import Json, word
 from bot.channels.whatsapp.receive import POSTS
 from bot.channels.whatsapp.send import NAME
+from bot.channels.whatsapp.statuses import news, receipt, refused, too_fast
 from bot.channels.whatsapp.told import TemplateTold
 from bot.chat.turn import Incoming, Press, Text
 from bot.delivery.outcome import Outcome
-from bot.delivery.receipts import Billed, Receipt, failed, read_tag
-from bot.delivery.templates import REFUSALS, TemplateNews, split_key
+from bot.delivery.receipts import Receipt
+from bot.delivery.templates import TemplateNews
 from bot.errors import StoreError
 from bot.flow.desk import Desk, Sender
 from bot.flow.halts import Halter
@@ -36,8 +36,8 @@ PAGE: Final = 50  # posts taken apart at once, rows read at once
 GATHER: Final = 0.025  # seconds in which what streams in is gathered; a lone post is worked on at once
 STORE_PAUSE: Final = 1.0  # seconds between two tries while the store refuses
 STOP: Final = "stop"
+Told = Callable[[Outcome, str, datetime], None]  # what a status says of the account's pace: to whom, and when
 MOST_DIGITS: Final = 2
-A_SECOND: Final = timedelta(milliseconds=999)
 
 
 @dataclass(slots=True)
@@ -55,9 +55,13 @@ class Inbox:
     def __init__(
         self, store: Store, desk: Desk, number_id: str, now: Callable[[], datetime],
         *, heard: Callable[[], None], stopped: Callable[[Outcome], None], learn: Learn | None = None,
-        halter: Halter | None = None,
+        halter: Halter | None = None, told: Told = lambda *_: None,
     ) -> None:  # fmt: skip
-        """`heard`: posts come in; `stopped`: a status says that the account may not send; `learn`: of templates."""
+        """`heard`: posts come in; `stopped`: a status says that the account may not send; `learn`: of templates.
+
+        `told`: a status says that it sent too fast.
+        """
+        self._told = told
         self._learn, self._halter = learn or TemplateLearner(), halter or Halter()
         self._store, self._desk, self._number_id, self._now = store, desk, number_id, now
         self._heard, self._stopped = heard, stopped
@@ -105,12 +109,14 @@ class Inbox:
             self._heard()
             posts = [read_post(post_id, body, self._number_id) for post_id, body in waiting]
             now = self._now()
-            await self._store.write(lambda tx, posts=posts, now=now: self._take_apart(tx, posts, now))  # type: ignore[misc]
+            floods = await self._store.write(lambda tx, posts=posts, now=now: self._take_apart(tx, posts, now))  # type: ignore[misc]
+            for flood in floods:
+                self._told(*flood)
             self._tell(posts)
             await self._handle_waiting()
 
-    def _take_apart(self, tx: Tx, posts: Iterable[Post], now: datetime) -> None:
-        take_apart(tx, posts, now, self._learn, self._halter)
+    def _take_apart(self, tx: Tx, posts: Iterable[Post], now: datetime) -> list[tuple[Outcome, str, datetime]]:
+        return take_apart(tx, posts, now, self._learn, self._halter)
 
     def _tell(self, posts: Iterable[Post]) -> None:
         """What concerns the account, and what nobody foresaw, for whoever reads the log."""
@@ -164,9 +170,7 @@ class Inbox:
             case Moved(_, old, new, at):
                 await self._once(update_id, now, lambda tx: tx.whatsapp_moved(old, new, at or now))
             case Wish(_, who, value, at) if value == STOP:
-                await self._once(
-                    update_id, now, lambda tx: tx.stop(NAME, tx.whatsapp_address(*who, at), False, now)
-                )  # fmt: skip
+                await self._once(update_id, now, lambda tx: tx.whatsapp_stopped(who, at or now, now))
 
     async def _once(self, update_id: int, now: datetime, work: Callable[[Tx], Any]) -> None:
         def guarded(tx: Tx) -> None:
@@ -186,8 +190,13 @@ def read_post(post_id: int, body: str, number_id: str) -> Post:
     return Post(post_id, [(item, read(item)) for item in ours])
 
 
-def take_apart(tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn, halter: Halter) -> None:
-    """Statuses are settled; whatever people did waits in a row of its own, once however often it was brought."""
+def take_apart(
+    tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn, halter: Halter
+) -> list[tuple[Outcome, str, datetime]]:  # fmt: skip
+    """Statuses are settled; whatever people did waits in a row of its own, once however often it was brought.
+
+    Returns what is told of the account's pace for the first time: outcome, recipient, moment.
+    """
     receipts: list[Receipt] = []
     rows: list[str] = []
     templates: list[TemplateNews] = []
@@ -209,43 +218,12 @@ def take_apart(tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn, halte
         learn(tx, templates)
     halted = tx.halts()
     halter.told(tx, receipts, now)
+    floods = list(too_fast(tx, receipts, now))
     tx.take_receipts(receipts, now)
     halter.look(tx, halted)
     tx.blank_updates(POSTS, strangers)
     tx.receive(NAME, list(enumerate(rows, (tx.last_update(NAME) or 0) + 1)), now)
-
-
-def receipt(status: Status, now: datetime) -> Receipt:
-    """A status in the outbox's words."""
-    gone_wrong = failed(meaning.of_failure(status.fault), now) if status.fault is not None else None
-    return Receipt(
-        status.message_id, status.word, read_tag(status.tag), *status.who, gone_wrong, billed(status.pricing)
-    )  # fmt: skip
-
-
-def refused(tx: Tx, status: Status, now: datetime) -> Iterator[TemplateNews]:
-    """A message that failed because its template can be sent no more."""
-    stands = REFUSALS.get(meaning.of_failure(status.fault).code) if status.fault is not None else None
-    tag = read_tag(status.tag)
-    key = tx.template_of(tag) if stands is not None and tag is not None else None
-    if key is not None:
-        yield TemplateNews(*split_key(key), now, stands)
-
-
-def news(told: TemplateTold, now: datetime) -> TemplateNews:
-    """What a webhook tells of a template, in the store's words.
-
-    Its moment is a whole second, of which the end counts: what was looked up within it may be older than this.
-    """
-    at = now if told.at is None else min(now, told.at + A_SECOND)
-    return TemplateNews(told.name, told.language, at, told.status, told.category, told.quality, told.reason)
-
-
-def billed(pricing: Json | None) -> Billed | None:
-    """What the platform says about money; None where it says nothing that we understand."""
-    if pricing is None or not isinstance(pricing.get("billable"), bool):
-        return None
-    return Billed(pricing["billable"], word(pricing.get("category")) or "")
+    return floods
 
 
 def meet(tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:

@@ -26,7 +26,7 @@ A_MINUTE: Final = 60.0
 SIX_HOURS: Final = 21_600.0
 ANOTHER: Final = 2.0  # seconds until a message is tried again with another template
 
-_FLOOD: Final = Outcome(Kind.LATER, FLOOD, retry_after=RESTS)
+FLOODED: Final = Outcome(Kind.LATER, FLOOD, retry_after=RESTS)
 _SERVER: Final = Outcome(Kind.NOT_SENT, SERVER_ERROR)
 
 
@@ -49,7 +49,7 @@ def _another(code: str) -> Outcome:
 
 # Source: Meta's table of error codes for the Cloud API.
 TABLE: Final[dict[int, Outcome]] = {
-    130429: _FLOOD, 4: _FLOOD, 80007: _FLOOD,
+    130429: FLOODED, 4: FLOODED, 80007: FLOODED,
     131056: Outcome(Kind.LATER, PAIR, retry_after=4.0),
     131000: _SERVER, 131016: _SERVER, 1: _SERVER, 2: _SERVER,
     131057: Outcome(Kind.REFUSED, MAINTENANCE, retry_after=A_MINUTE, account=True),

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.channels.whatsapp.client import Client
 from bot.channels.whatsapp.doubts import DoubtSweeper
-from bot.channels.whatsapp.inbox import Inbox
+from bot.channels.whatsapp.inbox import Inbox, Told
 from bot.channels.whatsapp.receive import Letterbox, Webhook
 from bot.channels.whatsapp.send import NAME, WhatsAppChannel
 from bot.channels.whatsapp.signature import Signature
@@ -36,9 +36,12 @@ class WhatsAppParts:
         store: Store, desk: Desk, texts: Texts, now: Callable[[], datetime], wake: Callable[[], None],
         api_url: str | None = None, rate: float = 80.0, clock: Callable[[], float] = time.monotonic,
         account_id: str | None = None, templates: Sequence[Template] | None = None,
-        tell: TellTemplates = lambda *_: None, halter: Halter | None = None,
+        tell: TellTemplates = lambda *_: None, halter: Halter | None = None, told: Told = lambda *_: None,
     ) -> None:  # fmt: skip
-        """`wake` lets the outbox look at once: something has become due; `tell`: admins should know of templates."""
+        """`wake` lets the outbox look at once: something has become due; `tell`: admins should know of templates.
+
+        `told`: of a message that the platform had taken, it says afterwards that the account was too fast.
+        """
         described = read_folder(fallback=texts.fallback).templates if templates is None else templates
         learn = TemplateLearner(tell)
         api = TemplatesApi(session, access_token, account_id, api_url) if account_id is not None else None
@@ -50,7 +53,7 @@ class WhatsAppParts:
         self.doubts = DoubtSweeper(store, now, clock, wake)
         self._inbox = Inbox(
             store, desk, number_id, now, heard=self.doubts.heard, stopped=self.channel.stop, learn=learn,
-            halter=halter,
+            halter=halter, told=told,
         )  # fmt: skip
         self._webhook = Webhook(Signature(app_secret, verify_token), Letterbox(store, now), self._inbox.wake)
         self._tasks: list[asyncio.Task[None]] = []

@@ -25,7 +25,7 @@ from bot.delivery.content import Act, BroadcastKind, Content
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import QueuedReply
-from bot.delivery.receipts import PAIR, tag_of, tag_of_reply
+from bot.delivery.receipts import PAIR, pair_pause, tag_of, tag_of_reply
 from bot.delivery.templates import REFUSALS
 from bot.ports import Store, To, Tx
 
@@ -35,7 +35,6 @@ NAME = "whatsapp"
 # One person takes a message in six seconds, and forty-five at once; one less leaves room for what arrives closer
 # together than it left.
 ONE_PERSON = ChatRate(burst=44, per_second=1 / 6)
-LONGEST_HOLD = 3600.0  # seconds; 4, 16, 64 … until then
 NO_EDIT = "no_edit"
 
 
@@ -147,7 +146,7 @@ class WhatsAppChannel:
             self._pair_hits.pop(address, None)
             return outcome
         hits = self._pair_hits[address] = self._pair_hits.get(address, 0) + 1
-        return Outcome(Kind.LATER, PAIR, retry_after=min(LONGEST_HOLD, 4.0 ** min(hits, 10)))
+        return Outcome(Kind.LATER, PAIR, retry_after=pair_pause(hits))
 
 
 def head(address: str, context: str | None, tag: str | None) -> bytes:

@@ -1,0 +1,61 @@
+"""What transactions say about answers on WhatsApp: a doubt waits, and what was taken may yet be refused.
+
+An answer that the platform has taken is kept until its first receipt: should that say that it was one too many, or
+that the platform had trouble, it leaves once more.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.delivery.plan import QueuedReply, Settled, State
+from bot.delivery.receipts import ANSWER_LIVES, SILENT, ReplyTag
+from storage.sqlite.part import to_ms
+from storage.sqlite.replies import Replies
+from storage.sqlite.sights import Sights
+from storage.sqlite.whatsapp_people import NAME, WhatsAppPeople
+
+# Of somebody who is forgotten nothing is kept, not even the answer that says so.
+_KEEP: Final = """
+INSERT OR REPLACE INTO whatsapp_answer
+SELECT id, channel, address, thread, message, mode, target, attempt, doubts, created_at, ?3 FROM reply r
+WHERE id = ?1 AND attempt = ?2 AND state = 'started' AND channel = 'whatsapp'
+  AND EXISTS (SELECT 1 FROM subscriber s WHERE s.channel = r.channel AND s.address = r.address)
+"""
+_AGAIN: Final = """
+INSERT INTO reply (id, channel, address, thread, message, mode, target, attempt, doubts, created_at, next_at)
+SELECT id, channel, address, thread, message, mode, target, attempt, doubts, created_at,
+  max(?3, coalesce((SELECT until FROM hold h WHERE h.channel = a.channel AND h.address = a.address), 0))
+FROM whatsapp_answer a WHERE id = ?1 AND attempt = ?2
+"""
+_DOUBT_AGAIN: Final = """
+UPDATE reply SET doubt = 0, next_at = max(?3, coalesce(
+  (SELECT until FROM hold h WHERE h.channel = reply.channel AND h.address = reply.address), 0))
+WHERE id = ?1 AND attempt = ?2 AND doubt = 1 AND state = 'queued'
+"""
+
+
+class WhatsAppAnswers(WhatsAppPeople, Replies, Sights):
+    """Answers, until it is known what became of them."""
+
+    def settle_replies(self, channel: str, finished: Sequence[tuple[QueuedReply, Settled]], now: datetime) -> None:
+        """Write finished answers; on WhatsApp a doubt is kept as one, and what was taken until its receipt."""
+        taken = [r for r, s in finished if s.state is State.SENT and s.code != SILENT] if channel == NAME else []
+        if taken:
+            self.run("DELETE FROM whatsapp_answer WHERE at < ?", to_ms(now - ANSWER_LIVES))
+            self.conn.executemany(_KEEP, [(reply.id, reply.attempt, to_ms(now)) for reply in taken])
+        super().settle_replies(channel, finished, now)
+
+    def _answer_arrived(self, tag: ReplyTag) -> None:
+        """A receipt says that it is on its way: it is not needed any more, if it was in doubt or kept."""
+        self.run("DELETE FROM reply WHERE id = ? AND doubt = 1", tag.reply_id)
+        self.run("DELETE FROM whatsapp_answer WHERE id = ?", tag.reply_id)
+
+    def _answer_failed(self, tag: ReplyTag, again: datetime | None) -> None:
+        """A receipt says that this attempt came to nothing; `again` is when the next one leaves, if one does."""
+        this = (tag.reply_id, tag.attempt)
+        if again is not None and not self.run(_DOUBT_AGAIN, *this, to_ms(again)):
+            self.run(_AGAIN, *this, to_ms(again))
+        elif again is None:
+            self.run("DELETE FROM reply WHERE id = ? AND attempt = ? AND doubt = 1", *this)
+        self.run("DELETE FROM whatsapp_answer WHERE id = ? AND attempt = ?", *this)
