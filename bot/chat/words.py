@@ -55,6 +55,26 @@ _LONGEST_CALL: Final = 8  # different words; whoever writes more is talking, not
 _SHORTEST_FORGIVEN: Final = 4  # letters; shorter words are too near to each other
 _SUBSTITUTION_FORGIVEN: Final = 5  # letters; "stok" and "shop" are words of their own, not "stop"
 _MOST_DIGITS: Final = 2  # longer ones are telephone numbers, not topics
+_REPEATED: Final = re.compile(r"(.)\1+")
+# What only staff may say, or what cannot be undone, is never guessed.
+_GUESSED: Final = {word: e.name for word, e in BY_WORD.items() if e.roles == EVERYONE and not e.exact}
+_LONGEST_GUESSED: Final = max(map(len, _GUESSED)) + 1
+
+
+def _shortened(word: str) -> set[str]:
+    """The word, and what is left of it without any one letter: words that are one slip apart have one in common."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+
+
+def _by_shortened() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in _GUESSED:
+        for short in _shortened(word):
+            found.setdefault(short, []).append(word)
+    return found
+
+
+_NEAR: Final = _by_shortened()
 
 
 def understand(text: str) -> Command | None:
@@ -142,28 +162,28 @@ def _named_by(word: str) -> str | None:
         return BY_WORD[word].name
     if len(word) < _SHORTEST_FORGIVEN:
         return None
-    near = set(_near(word, BY_WORD))
+    near = set(_near(word))
     return near.pop() if len(near) == 1 else None
 
 
-def _near(word: str, known: Iterable[str]) -> Iterable[str]:
-    calm = re.sub(r"(.)\1+", r"\1", word)  # "haloooo", "stoppp"
-    for other in known:
-        # What only staff may say, or what cannot be undone, is never guessed.
-        guessed = BY_WORD[other].roles == EVERYONE and not BY_WORD[other].exact
-        if guessed and (calm == other or _one_slip(word, other)):
-            yield BY_WORD[other].name
+def _near(word: str) -> Iterable[str]:
+    calm = _REPEATED.sub(r"\1", word)  # "haloooo", "stoppp"
+    if calm in _GUESSED:
+        yield _GUESSED[calm]
+    if len(word) <= _LONGEST_GUESSED:
+        for other in {other for short in _shortened(word) for other in _NEAR.get(short, ())}:
+            if _one_slip(word, other):
+                yield _GUESSED[other]
 
 
 def _one_slip(word: str, known: str) -> bool:
     """Whether one letter is missing, added, swapped with its neighbour or (in longer words) another."""
     if len(known) < _SHORTEST_FORGIVEN:
         return False
+    first = next((i for i, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), min(len(word), len(known)))
     if len(word) == len(known):
-        differ = [i for i, (a, b) in enumerate(zip(word, known, strict=True)) if a != b]
-        if len(differ) == 1:
+        if word[first + 1 :] == known[first + 1 :]:
             return len(known) >= _SUBSTITUTION_FORGIVEN
-        first, last = differ[0], differ[-1]
-        return last == first + 1 and word[first] == known[last] and word[last] == known[first]
-    short, long = sorted((word, known), key=len)
-    return len(long) - len(short) == 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+        return word[first + 2 :] == known[first + 2 :] and word[first : first + 2] == known[first : first + 2][::-1]
+    short, long = (word, known) if len(word) < len(known) else (known, word)
+    return len(long) - len(short) == 1 and long[first + 1 :] == short[first:]

@@ -106,6 +106,12 @@ class Desk:
         """Whether this sender is not answered for now: then nothing need be found out about them."""
         return self._patience is not None and self._patience.is_out(who_of(sender), self._now())
 
+    def leaves_unheard(self, sender: Sender) -> bool:
+        """The same of something they have just sent, inside a transaction: their silence begins anew."""
+        return self.is_tired_of(sender) and self._patience is not None and not (
+            self._patience.has(who_of(sender), self._now())
+        )  # fmt: skip
+
     async def close(self) -> None:
         """Let go of the errands under way: who sent for them asks again."""
         running = list(self._running.values())

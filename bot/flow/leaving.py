@@ -16,10 +16,11 @@ def asks_to_stop(body: str) -> bool:
         kept = json.loads(body)
     except ValueError:
         return False
-    return any(_is_stop(text) for text in _texts(kept))
+    return any(is_stop(text) for text in _texts(kept))
 
 
-def _is_stop(text: str) -> bool:
+def is_stop(text: str) -> bool:
+    """Whether this text, of whatever part of an update, asks to stop."""
     command = words.understand(text)
     return text in _REMOVED or text == _PRESSED or (command is not None and command.name == "stop")
 

@@ -1,5 +1,7 @@
 """What typed words mean."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,3 +152,49 @@ def test_what_everyone_sees_is_short_and_in_their_language() -> None:
         "menu", "topics", "latest", "search", "schedule", "pause", "help", "stop", *staff, *office,
     ]  # fmt: skip
     assert all(e.about for e in words.visible(Role.RESIDENT))
+
+
+# Slips ----------------------------------------------------------------------------------------------------------------
+
+GUESSED = {word: e.name for e in words.COMMANDS for said in e.words.values() for word in said
+           if e.roles == words.EVERYONE and not e.exact and len(word) >= 4}  # fmt: skip
+
+
+def one_slip(word: str, known: str) -> bool:
+    """A letter missing or added; two neighbours swapped; in longer words another letter: by trying them all."""
+    if word == known:
+        return False
+    places = range(len(known))
+    missing = {known[:i] + known[i + 1 :] for i in places}
+    added = {word[:i] + word[i + 1 :] for i in range(len(word))}
+    swapped = {known[:i] + known[i + 1 : i + 2] + known[i : i + 1] + known[i + 2 :] for i in places}
+    other = len(known) >= 5 and any(
+        len(word) == len(known) and word[:i] + word[i + 1 :] == known[:i] + known[i + 1 :] for i in places
+    )
+    return word in missing or known in added or word in swapped or other
+
+
+def slipped(word: str, place: int, letter: str, how: int) -> str:
+    """The word with one slip at this place."""
+    i = place % len(word)
+    return (
+        word[:i] + word[i + 1 :], word[:i] + letter + word[i:], word[:i] + letter + word[i + 1 :],
+        word[:i] + word[i + 1 : i + 2] + word[i] + word[i + 2 :],
+    )[how]  # fmt: skip
+
+
+SLIPS = st.tuples(st.integers(0, 20), st.sampled_from("abeiknorstu"), st.integers(0, 3))
+
+
+@given(st.sampled_from(sorted(GUESSED)), st.lists(SLIPS, min_size=1, max_size=2))
+def test_a_slip_is_forgiven_exactly_where_one_command_alone_is_near(
+    word: str, slips: list[tuple[int, str, int]]
+) -> None:
+    for place, letter, how in slips:
+        word = slipped(word, place, letter, how)
+    known = {w for e in words.COMMANDS for said in e.words.values() for w in said}
+    if word in known or len(word) < 4 or any(a == b for a, b in pairwise(word)):
+        return  # said as it is, too short, or with letters repeated, which is another matter
+    near = {name for other, name in GUESSED.items() if one_slip(word, other)}
+    understood = words.understand(word)
+    assert (understood.name if understood else None) == (near.pop() if len(near) == 1 else None)

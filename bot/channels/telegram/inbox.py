@@ -1,7 +1,8 @@
 """Updates between their arrival and their handling: stored first, handled once, in their order within a chat.
 
 Chats take turns and several are handled at a time, so nobody waits for what another sends by the thousand. What one
-person sends beyond what they could ever be answered is marked as handled when it is stored; that they stop never is.
+person sends beyond what they could ever be answered, or while we answer them no more, is marked as handled when it is
+stored; that they stop never is.
 """
 
 import asyncio
@@ -15,11 +16,12 @@ from typing import Any
 import structlog
 from telegram import Update
 
-from bot.channels.telegram.handlers import DONE, FAULTS, AnyApplication
+from bot.channels.telegram.handlers import DESK, DONE, FAULTS, AnyApplication
 from bot.channels.telegram.send import NAME
-from bot.channels.telegram.turns import Origin, Turns, Waiting, origin
+from bot.channels.telegram.turns import Origin, Turns, Waiting, origin, said
 from bot.errors import StoreError
-from bot.flow.leaving import asks_to_stop
+from bot.flow.desk import Desk, Sender
+from bot.flow.leaving import is_stop
 from bot.ports import Store, Tx
 
 log = structlog.get_logger(__name__)
@@ -47,27 +49,36 @@ class Inbox:
 
     async def keep(self, updates: Sequence[Json]) -> None:
         """Store updates as they came; when this returns, they cannot be lost any more."""
-        rows = [(u["update_id"], _written(u)) for u in updates]
-        places = {u["update_id"]: origin(u) for u in updates}
-        waiting = {where: self._turns.count(where) for where in set(places.values())}
+        rows = [(origin(u), (int(u["update_id"]), _written(u)), u) for u in updates]
+        waiting = {where: self._turns.count(where) for where, _, _ in rows}
         now = self._now()
 
-        def store(tx: Tx) -> list[Waiting]:
+        def store(tx: Tx) -> list[tuple[Origin, Waiting]]:
             """The new ones that are to be handled; the others of a flood are marked at once."""
             counts, kept = Counter(waiting), []
-            for update_id, body in rows:
-                if not tx.receive(NAME, [(update_id, body)], now):
+            for where, row, update in rows:
+                if not tx.receive(NAME, [row], now):
                     continue  # brought before
-                where = places[update_id]
-                if counts[where] >= MOST_OF_ONE and not asks_to_stop(body):
-                    tx.handled(NAME, update_id, now, FLOOD)
+                if self._is_too_much(where, counts[where], update):
+                    tx.handled(NAME, row[0], now, FLOOD)
                 else:
                     counts[where] += 1
-                    kept.append((update_id, body))
+                    kept.append((where, row))
             return kept
 
-        self._turns.add((places[row[0]], row) for row in await self._store.write(store))
+        self._turns.add(await self._store.write(store))
         self._news.set()
+
+    def _is_too_much(self, where: Origin, waiting: int, update: Json) -> bool:
+        """Whether it is left unheard: so many of theirs wait already, or they are not answered for now."""
+        if waiting < MOST_OF_ONE and not self._is_unheard(where):
+            return False
+        text = said(update)
+        return text is not None and not is_stop(text)
+
+    def _is_unheard(self, where: Origin) -> bool:
+        desk: Desk | None = self._application.bot_data.get(DESK)
+        return desk is not None and where.sender > 0 and desk.leaves_unheard(Sender(NAME, str(where.sender)))
 
     async def last_update(self) -> int | None:
         """The highest update id that was ever kept."""

@@ -27,6 +27,21 @@ def origin(update: Json) -> Origin:
     return Origin(0, 0)
 
 
+def said(update: Json) -> str | None:
+    """What is typed, written below a photo, or behind the pressed button; None for news of the chat itself."""
+    press = update.get("callback_query")
+    if isinstance(press, dict):
+        return _text(press.get("data"))
+    message = update.get("message", update.get("channel_post"))
+    if not isinstance(message, dict) or "migrate_to_chat_id" in message:
+        return None
+    return _text(message.get("text", message.get("caption")))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
 def _id(value: object) -> int:
     found = value.get("id") if isinstance(value, dict) else 0
     return found if isinstance(found, int) else 0
