@@ -58,7 +58,20 @@ def test_our_own_files_have_no_fault_and_no_warning() -> None:
 
 @pytest.mark.parametrize("use", Use)
 def test_each_use_has_a_template_in_both_languages(use: Use) -> None:
-    assert {t.language for t in OURS.templates if t.use is use} == {"id", "en"}
+    for reserve in (False, True):
+        assert {t.language for t in OURS.templates if t.use is use and t.reserve is reserve} == {"id", "en"}
+
+
+@pytest.mark.parametrize("template", [t for t in OURS.templates if t.reserve], ids=lambda t: t.key)
+def test_what_is_in_reserve_says_the_same_with_other_words_and_is_wanted_less(template: object) -> None:
+    reserve = next(t for t in OURS.templates if t is template)
+    same = [t for t in OURS.templates if (t.use, t.language) == (reserve.use, reserve.language)]
+    own = same[0]
+    assert same == [own, reserve]
+    assert [p.means for p in own.parameters] == [p.means for p in reserve.parameters]
+    assert (own.category, own.buttons) == (reserve.category, reserve.buttons)
+    ours, others = ({*t.body.split("\n")} - {"{{1}}", "1. {{1}}", "2. {{2}}", "3. {{3}}"} for t in (own, reserve))
+    assert not ours & others
 
 
 @pytest.mark.parametrize("template", OURS.templates, ids=lambda t: t.key)
@@ -73,7 +86,8 @@ def test_a_file_is_named_for_its_use_and_language() -> None:
     for file in FOLDER.glob("*.toml"):
         template, _ = read_file(file)
         assert template is not None
-        assert file.name == f"{template.use}.{template.language}.toml"
+        reserve = ".reserve" if template.reserve else ""
+        assert file.name == f"{template.use}{reserve}.{template.language}.toml"
 
 
 def test_a_good_file_has_no_fault(tmp_path: Path) -> None:
@@ -120,6 +134,8 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "no body": ("body = ", "boddy = ", "kabar.toml: body is missing"),
     "a number for a text": ('"Kabar"', "7", "kabar.toml:5: header must be a text"),
     "a table that is none": (BUTTONS, "[buttons]", "buttons are written as [[buttons]]"),
+    "a reserve that is no yes or no": ('header = "Kabar"', 'reserve = "ya"',
+                                       "kabar.toml:5: reserve must be true or false"),
     "no TOML": ('"Kabar"', '"Kabar', "kabar.toml:5: is no TOML"),
 }  # fmt: skip
 

@@ -198,7 +198,7 @@ async def test_each_template_is_shown_with_what_to_do(shell: Shell) -> None:
     await shell.runs("sync")
     shell.approve_all()
     reviewers = shell.whatsapp.management
-    by_use = {t.use.value: t for t in OURS if t.language == "id"}
+    by_use = {t.use.value: t for t in OURS if t.language == "id" and not t.reserve}
     reviewers.review(by_use["digest_1"].name, "id", "REJECTED", "INVALID_FORMAT")
     reviewers.review(by_use["digest_2"].name, "id", "PAUSED")
     reviewers.rate(by_use["digest_3"].name, "id", "RED")
@@ -238,5 +238,5 @@ async def test_what_status_finds_is_what_the_program_goes_by_and_admins_hear_of_
     shell.whatsapp.management.review("kentongan_digest_1_v1", "id", "DISABLED")
     await shell.runs("status")
     indonesian, english, told = await shell.in_store(look)
-    assert (indonesian, english) == (None, "kentongan_digest_1_v1/en")
+    assert (indonesian, english) == ("kentongan_digest_1_reserve_v1/id", "kentongan_digest_1_v1/en")
     assert any("kentongan_digest_1_v1/id: DISABLED" in text for text in told), told

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -144,18 +145,51 @@ async def test_an_account_that_does_not_answer_is_asked_again_in_an_hour_and_not
         assert watch._due == due + 3600
 
 
-async def test_a_webhook_says_that_a_template_is_paused_and_another_is_sent(tmp_path: Path) -> None:
+async def told_of(person: AtWhatsApp, use: str) -> None:
+    """What calls for a template of this use happens while the window is closed."""
+    if use.startswith("digest"):
+        await morning(person, 5, 6, 7)
+    else:
+        await closed(person)
+        await alerted(person)
+
+
+@pytest.mark.parametrize("status", ["PAUSED", "DISABLED"])
+@pytest.mark.parametrize("use", ["alert_urgent", "digest_3"])
+async def test_a_webhook_says_that_a_template_is_out_and_the_one_in_reserve_is_sent(
+    tmp_path: Path, use: str, status: str
+) -> None:
+    admins, own, reserve = Admins(), f"kentongan_{use}_v1", f"kentongan_{use}_reserve_v1"
+    async with reader(tmp_path, admins) as person:
+        person.whatsapp.management.review(own, "id", status)
+        await person.rested()
+        await told_of(person, use)
+        assert names(person) == [reserve]
+        assert len([s for s in person.arrived() if s.kind == "template"]) == 1
+        assert admins.heard == [(f"{own}/id", status, f"{reserve}/id")]
+
+
+async def test_a_template_that_is_back_takes_the_place_of_the_one_in_reserve(tmp_path: Path) -> None:
     admins = Admins()
     async with reader(tmp_path, admins) as person:
-        person.whatsapp.management.review(DIGEST_3, "id", "PAUSED")
-        await person.rested()
-        await morning(person, 5, 6, 7)
-        assert names(person) == ["kentongan_digest_2_v1"]
-        assert admins.heard == [(f"{DIGEST_3}/id", "PAUSED", "kentongan_digest_2_v1/id")]
-        person.whatsapp.management.review(DIGEST_3, "id", "REINSTATED")
-        await person.rested()
+        for word in ("PAUSED", "REINSTATED"):
+            person.whatsapp.management.review(DIGEST_3, "id", word)
+            await person.rested()
         assert admins.heard[1:] == [(f"{DIGEST_3}/id", "APPROVED", None)]
         assert await usable(person, "digest_3") == f"{DIGEST_3}/id"
+
+
+async def test_with_both_out_a_digest_shows_fewer_headlines(tmp_path: Path) -> None:
+    admins = Admins()
+    async with reader(tmp_path, admins) as person:
+        for name in (DIGEST_3, "kentongan_digest_3_reserve_v1"):
+            person.whatsapp.management.review(name, "id", "PAUSED")
+            await person.rested()
+        await morning(person, 5, 6, 7)
+        assert names(person) == ["kentongan_digest_2_v1"]
+        assert [instead for *_, instead in admins.heard] == [
+            "kentongan_digest_3_reserve_v1/id", "kentongan_digest_2_v1/id"
+        ]  # fmt: skip
 
 
 async def test_a_webhook_of_the_second_in_which_the_account_was_looked_at_counts(tmp_path: Path) -> None:
@@ -166,35 +200,45 @@ async def test_a_webhook_of_the_second_in_which_the_account_was_looked_at_counts
         person.clock.turn(0.1)
         person.whatsapp.management.review(DIGEST_1, "id", "PAUSED")
         await person.rested()
-        assert await usable(person, "digest_1") is None
+        assert await usable(person, "digest_1") == "kentongan_digest_1_reserve_v1/id"
 
 
-async def test_a_use_whose_templates_are_all_gone_is_stopped_and_admins_know(tmp_path: Path) -> None:
+OUT = {
+    "digests": ["digest_3", "digest_2", "digest_1"],
+    "alerts": ["alert_urgent", "alert_important", "alert"],
+}
+
+
+@pytest.mark.parametrize("uses", OUT.values(), ids=OUT)
+async def test_a_use_whose_templates_are_all_gone_is_stopped_and_admins_know(tmp_path: Path, uses: list[str]) -> None:
     admins = Admins()
+    order = [f"kentongan_{use}{reserve}_v1" for use in uses for reserve in ("", "_reserve")]
     async with reader(tmp_path, admins) as person:
-        for n in (3, 2, 1):
-            person.whatsapp.management.review(f"kentongan_digest_{n}_v1", "id", "DISABLED")
+        for name in order:
+            person.whatsapp.management.review(name, "id", "DISABLED")
             await person.rested()
-        await morning(person, 7)
+        await told_of(person, uses[0])
         assert names(person) == []
         assert [(key, instead) for key, _, instead in admins.heard] == [
-            (f"{DIGEST_3}/id", "kentongan_digest_2_v1/id"),
-            ("kentongan_digest_2_v1/id", f"{DIGEST_1}/id"),
-            (f"{DIGEST_1}/id", None),
+            (f"{name}/id", f"{after}/id" if after else None)
+            for name, after in zip(order, [*order[1:], ""], strict=True)
         ]
         await person.say("halo")
-        assert any(STORIES[7].title in shown.text for shown in person.arrived()), "it waited, and was not lost"
+        words = STORIES[7].title if uses == OUT["digests"] else "Jembatan ditutup"
+        assert any(words in shown.text for shown in person.arrived()), "it waited, and was not lost"
 
 
-async def test_a_recategorised_alert_goes_out_as_the_next_best(tmp_path: Path) -> None:
+async def test_a_recategorised_alert_goes_out_as_the_one_in_reserve_then_as_the_next_best(tmp_path: Path) -> None:
     admins = Admins()
+    order = ["kentongan_alert_urgent_v1", "kentongan_alert_urgent_reserve_v1", "kentongan_alert_important_v1"]
     async with reader(tmp_path, admins) as person:
-        person.whatsapp.management.recategorise("kentongan_alert_urgent_v1", "id", "marketing")
-        await person.rested()
+        for name in order[:2]:
+            person.whatsapp.management.recategorise(name, "id", "marketing")
+            await person.rested()
         await closed(person)
         await alerted(person)
-        assert names(person) == ["kentongan_alert_important_v1"]
-        assert admins.heard == [("kentongan_alert_urgent_v1/id", "APPROVED", "kentongan_alert_important_v1/id")]
+        assert names(person) == order[2:]
+        assert admins.heard == [(f"{a}/id", "APPROVED", f"{b}/id") for a, b in pairwise(order)]
 
 
 async def test_another_opinion_of_readers_is_kept_and_changes_nothing(tmp_path: Path) -> None:
@@ -218,11 +262,11 @@ async def test_a_refused_template_is_replaced_at_once_and_the_reader_gets_the_me
         await closed(person)
         await alerted(person)
         assert names(person) == ["kentongan_alert_urgent_v1"]
-        assert admins.heard == [("kentongan_alert_urgent_v1/id", "DISABLED", "kentongan_alert_important_v1/id")]
+        assert admins.heard == [("kentongan_alert_urgent_v1/id", "DISABLED", "kentongan_alert_urgent_reserve_v1/id")]
         person.clock.turn(3)
         person.deliverer.wake()
         await person.rested()
-        assert names(person) == ["kentongan_alert_urgent_v1", "kentongan_alert_important_v1"]
+        assert names(person) == ["kentongan_alert_urgent_v1", "kentongan_alert_urgent_reserve_v1"]
         assert len([s for s in person.arrived() if "Jembatan ditutup" in s.text]) == 1
 
 
@@ -235,8 +279,8 @@ async def test_a_template_that_a_status_refuses_is_replaced_too(tmp_path: Path, 
         await alerted(person)
         person.deliverer.wake()
         await person.rested()
-        assert names(person) == ["kentongan_alert_urgent_v1", "kentongan_alert_important_v1"]
-        assert admins.heard == [("kentongan_alert_urgent_v1/id", stands, "kentongan_alert_important_v1/id")]
+        assert names(person) == ["kentongan_alert_urgent_v1", "kentongan_alert_urgent_reserve_v1"]
+        assert admins.heard == [("kentongan_alert_urgent_v1/id", stands, "kentongan_alert_urgent_reserve_v1/id")]
         counts = (await person.store.read(lambda tx: tx.stats(person.clock.now())))["deliveries"]["by_state"]
         assert counts == {"sent": 1}
 
@@ -248,7 +292,7 @@ async def test_a_digest_whose_template_a_status_refuses_is_owed_again(tmp_path: 
         person.whatsapp.faults.add(Fault.FAILED(132015), times=1)
         await to(person, 6)
         assert names(person) == [DIGEST_1]
-        assert await usable(person, "digest_1") is None
+        assert await usable(person, "digest_1") == "kentongan_digest_1_reserve_v1/id"
         await person.say("halo")
         assert any(STORIES[7].title in shown.text for shown in person.arrived())
 
@@ -260,7 +304,7 @@ async def test_a_template_that_is_not_in_the_account_is_used_no_more(tmp_path: P
         await closed(person)
         await alerted(person)
         assert admins.heard[0][:2] == ("kentongan_alert_urgent_v1/id", "MISSING")
-        assert await usable(person, "alert_urgent") is None
+        assert await usable(person, "alert_urgent") == "kentongan_alert_urgent_reserve_v1/id"
 
 
 # Taps ---------------------------------------------------------------------------------------------------------------

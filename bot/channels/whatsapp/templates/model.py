@@ -65,6 +65,7 @@ class Template:
     footer: str = ""
     parameters: tuple[Parameter, ...] = ()
     buttons: tuple[QuickReply, ...] = ()
+    reserve: bool = False  # sent only while the use's own template may not be
 
     @property
     def key(self) -> str:
@@ -114,5 +115,5 @@ class Template:
 
 
 def in_order(templates: list[Template], fallback: str) -> list[Template]:
-    """The most wanted first: of each use the newest version, and `fallback` before other languages."""
-    return sorted(templates, key=lambda t: (t.use, t.language != fallback, -t.version, t.language, t.name))
+    """The most wanted first: of each use the newest version, reserves last, and `fallback` before other languages."""
+    return sorted(templates, key=lambda t: (t.use, t.language != fallback, t.reserve, -t.version, t.language, t.name))

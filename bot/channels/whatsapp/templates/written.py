@@ -15,7 +15,7 @@ from bot.delivery.templates import Use
 FOLDER: Final = Path(__file__).parent / "files"
 W = TypeVar("W", bound=StrEnum)
 _REQUIRED: Final = ("name", "use", "language", "category", "body")
-_KNOWN: Final = (*_REQUIRED, "header", "footer", "parameters", "buttons")
+_KNOWN: Final = (*_REQUIRED, "reserve", "header", "footer", "parameters", "buttons")
 _KEY: Final = re.compile(r"\s*([A-Za-z_]+)\s*=")
 _TABLE: Final = re.compile(r"\s*\[\[\s*([A-Za-z_]+)\s*\]\]")
 _AT_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
@@ -111,10 +111,10 @@ class _Form:
         use, category = self._word("use", Use), self._word("category", Category)
         parameters, buttons = tuple(self._parameters()), tuple(self._buttons())
         name, language, body = self._text("name"), self._text("language"), self._text("body").strip("\n")
-        header, footer = self._text("header"), self._text("footer")
+        header, footer, reserve = self._text("header"), self._text("footer"), self._flag("reserve")
         if use is None or category is None or self.wrong:
             return None
-        return Template(name, language, use, category, body, header, footer, parameters, buttons)
+        return Template(name, language, use, category, body, header, footer, parameters, buttons, reserve)
 
     def _fault(self, where: tuple[str | int, ...], text: str) -> None:
         self.wrong.append(Finding(where, text))
@@ -130,6 +130,12 @@ class _Form:
             return value
         self._fault((*where, key), f"{key} must be a text, in quotes")
         return ""
+
+    def _flag(self, key: str) -> bool:
+        value = self._data.get(key, False)
+        if not isinstance(value, bool):
+            self._fault((key,), f"{key} must be true or false")
+        return value is True
 
     def _word(
         self, key: str, words: type[W], table: dict[str, Any] | None = None, where: tuple[str | int, ...] = ()
