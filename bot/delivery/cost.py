@@ -10,8 +10,8 @@ MICRO: Final = 1_000_000  # micro-units of a currency's unit; all amounts are in
 class Cost:
     """What an alert to these readers would cost now, and what it would be taken from.
 
-    Readers of `open` get it as it is written, those of `paid` as a template; those of `waiting` get it when they write
-    next, because no template, no budget or no room of the portfolio is left for them.
+    Readers of `open` get it as it is written, those of `paid` as a template; those of `waiting` get it later, most when
+    they write next, because no template, no budget or no room of the portfolio is left for them now.
     """
 
     open: int  # readers whose window is open
@@ -22,10 +22,11 @@ class Cost:
     left: int | None = None  # micro-units that the tightest budget still has; None: no budget is set
     budget: str = ""  # which budget that is: day | month | broadcast; "" where none is set
     room: int | None = None  # further people outside of a window whom the portfolio lets us begin with; None: no limit
+    unpaid: int = 0  # of the open: for whom no budget is left, so that they wait until it begins anew
 
     @property
     def waiting(self) -> int:
-        """Readers who get it only when they write."""
+        """Readers outside of a window who do not get it now."""
         return self.closed - self.paid
 
 

@@ -33,15 +33,18 @@ class Costs:
         today, terms = now.astimezone(self._timezone).date(), self._terms
         rates, purse = terms.card.on(today), Purse(terms.budget, tx.spent(today))
         windows, urgent = tx.windows(self._channel, categories, now), level is Level.URGENT
-        amount = _service(windows, rates, purse)
+        readers = sum(w.open for w in windows), sum(w.closed for w in windows)
         left = purse.left(1, urgent=urgent)  # a broadcast that has cost nothing yet
+        amount, unpaid = _service(windows, rates, purse, None if left is None else left[1])
         room = None if terms.portfolio is None else max(0, terms.portfolio - tx.people_since(now - A_DAY))
         category = self._category(tx, level) if terms.budget.is_set else None
         bound = None if left is None else left[1] - amount
+        if category is Category.MARKETING and not urgent:
+            windows = [w._replace(closed=w.closed - w.sated, begun=w.begun - w.begun_sated) for w in windows]
         paid, dearer = (0, 0) if category is None else _templates(windows, rates, category, room, bound)
         return {
             self._channel: Cost(
-                open=sum(w.open for w in windows), closed=sum(w.closed for w in windows), paid=paid,
+                open=readers[0], closed=readers[1], paid=paid, unpaid=unpaid,
                 amount=amount + dearer, currency=terms.card.currency, left=None if left is None else left[1],
                 budget="" if left is None else left[0], room=room,
             )
@@ -55,14 +58,16 @@ class Costs:
         return Category(category) if category in {Category.MARKETING, Category.UTILITY} else None
 
 
-def _service(windows: Sequence[Windows], rates: Rates, purse: Purse) -> int:
-    """What the readers with an open window cost, after the free ones."""
-    unbilled, amount = max(0, FREE_SERVICE - purse.spent.service), 0
+def _service(windows: Sequence[Windows], rates: Rates, purse: Purse, bound: int | None) -> tuple[int, int]:
+    """What the readers with an open window cost, after the free ones; for how many of them no budget is left."""
+    unbilled, amount, unpaid = max(0, FREE_SERVICE - purse.spent.service), 0, 0
     for window in windows:
         billed = max(0, window.open - unbilled)
         unbilled -= window.open - billed
-        amount += billed * rates.prices(window.beginning).utility
-    return amount
+        price = rates.prices(window.beginning).utility
+        paid = billed if bound is None or price <= 0 else min(billed, max(0, bound - amount) // price)
+        amount, unpaid = amount + paid * price, unpaid + billed - paid
+    return amount, unpaid
 
 
 def _templates(

@@ -24,6 +24,8 @@ class Windows(NamedTuple):
     open: int
     closed: int
     begun: int  # of the closed: already among the people of the last 24 hours
+    sated: int = 0  # of the closed: no marketing for them now (bot.delivery.cadence.marketing_from)
+    begun_sated: int = 0  # of the begun: likewise
 
 
 class MoneyTx(Protocol):

@@ -1,22 +1,25 @@
 """What must hold on every day: watched on the phones as it happens, compared with the books at the end."""
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.delivery.tariff import Category
 from bot.simulator.whatsapp import Event, Shown
 from tests.chaos.judge import Verdict
-from tests.days.newsroom import Newsroom
+from tests.days.newsroom import Alerted, Newsroom
 from tests.days.residents import Residents
 from tests.days.town import Town
 
 HEARD_WITHIN = 10.0  # seconds until a stop must have been heard: webhooks come late
 UNDER_WAY = 5.0  # seconds from a message's reservation to its arrival, at most
 ONE_PERCENT = 0.01
+AT_ONCE = 180.0  # seconds from an alert until all have it who get it without waiting for anything
+A_FEW = 2  # readers: one percent of very few is nobody
 MICRO = 1_000_000
 
 
@@ -33,6 +36,7 @@ class Watch:
     days: Counter[date] = field(default_factory=Counter)  # what was billed, in micro-units
     on: Counter[int] = field(default_factory=Counter)  # the same by broadcast
     copies: Counter[tuple[int, str]] = field(default_factory=Counter)
+    at_once: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # of alerts: soon after
     _answers: deque[tuple[float, int]] = field(default_factory=deque)  # what answers cost lately
 
     def begin(self) -> None:
@@ -59,6 +63,9 @@ class Watch:
         if self.copies[broadcast, shown.phone] > 1:
             self.complaints.append(f"{shown.tag} came to {shown.phone} a second time")
         self.on[broadcast] += amount
+        sounded = self.newsroom.sounded.get(broadcast)
+        if sounded is not None and self._time() - sounded <= AT_ONCE:
+            self.at_once[broadcast] += Counter({"amount": amount, "paid" if shown.kind == "template" else "open": 1})
         gone = self.residents.people[shown.phone].gone_since
         if gone is not None and self._time() - gone > HEARD_WITHIN:
             self.complaints.append(f"{shown.phone} had stopped {self._time() - gone:.0f} s before {shown.tag} came")
@@ -110,13 +117,17 @@ async def judge(watch: Watch) -> Verdict:
     figures["account, pair, portfolio limit hit"] = (*whatsapp.limit_hits, whatsapp.portfolio_hits)
     figures["billed by the platform"] = f"{billed / MICRO:.4f}"
     figures["foreseen with each message, settled"] = f"{reserved / MICRO:.4f}, {settled / MICRO:.4f}"
-    figures["alerts: foreseen before, billed"] = _alerts(watch)
+    foretold = [await _foretold(watch, alert) for alert in watch.newsroom.alerts]
+    figures["alerts: foreseen before, billed at once"] = _alerts(watch)
+    figures["most that a forecast was wrong by, of one"] = f"{max((f.wrong for f in foretold), default=0.0):.2%}"
     figures["most billed on a day, budget"] = f"{max(watch.days.values(), default=0) / MICRO:.2f}, {_budget(town)}"
     figures["never answered: arrived, did not"] = tuple(rule.struck for rule in whatsapp.faults.rules)
     figures["complaints"] = len(watch.complaints)
     verdict.must(whatsapp.outside == 0, f"{whatsapp.outside} messages outside of a window without a template")
     verdict.must(whatsapp.limit_hits == (0, 0), f"account and pair limits were hit: {whatsapp.limit_hits}")
     verdict.must(whatsapp.portfolio_hits == 0, f"the portfolio's limit was hit {whatsapp.portfolio_hits} times")
+    for complaint in (complaint for f in foretold for complaint in f.complaints):
+        verdict.complaints.append(complaint)
     verdict.must(_close(reserved, billed), f"foreseen {reserved / MICRO:.4f}, billed {billed / MICRO:.4f}")
     verdict.must(_close(settled, billed), f"settled {settled / MICRO:.4f}, billed {billed / MICRO:.4f}")
     codes = sorted(set(whatsapp.counts) - EXPECTED)
@@ -138,9 +149,45 @@ def _invoice(watch: Watch) -> int:
     )
 
 
+class Foretold(NamedTuple):
+    """How an editor's forecast came true."""
+
+    wrong: float  # share of the amount
+    complaints: list[str]
+
+
+async def _foretold(watch: Watch, alert: Alerted) -> Foretold:
+    """What was shown before the alert was confirmed, beside what was billed for it at once.
+
+    Whom a phone did not take it for, or who left in that moment, is billed nothing, and nobody could know.
+    """
+    reports = await watch.town.store.read(lambda tx: tx.report(alert.broadcast))
+    lost = sum(report.failed.get(code, 0) for report in reports for code in ("undeliverable", "marketing_stopped"))
+    cost, seen = alert.foreseen, watch.at_once[alert.broadcast]
+    somebody = next(iter(watch.residents.people))
+    dearest = watch.town.terms.card.on(watch.town.clock.now().astimezone(watch.zone).date()).prices(somebody).marketing
+    pairs = {
+        "amount": (cost.amount, seen["amount"], dearest), "in a window": (cost.open - cost.unpaid, seen["open"], 1),
+        "as a template": (cost.paid, seen["paid"], 1),
+    }  # fmt: skip
+    if cost.left is not None and cost.amount + dearest * A_FEW > cost.left:  # whoever comes first gets what is left
+        del pairs["in a window"], pairs["as a template"]
+    wrong = [
+        f"#{alert.broadcast} {name}: {foreseen} foreseen, {billed} came"
+        for name, (foreseen, billed, one) in pairs.items()
+        if not foreseen - _slack(foreseen, one) - lost * one <= billed <= foreseen + _slack(foreseen, one)
+    ]
+    return Foretold(abs(cost.amount - seen["amount"]) / max(cost.amount, dearest), wrong)
+
+
+def _slack(foreseen: int, one: int) -> float:
+    return max(ONE_PERCENT * foreseen, A_FEW * one)
+
+
 def _alerts(watch: Watch) -> str:
     alerts = watch.newsroom.alerts
-    foreseen, billed = sum(a.foreseen for a in alerts), sum(watch.on[a.broadcast] for a in alerts)
+    foreseen = sum(a.foreseen.amount for a in alerts)
+    billed = sum(watch.at_once[a.broadcast]["amount"] for a in alerts)
     return f"{foreseen / MICRO:.4f}, {billed / MICRO:.4f}"
 
 

@@ -7,6 +7,7 @@ from random import Random
 
 from bot.channels.whatsapp.send import NAME
 from bot.delivery.content import Level, Note
+from bot.delivery.cost import Cost
 from bot.flow import newsroom
 from bot.flow.spread import announce
 from bot.news.item import Item
@@ -24,7 +25,8 @@ class Alerted:
 
     broadcast: int
     level: Level
-    foreseen: int  # in micro-units
+    foreseen: Cost  # what the editor was shown
+    at: float = 0.0  # the loop's seconds
     corrected: int = 0
 
 
@@ -41,6 +43,11 @@ class Newsroom:
     def urgent(self) -> set[int]:
         """Broadcasts that may use the reserve."""
         return {n for a in self.alerts if a.level is Level.URGENT for n in (a.broadcast, a.corrected)}
+
+    @property
+    def sounded(self) -> dict[int, float]:
+        """When each alert was confirmed."""
+        return {a.broadcast: a.at for a in self.alerts}
 
     async def work(self, days: int, stories: int, alerts: int) -> None:
         """So many days with so many stories and alerts each."""
@@ -79,9 +86,10 @@ class Newsroom:
 
         def sound(tx: Tx) -> Alerted:
             cost = self.town.costs(tx, categories, level, now)[NAME]
-            return Alerted(newsroom.alert(tx, note, categories, [NAME], "days", now), level, cost.amount)
+            return Alerted(newsroom.alert(tx, note, categories, [NAME], "days", now), level, cost)
 
         alerted = await self.town.store.write(sound)
+        alerted.at = asyncio.get_running_loop().time()
         self.alerts.append(alerted)
         self.town.deliverer.wake()
         if self.dice.random() < 0.5:

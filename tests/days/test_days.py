@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.delivery.budget import Purse
+from bot.flow import cost
 from bot.flow.means import Means
 from bot.simulator.whatsapp import world
 from tests.days import residents, town
@@ -50,6 +51,10 @@ def a_wrong_price(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Purse, "price", lambda *_: 30_000)
 
 
+def a_forecast_without_templates(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cost, "_templates", lambda *_: (0, 0))
+
+
 # Each with a seed whose day brings it to light.
 PLANTS: dict[str, tuple[Plant, int, str]] = {
     "windows that close early": (shorter_windows, 5, "outside of a window"),
@@ -58,6 +63,7 @@ PLANTS: dict[str, tuple[Plant, int, str]] = {
     "a purse without end": (a_purse_without_end, 4, "brings the day"),
     "a portfolio without end": (a_portfolio_without_end, 5, "the portfolio's limit"),
     "a wrong price": (a_wrong_price, 5, "foreseen"),
+    "a forecast without templates": (a_forecast_without_templates, 5, "as a template: 0 foreseen"),
 }
 
 

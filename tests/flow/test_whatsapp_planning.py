@@ -442,5 +442,23 @@ async def test_editors_see_what_an_alert_costs(tmp_path: Path) -> None:
         small = Budget(day=3 * MARKETING, reserve=0)
         assert await cost(small) == replace(plenty, paid=3, amount=3 * MARKETING, left=3 * MARKETING)
         assert await cost(Budget()) == Cost(1, 10, 0, 0, "USD")
+        await person.store.write(lambda tx: tx.note_templates([(n, True) for n in (2, 3)], person.clock.now()))
+        assert await cost(PLENTY) == replace(plenty, paid=8, amount=8 * MARKETING), "two have had the day's one"
+        assert (await cost(PLENTY, portfolio=7)).paid == 5, "those two take room"
+        assert (await cost(PLENTY, level=Level.URGENT)).paid == 10
         person.clock.turn(26 * 3600)
         assert (await cost(PLENTY)).closed == 11
+
+
+async def test_where_no_budget_is_left_those_with_an_open_window_cost_nothing_either(tmp_path: Path) -> None:
+    def many(tx: Tx) -> None:
+        rates = read_rate_card().card.on(NOW.date()).prices(PERSON)
+        charge = Charge(Category.SERVICE, 0, rates)
+        tx.charge([Charged(ReplyTag(n, 1), charge) for n in range(1_000, 2_000)], NOW.astimezone(WIB).date())
+
+    async with reader(tmp_path) as person:
+        await person.store.write(many)
+        for budget, amount, unpaid in ((PLENTY, UTILITY, 0), (Budget(day=UTILITY - 1, reserve=0), 0, 1)):
+            costs = Costs(NAME, Terms(read_rate_card().card, budget), WIB, "id")
+            found = (await person.store.read(lambda tx, of=costs: of(tx, [], Level.URGENT, person.clock.now())))[NAME]  # type: ignore[misc]
+            assert (found.open, found.amount, found.unpaid) == (1, amount, unpaid)

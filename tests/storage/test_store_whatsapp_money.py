@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.delivery.budget import Charge, Spent
-from bot.delivery.cadence import Pushed
+from bot.delivery.cadence import NOTHING, Pushed, marketing_from
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import Delivery, Settled, State
 from bot.delivery.receipts import Billed, DeliveryTag, Receipt, ReplyTag, Tag, failed, tag_of
@@ -197,12 +197,41 @@ async def test_an_audience_is_split_by_window_and_market(store: Store) -> None:
         follow(tx, "99", "daerah")
         tx.open_window(SARI, NOW, NOW)
         tx.note_templates([(2, True)], NOW)
-        everybody = [Windows("628120", 1, 2, 1), Windows("659000", 0, 1, 0), Windows("ID.", 0, 1, 0)]
+        everybody = [Windows("628120", 1, 2, 1, 1, 1), Windows("659000", 0, 1, 0), Windows("ID.", 0, 1, 0)]
         assert tx.windows(WA, (), NOW) == everybody
         assert tx.windows(WA, ("daerah",), NOW) == everybody[:2]
         tx.set_times(WA, SARI, "instant", None, NOW + hours(5), NOW)
-        assert tx.windows(WA, ("daerah",), NOW)[0] == Windows("628120", 0, 2, 1), "paused readers get no alert"
+        assert tx.windows(WA, ("daerah",), NOW)[0] == Windows("628120", 0, 2, 1, 1, 1), "paused readers get no alert"
         assert tx.windows(WA, ("daerah",), NOW + hours(25))[0] == Windows("628120", 0, 3, 0)
+
+    await store.write(work)
+
+
+SATED = {
+    "nothing sent yet": (0, timedelta(0), (0, 0)),
+    "a message a moment ago": (1, timedelta(0), (1, 1)),
+    "a message almost a day ago": (1, timedelta(hours=23.9), (1, 1)),
+    "a message a day ago": (1, timedelta(hours=24), (0, 0)),
+    "seven unread, the last two days ago": (7, timedelta(days=2), (1, 0)),
+    "seven unread, the last a week ago": (7, timedelta(days=7), (0, 0)),
+    "ten unread, the last long ago": (10, timedelta(days=30), (1, 0)),
+}
+
+
+@pytest.mark.parametrize(("unread", "later", "sated"), SATED.values(), ids=SATED)
+async def test_an_audience_knows_who_has_had_their_marketing(
+    store: Store, unread: int, later: timedelta, sated: tuple[int, int]
+) -> None:
+    def work(tx: Tx) -> None:
+        subscriber = 1
+        follow(tx, tx.whatsapp_address(SARI, None, NOW), "daerah", channel=WA)
+        for _ in range(unread):
+            tx.note_templates([(subscriber, True)], NOW)
+        (found,) = tx.windows(WA, (), NOW + later)
+        assert (found.sated, found.begun_sated) == sated
+        pushed = tx.pushed([subscriber]).get(subscriber, NOTHING)
+        free = marketing_from(pushed)
+        assert (free is not None and free > NOW + later) is bool(sated[0]), "as the plan has it"
 
     await store.write(work)
 
