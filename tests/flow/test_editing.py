@@ -403,6 +403,36 @@ async def test_a_button_of_nobody_is_refused_whatever_is_written_on_it(newsroom:
     assert await newsroom.broadcasts() == []
 
 
+async def test_yes_from_yesterday_stops_nothing_and_shows_how_it_stands(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Kirim")
+    newsroom.outbox.later(seconds=10)
+    newsroom.outbox.answer(await newsroom.outbox.claim(slots=3))
+    await newsroom.outbox.claim(slots=0)
+    await newsroom.say(SARI, "/laporan")
+    await newsroom.press(SARI, "1")
+    await newsroom.press(SARI, "Hentikan sisanya")
+    yes = newsroom.button(SARI, "Ya, hentikan")
+    newsroom.outbox.later(minutes=16)
+    await newsroom.does(SARI, yes)
+    assert newsroom.last(SARI).startswith("Jembatan ditutup")
+    assert await newsroom.broadcasts() == [("alert", "running")]
+    await newsroom.press(SARI, "Hentikan sisanya")
+    await newsroom.press(SARI, "Ya, hentikan")
+    assert await newsroom.broadcasts() == [("alert", "cancelled")]
+
+
+async def test_a_button_under_an_earlier_permission_leaves_the_present_one_alone(newsroom: Newsroom) -> None:
+    await newsroom.say(BUDI, "/izin Sari sedang cuti")
+    await newsroom.say(BUDI, "/izin")
+    yesterdays = newsroom.button(BUDI, "Cabut izin")
+    await newsroom.say(BUDI, "/izin Sari sakit")
+    await newsroom.does(BUDI, yesterdays)
+    assert "Sari sakit" in newsroom.last(BUDI)
+    await newsroom.press(BUDI, "Cabut izin")
+    assert await newsroom.outbox.store.read(lambda tx: tx.permission()) == ""
+
+
 async def test_a_card_of_long_ago_whose_draft_was_let_go_says_so_and_shows_the_menu(newsroom: Newsroom) -> None:
     await write(newsroom)
     send = newsroom.button(ADI, "Kirim")

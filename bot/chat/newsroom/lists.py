@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Final
+from zlib import crc32
 
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message, Rows, Span
@@ -101,10 +102,17 @@ def permit(visit: Visit) -> Turn:
         return visit.told("desk.permit.given", Permit(reason), reason=reason)
     if not visit.room.permission:
         return visit.told("desk.permit.none")
-    rows = ((visit.act("desk.button.unpermit", "unp"),),)
+    rows = ((visit.act("desk.button.unpermit", "unp", _name_of(visit.room.permission)),),)
     return visit.prompt(visit.say.rich("desk.permit.now", reason=visit.room.permission), rows)
 
 
 def unpermit(visit: Visit) -> Turn:
-    """From now on two people are needed again."""
+    """From now on two people are needed again; a button under an earlier permission leaves the present one alone."""
+    if visit.argument != _name_of(visit.room.permission):
+        return permit(visit)
     return visit.told("desk.permit.taken", Permit(""))
+
+
+def _name_of(reason: str) -> str:
+    """A permission as its button names it."""
+    return f"{crc32(reason.encode(errors='replace')):x}"

@@ -16,6 +16,7 @@ from bot.delivery.plan import Status
 
 LONGEST_PART: Final = 1_000  # units of what was wrong, and of what is right
 LONGEST_REASON: Final = 300
+CONFIRMED_WITHIN: Final = 15 * 60  # seconds
 _RUNS: Final = frozenset({Status.RUNNING})
 _MOVES: Final = frozenset({Status.RUNNING, Status.PAUSED})
 
@@ -38,13 +39,17 @@ def stop_rest(visit: Visit) -> Turn:
     told = visit.room.told
     if told is None or told.status not in _MOVES or told.done_at is not None:
         return show(visit)
-    rows = ((visit.act("desk.button.really_stop", "endx", told.id), visit.act("desk.button.back", "rep", told.id)),)
+    asked = int(visit.scene.board.now.timestamp())
+    yes = visit.act("desk.button.really_stop", "endx", told.id, asked)
+    rows = ((yes, visit.act("desk.button.back", "rep", told.id)),)
     return visit.prompt(visit.say.rich("desk.really_stop", sent=told.sent), rows)
 
 
 def really_stop(visit: Visit) -> Turn:
-    """Stop the rest."""
-    return _steer(visit, "cancel", _MOVES)
+    """Stop the rest, if that was asked just now: of an answer from long ago nobody knows what it was about."""
+    asked = visit.button.number(1) if visit.button is not None else 0
+    age = visit.scene.board.now.timestamp() - asked
+    return _steer(visit, "cancel", _MOVES) if 0 <= age < CONFIRMED_WITHIN + 1 else show(visit)
 
 
 def again(visit: Visit) -> Turn:
