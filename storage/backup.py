@@ -19,11 +19,11 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from bot.errors import StoreError, UsageError
+from storage.durable import sync
 from storage.lock import Lock
 from storage.sqlite import schema
 from storage.sqlite.connection import connect, sqlite3, sqlite_faults
 from storage.sqlite.part import to_ms
-from storage.stops import sync_folder
 
 FOLDER: Final = "backups"
 _NAME: Final = re.compile(r"kentongan-\d{8}-\d{4}\.db")
@@ -98,7 +98,7 @@ def make_backup(
                 sync(part)
                 size = part.stat().st_size
                 part.replace(target)
-                sync_folder(target.parent)
+                sync(target.parent)
         finally:
             remove_part(part)
         removed = _remove_old(target, keep) if keep is not None else ()
@@ -202,15 +202,6 @@ def _check_ours(db: Database) -> None:
 
 def _counts(db: Database) -> dict[str, int]:
     return {table: db.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in _COUNTED}  # noqa: S608 — names of ours
-
-
-def sync(file: Path) -> None:
-    """See a file on the disk."""
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def remove_part(part: Path) -> None:

@@ -15,12 +15,13 @@ from types import TracebackType
 from typing import Final, Self
 
 from bot.errors import StoreError, UsageError
-from storage.backup import check_copy, disk, is_sqlite, remove_part, sync
+from storage.backup import check_copy, disk, is_sqlite, remove_part
+from storage.durable import sync
 from storage.sqlite.connection import connect, sqlite3, sqlite_faults
 from storage.sqlite.restored import Interrupted, Settled, backup_moment, settle
 from storage.sqlite.store import prepare
 from storage.sqlite.tx import SqliteTx
-from storage.stops import StopsLog, stops_path, sync_folder
+from storage.stops import StopsLog, stops_path
 
 _BUSY: Final = 1.0
 
@@ -117,13 +118,13 @@ class Restoration:
             sync(self._part)
             if not database.exists():
                 self._part.replace(database)
-                sync_folder(folder)
+                sync(folder)
                 return None
             aside = self._aside()
             with _nobody_else(database):
                 _keep(database, aside)
                 self._part.replace(database)
-            sync_folder(folder)
+            sync(folder)
         return aside
 
     def _aside(self) -> Path:

@@ -19,6 +19,8 @@ from typing import Final, NamedTuple
 
 import structlog
 
+from storage.durable import sync
+
 log = structlog.get_logger(__name__)
 
 STOP: Final = "stop"
@@ -173,16 +175,7 @@ def _make(path: Path) -> None:
             os.link(name, path)
     finally:
         os.unlink(name)  # noqa: PTH108 — a name of mkstemp's
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """See the names in a folder on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(path.parent)
 
 
 def _salt(header: bytes, path: Path) -> bytes:

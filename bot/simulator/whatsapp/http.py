@@ -13,7 +13,7 @@ from bot.simulator.whatsapp.errors import CloudError
 from bot.simulator.whatsapp.faults import DONE_FIRST, Fault, Faults
 from bot.simulator.whatsapp.meter import Meter
 from bot.simulator.whatsapp.model import Entry, Json
-from bot.simulator.whatsapp.shape import Shape
+from bot.simulator.whatsapp.shape import Shape, parsed
 from bot.simulator.whatsapp.world import World
 
 _JSON = {"Content-Type": "application/json"}
@@ -91,7 +91,7 @@ class HttpFace:
         return call, answer
 
     def _work(self, raw: bytes, call: Call) -> bytes:
-        call.body = _parsed(raw)
+        call.body = parsed(raw)
         body = Shape(call.body, "")
         if body.has("status"):
             return json.dumps(self._messages.mark_read(body)).encode()
@@ -144,16 +144,6 @@ class HttpFace:
             return half
         kind = {"Content-Type": "text/html"} if fault is Fault.BAD_GATEWAY else _JSON
         return web.Response(status=call.status, body=answer, headers=kind)
-
-
-def _parsed(raw: bytes) -> Json:
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise CloudError(100, "The request body is no JSON object.")
-    return body
 
 
 def _hang_up(request: web.Request) -> None:

@@ -1,9 +1,8 @@
 """The account's templates over HTTP, and the reviewers behind it: creating, listing, approving, pausing."""
 
 import hmac
-import json
 from collections import deque
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
@@ -11,7 +10,7 @@ from bot.simulator.clock import Clock
 from bot.simulator.whatsapp import form
 from bot.simulator.whatsapp.errors import CloudError
 from bot.simulator.whatsapp.model import Json
-from bot.simulator.whatsapp.shape import Shape
+from bot.simulator.whatsapp.shape import Shape, parsed
 from bot.simulator.whatsapp.templates import Template, Templates
 from bot.simulator.whatsapp.webhook import Webhook
 
@@ -62,7 +61,7 @@ class Management:
         if request.method == "GET":
             self.asked.append(("GET", dict(request.query)))
             return self._page(request)
-        body = _parsed(raw)
+        body = parsed(raw)
         self.asked.append(("POST", body))
         return self._create(Shape(body, ""))
 
@@ -152,13 +151,3 @@ def _components(template: Template) -> list[Json]:
         buttons = [{"type": "QUICK_REPLY", "text": text} for text in template.quick_replies]
         parts.append({"type": "BUTTONS", "buttons": buttons})
     return parts
-
-
-def _parsed(raw: bytes) -> dict[str, Any]:
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise CloudError(100, "The request body is no JSON object.")
-    return body

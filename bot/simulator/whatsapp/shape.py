@@ -1,10 +1,22 @@
 """Reading the JSON of a request as strictly as the server: what is missing, of the wrong kind, or not foreseen."""
 
+import json
 from collections.abc import Collection
 from typing import Any
 
 from bot.simulator.whatsapp.errors import CloudError, invalid, missing
 from bot.simulator.whatsapp.model import Json
+
+
+def parsed(raw: bytes) -> Json:
+    """A request's body; CloudError 100 when it is no JSON object."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise CloudError(100, "The request body is no JSON object.")
+    return body
 
 
 def units(text: str) -> int:
