@@ -19,6 +19,7 @@ from bot.channels.telegram.inbox import Inbox, Json
 from bot.channels.telegram.outcome import classify, seconds
 from bot.channels.telegram.send import NAME
 from bot.channels.telegram.transport import AiohttpRequest
+from bot.channels.webhook import read_at_most
 from bot.delivery.settle import pause
 from bot.errors import StoreError
 
@@ -123,18 +124,6 @@ class Webhook:
             log.error("an update could not be stored", channel=NAME, error=type(error).__name__)  # noqa: TRY400
             return web.Response(status=500, text="not stored", headers=RETRY_AFTER)
         return web.Response(text="ok")
-
-
-async def read_at_most(request: web.Request, largest: int) -> bytes | None:
-    """The body, or None when it is larger; no more than that is read."""
-    if (request.content_length or 0) > largest:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > largest:
-            return None
-    return bytes(body)
 
 
 def parse_update(body: bytes) -> Json | None:

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from bot.channels.webhook import read_at_most
 from bot.channels.whatsapp.send import NAME
 from bot.channels.whatsapp.signature import HEADER, Signature
 from bot.ports import Store, Tx
@@ -87,15 +88,3 @@ class Webhook:
             return web.Response(status=500, text="not stored")
         self._news()
         return web.Response(text="ok")
-
-
-async def read_at_most(request: web.Request, largest: int) -> bytes | None:
-    """The body, or None when it is larger; no more than that is read."""
-    if (request.content_length or 0) > largest:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > largest:
-            return None
-    return bytes(body)
