@@ -83,7 +83,9 @@ def test_our_texts_are_calm_and_marketing_shows_five_lines(template: object) -> 
 
 
 def test_a_file_is_named_for_its_use_and_language() -> None:
-    for file in FOLDER.glob("*.toml"):
+    files = list(FOLDER.glob("*.toml"))
+    assert len(files) == len(OURS.templates) > 0
+    for file in files:
         template, _ = read_file(file)
         assert template is not None
         reserve = ".reserve" if template.reserve else ""

@@ -250,11 +250,10 @@ def test_a_command_that_does_not_exist_is_answered_kindly(person: Person) -> Non
         assert said(person, incoming) == "Maaf, kami belum paham. Balas MENU untuk melihat pilihan."
 
 
-@every_state
-def test_what_only_staff_may_say_is_refused_to_everyone_else(person: Person) -> None:
-    if person.role is Role.RESIDENT:
-        for refused in (Command("push"), Text("push")):
-            assert said(person, refused).startswith("Perintah ini khusus redaksi.")
+@pytest.mark.parametrize("person", [person for person in STATES.values() if person.role is Role.RESIDENT])
+@pytest.mark.parametrize("refused", [Command("push"), Text("push")], ids=str)
+def test_what_only_staff_may_say_is_refused_to_everyone_else(person: Person, refused: Incoming) -> None:
+    assert said(person, refused).startswith("Perintah ini khusus redaksi.")
 
 
 def test_staff_see_their_role_and_what_they_may_do() -> None:

@@ -95,14 +95,14 @@ def test_who_may_not_is_told_so_and_nothing_follows(verb: str, role: Role) -> No
         assert (turn.changes, turn.asks) == ((), ())
 
 
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("verb", BUTTONS)
+@pytest.mark.parametrize(
+    ("verb", "role"), [(verb, role) for verb in BUTTONS for role in ROLES if role not in BUTTONS[verb].roles]
+)
 def test_a_role_that_was_lost_between_asking_and_deciding_counts_for_nothing(verb: str, role: Role) -> None:
     turn = pressed(
         verb, person(SARI if BUTTONS[verb].names is Names.REQUEST else ME, role), room(draft_for(BUTTONS[verb]))
     )
-    if role not in BUTTONS[verb].roles:
-        assert (turn.changes, turn.asks) == ((), ())
+    assert (turn.changes, turn.asks) == ((), ())
 
 
 @pytest.mark.parametrize("role", ROLES)

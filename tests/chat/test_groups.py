@@ -128,5 +128,7 @@ def test_every_text_of_groups_is_said() -> None:
         for incoming in (Command("mydata"), Command("stop"), Blocked(back=True))
         for reply in answer(who, incoming, board()).replies
     }
-    for key in (key for key in keys_of(po("id")) if key.startswith("group.")):
+    keys = [key for key in keys_of(po("id")) if key.startswith("group.")]
+    assert keys
+    for key in keys:
         assert any(TEXTS.t("id", key) in text for text in said), key

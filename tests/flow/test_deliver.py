@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # see _state
+from structlog.testing import capture_logs
 
 import storage
 from bot.chat.message import Message, Span, to_json
@@ -254,9 +255,12 @@ async def test_a_fault_of_ours_while_sending_is_unknown_and_logged_not_a_silent_
             raise RuntimeError("our fault")
 
     post.wire.answers["1"] = Broken()
-    await post.start()
-    await post.tell()
-    await post.until_states(sent=1, unknown=1)
+    with capture_logs() as logged:
+        await post.start()
+        await post.tell()
+        await post.until_states(sent=1, unknown=1)
+    (line,) = [line for line in logged if line["event"] == "sending broke"]
+    assert (line["log_level"], str(line["exc_info"])) == ("error", "our fault")
 
 
 async def test_answers_leave_before_stories_and_in_order_within_a_chat(post: Post) -> None:

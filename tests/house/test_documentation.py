@@ -55,5 +55,7 @@ def test_the_example_environment_and_feeds_file_are_good_as_they_are() -> None:
 
 
 def test_no_lock_file_records_where_a_package_was_downloaded_from() -> None:
-    for lock in ROOT.glob("*.lock"):
+    locks = list(ROOT.glob("*.lock"))
+    assert {lock.name for lock in locks} >= {"requirements.lock", "requirements-dev.lock"}
+    for lock in locks:
         assert "://" not in lock.read_text(), lock.name
