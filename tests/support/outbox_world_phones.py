@@ -66,6 +66,21 @@ class Phones:
         loop.call_later(back, lambda: None if answer.done() else answer.set_result(outcome))
 
     def _meet(self, person: Person, address: str, fate: str, handle: Handle) -> Outcome:
+        refusal = self._refusal(fate)
+        if refusal is not None:
+            return refusal
+        if fate == "block" and self._dice.random() < 0.3:  # seldom, or soon nobody is left
+            person.blocked = True
+        # A chat becomes another one only where it is known: nobody could tell whose an address in between was.
+        if fate == "move" and address == person.address:
+            self._move(person)
+        if person.blocked:
+            return Outcome(Kind.GONE, "blocked")
+        if address != person.address:
+            return Outcome(Kind.NOT_SENT, "migrated", new_address=person.address)
+        return handle(person)
+
+    def _refusal(self, fate: str) -> Outcome | None:
         match fate:
             case "server":
                 return Outcome(Kind.NOT_SENT, "server_error")
@@ -73,16 +88,9 @@ class Phones:
                 return Outcome(Kind.LATER, "flood", retry_after=float(self._dice.randint(1, 20)))
             case "rights":
                 return Outcome(Kind.LATER, "no_rights", retry_after=3600.0)
-            case "block" if self._dice.random() < 0.3:  # seldom, or soon nobody is left
-                person.blocked = True
-            # A chat becomes another one only where it is known: nobody could tell whose an address in between was.
-            case "move" if address == person.address:
-                self._move(person)
-        if person.blocked:
-            return Outcome(Kind.GONE, "blocked")
-        if address != person.address:
-            return Outcome(Kind.NOT_SENT, "migrated", new_address=person.address)
-        return handle(person)
+            case "form":  # as where a photo is not taken: the words alone follow
+                return Outcome(Kind.LATER, "photo", retry_after=0.0)
+        return None
 
     def _move(self, person: Person) -> None:
         """A group becomes a supergroup: another chat with ids of its own."""

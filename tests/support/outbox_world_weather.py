@@ -4,10 +4,10 @@ import random
 from dataclasses import dataclass, field
 
 # What may become of a request, and how often among the troubled ones.
-CONNECT, SERVER, FLOOD, LOST, DEAF, BLOCK, MOVE, RIGHTS = (
-    "connect", "server", "flood", "lost", "deaf", "block", "move", "rights",
+CONNECT, SERVER, FLOOD, LOST, DEAF, BLOCK, MOVE, RIGHTS, FORM = (
+    "connect", "server", "flood", "lost", "deaf", "block", "move", "rights", "form",
 )  # fmt: skip
-MIXED = {CONNECT: 3, SERVER: 3, FLOOD: 3, LOST: 2, DEAF: 2, BLOCK: 1, MOVE: 1, RIGHTS: 1}
+MIXED = {CONNECT: 3, SERVER: 3, FLOOD: 3, LOST: 2, DEAF: 2, BLOCK: 1, MOVE: 1, RIGHTS: 1, FORM: 1}
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ WEATHERS = (
     Weather("mad clock", 0.1, crash_every=10, jumps=0.7),
     Weather("power cuts", 0.1, crash_every=2.0, power=1.0),
     Weather("slow and disordered", 0.15, latency=(0.01, 0.45), crash_every=10, stall=0.3),
+    Weather("other forms", 0.5, {FORM: 4, FLOOD: 1}, crash_every=10),
     Weather("moves", 0.3, {MOVE: 3, BLOCK: 1, RIGHTS: 1, FLOOD: 1}, crash_every=10),
 )
 
