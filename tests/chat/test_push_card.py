@@ -154,8 +154,12 @@ def test_the_card_says_what_it_costs_for_whom_and_what_is_left() -> None:
         (replace(COST, budget="broadcast"), "Left of the budget for one broadcast IDR 2,000,000 · the portfolio"),
         (replace(COST, left=None, budget="", room=0), "the portfolio has room for 0 more people"),
         (replace(COST, closed=0, paid=0, left=None, room=None), "500 within the 24-hour window, 0 outside\nIt takes"),
+        (
+            replace(COST, unpaid=1200),
+            "outside\nOf those within the window, 1,200 wait until there is budget again\nOutside",
+        ),
     ],
-    ids=["a month", "a broadcast", "no budget", "nobody outside"],
+    ids=["a month", "a broadcast", "no budget", "nobody outside", "windows that nothing is left for"],
 )
 def test_whatever_is_left_is_said(cost: Cost, words: str) -> None:
     assert words in card(two(costs={"whatsapp": cost}), "en")

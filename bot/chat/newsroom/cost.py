@@ -16,6 +16,8 @@ def cost_lines(say: Voice, costs: Mapping[str, Cost]) -> Iterator[_Text]:
     for cost in costs.values():
         amount = say.money(cost.amount, cost.currency)
         yield say.rich("desk.cost.amount", amount=amount, open=_n(say, cost.open), closed=_n(say, cost.closed))
+        if cost.unpaid:
+            yield say.rich("desk.cost.unpaid", count=_n(say, cost.unpaid))
         if cost.closed:
             yield say.rich("desk.cost.outside", paid=_n(say, cost.paid), waiting=_n(say, cost.waiting))
         left = say.rich(_LEFT[cost.budget], left=say.money(cost.left, cost.currency)) if cost.left is not None else ()
