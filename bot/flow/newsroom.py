@@ -176,4 +176,4 @@ def _sources(tx: Tx, original: Sent) -> list[int]:
     """The original, and every digest that may have carried it."""
     if original.kind is not BroadcastKind.STORY:
         return [original.id]
-    return [original.id, *tx.digests_since(original.created_at)]
+    return [original.id, *tx.digests_since(original.created_at, original.id)]

@@ -84,8 +84,8 @@ class NewsroomTx(Protocol):
     def about(self, original: int) -> list[Sent]:
         """What has been said about this broadcast, oldest first."""
 
-    def digests_since(self, at: datetime) -> list[int]:
-        """Digests made since then: each may carry a story told after it."""
+    def digests_since(self, at: datetime, broadcast_id: int) -> list[int]:
+        """Digests of then and later, or made after this broadcast, whatever the clock said: each may carry its story."""
 
     def change_note(self, broadcast_id: int, note: Note) -> None:
         """What the broadcast says from now on."""

@@ -165,10 +165,10 @@ class Broadcasts(Audience):
         """What has been said about this broadcast, oldest first."""
         return [_sent(row) for row in self.all(_SENT + "WHERE b.original_id = ? ORDER BY b.id", original)]
 
-    def digests_since(self, at: datetime) -> list[int]:
-        """Digests made since then: each may carry a story told after it."""
-        digests = "SELECT id FROM broadcast WHERE kind = 'digest' AND expires_at >= ? ORDER BY id"
-        return [row[0] for row in self.all(digests, to_ms(at))]
+    def digests_since(self, at: datetime, broadcast_id: int) -> list[int]:
+        """Digests of then and later, or made after this broadcast, whatever the clock said: each may carry its story."""
+        digests = "SELECT id FROM broadcast WHERE kind = 'digest' AND (expires_at >= ? OR id > ?) ORDER BY id"
+        return [row[0] for row in self.all(digests, to_ms(at), broadcast_id)]
 
     def change_note(self, broadcast_id: int, note: Note) -> None:
         """What the broadcast says from now on."""

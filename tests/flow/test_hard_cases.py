@@ -197,6 +197,22 @@ async def test_a_follow_up_reaches_those_who_get_the_story_in_a_later_digest(out
     assert who(d for d in left if d.broadcast_id == follow_up) == ["1", "2"]
 
 
+async def test_a_follow_up_finds_the_digest_that_a_clock_put_before_its_story(outbox: Outbox) -> None:
+    """The story was told while the clock was ten hours ahead; the digest is made when that is mended."""
+    await outbox.readers("1", mode="evening")
+    outbox.now = local(3, day=18)
+    story = await outbox.tell("Satu")
+    assert await outbox.drain() == []
+    outbox.now = local(16)
+    await outbox.wishes("1", mode="evening")
+    outbox.now = local(17)
+    (digest,) = await outbox.drain()
+    outbox.later(minutes=5)
+    await outbox.write(lambda tx: newsroom.follow_up(tx, story, Note("Dibuka."), "redaksi", outbox.now))
+    assert [(d.address, d.kind.value) for d in await outbox.drain()] == [("1", "follow_up")]
+    assert digest.stories == (1,)
+
+
 async def test_whoever_comes_to_a_digest_late_gets_the_follow_up_too(outbox: Outbox) -> None:
     await outbox.readers("1", "2", mode="evening")
     story = await outbox.tell("Satu")
