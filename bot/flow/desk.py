@@ -1,7 +1,8 @@
 """Somebody wrote: one transaction from the message in the inbox to changes and queued replies."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -54,6 +55,7 @@ class Desk:
         self.forms: Mapping[str, Callable[[Message], str]] = {}  # of channels that write in a form of their own
         self._running: dict[tuple[Sender, Errand], asyncio.Task[None]] = {}
         self._few = asyncio.Semaphore(ERRANDS_AT_ONCE)
+        self._handling = 0
 
     async def handle(
         self, update_id: int, sender: Sender, incoming: Incoming,
@@ -85,17 +87,26 @@ class Desk:
                 return None
             return self._sitting(tx, sender, now, target, callback).regret(reason, bill)
 
+        with self._one_more():
+            try:
+                errands = await beside_the_writer(self._store, written)
+            except NewsroomError as fault:
+                log.warning("an editor's act could not be done", channel=sender.channel, reason=fault.reason)
+                errands = await self._together.write(partial(undone, fault.reason))
+            self._go_on(sender, errands)
+
+    @contextmanager
+    def _one_more(self) -> Iterator[None]:
+        self._handling += 1
         try:
-            errands = await beside_the_writer(self._store, written)
-        except NewsroomError as fault:
-            log.warning("an editor's act could not be done", channel=sender.channel, reason=fault.reason)
-            errands = await self._together.write(partial(undone, fault.reason))
-        self._go_on(sender, errands)
+            yield
+        finally:
+            self._handling -= 1
 
     @property
-    def errands_under_way(self) -> int:
-        """How many errands are being run, or wait to be."""
-        return len(self._running)
+    def under_way(self) -> int:
+        """How many updates are being handled, and errands run or about to be: at 0 all that was said has followed."""
+        return self._handling + len(self._running)
 
     def needs_manager(self, incoming: Incoming) -> bool:
         """Whether only an administrator of a group may do this: the channel finds out who that is."""

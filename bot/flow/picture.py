@@ -3,6 +3,7 @@
 Telegram shows no SVG, and a page would need an address that an admin's phone can reach: a PNG is seen everywhere.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -106,9 +107,8 @@ def _shortened(page: _Page, text: str, size: int, room: float) -> str:
     text = " ".join(text.encode("latin-1", "ignore").decode("latin-1").split()) or "-"
     if page.width(text, size) <= room:
         return text
-    while text and page.width(f"{text}...", size) > room:
-        text = text[:-1]
-    return f"{text}..."
+    fitting = bisect_right(range(len(text)), room, key=lambda end: page.width(f"{text[:end]}...", size))
+    return f"{text[: max(0, fitting - 1)]}..."
 
 
 def _number(value: int) -> str:

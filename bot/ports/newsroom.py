@@ -85,7 +85,7 @@ class NewsroomTx(Protocol):
         """What has been said about this broadcast, oldest first."""
 
     def digests_since(self, at: datetime, broadcast_id: int) -> list[int]:
-        """Digests of then and later, or made after this broadcast, whatever the clock said: each may carry its story."""
+        """Digests since then, or made after this broadcast whatever the clock said: each may carry its story."""
 
     def change_note(self, broadcast_id: int, note: Note) -> None:
         """What the broadcast says from now on."""

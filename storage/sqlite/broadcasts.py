@@ -166,7 +166,7 @@ class Broadcasts(Audience):
         return [_sent(row) for row in self.all(_SENT + "WHERE b.original_id = ? ORDER BY b.id", original)]
 
     def digests_since(self, at: datetime, broadcast_id: int) -> list[int]:
-        """Digests of then and later, or made after this broadcast, whatever the clock said: each may carry its story."""
+        """Digests since then, or made after this broadcast whatever the clock said: each may carry its story."""
         digests = "SELECT id FROM broadcast WHERE kind = 'digest' AND (expires_at >= ? OR id > ?) ORDER BY id"
         return [row[0] for row in self.all(digests, to_ms(at), broadcast_id)]
 

@@ -74,7 +74,7 @@ class AtConsole:
     async def say(self, text: str) -> None:
         """Type a line."""
         await self.console.take(text)
-        while self._desk.errands_under_way:  # noqa: ASYNC110 — only the desk knows
+        while self._desk.under_way:  # noqa: ASYNC110 — only the desk knows
             await asyncio.sleep(0.002)
         await self._drain()
 

@@ -55,7 +55,7 @@ class AtTelegram:
         self._ever: list[tuple[str, int, str]] = []  # every button that was shown
         self._events: dict[int, list[Event]] = defaultdict(list)
         self._acts = 0
-        self.busy: Callable[[], bool] = lambda: False  # whether errands are under way
+        self.busy: Callable[[], bool] = lambda: False  # whether what was said is being handled
         telegram.listen(self._hear)
 
     async def say(self, text: str) -> None:
@@ -209,7 +209,7 @@ async def at_telegram(
         await parts.start()
         try:
             person = kind(telegram, store, deliverer.wake, facts, clock)
-            person.busy = lambda: desk.errands_under_way > 0
+            person.busy = lambda: desk.under_way > 0
             yield person
         finally:
             await parts.stop()

@@ -218,7 +218,7 @@ class AtWhatsApp:
                 await asyncio.sleep(0.005)
 
     def _busy(self) -> bool:
-        return bool(self.whatsapp.webhook.pending) or (self.desk is not None and self.desk.errands_under_way > 0)
+        return bool(self.whatsapp.webhook.pending) or (self.desk is not None and self.desk.under_way > 0)
 
     def _at_rest(self, tx: Tx) -> bool:
         counts, now = tx.stats(self.clock.now()), self.clock.now()
