@@ -74,7 +74,7 @@ class Claim:
         """`means` of a channel that bills, or closes windows."""
         self._means = means
         self._channel, self._chats, self._epoch, self._tell = channel, chats, epoch, tell
-        self._broadcasts = BroadcastClaim(channel.name, timezone, self._pause, means)
+        self._broadcasts = BroadcastClaim(channel.name, timezone, self._pause, self._rest, means)
         self._digests = DigestClaim(channel.name, timezone, self._pause, means)
         self._reply_turns, self._digest_turns = Turns(1 / 3), Turns(1 / 10)
         self._refusals = Refusals()
@@ -173,6 +173,10 @@ class Claim:
         if self._means is not None:
             self._means.answered(leaving)
         return leaving
+
+    def _rest(self, address: str) -> float:
+        """Seconds this chat must rest; its turn is not taken."""
+        return self._chats.wait(address, self._channel.chat_rate(address), self._clock)
 
     def _pause(self, address: str) -> float:
         """Seconds this chat must rest; taking its turn when it need not."""

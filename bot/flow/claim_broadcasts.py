@@ -15,6 +15,7 @@ from bot.ports import DueDelivery, Tx
 
 AHEAD = 4  # readers looked at beyond the free slots; ever more while they sleep, to get over a sleeping city
 MOST_LOOKED_AT = 1_000  # readers of one pass in one tick: some 10 ms of the write lock
+LOOKS = 5  # at retries in one tick, each at four times as many rows, to get over chats that must rest
 RETRIES_SHARE = 0.5  # promise 6: a broken network never starves what is new
 
 
@@ -34,10 +35,14 @@ class BroadcastClaim:
     """Takes the next attempts of stories, alerts and what is about them."""
 
     def __init__(
-        self, channel: str, timezone: ZoneInfo, pause: Callable[[str], float], means: Means | None = None
+        self, channel: str, timezone: ZoneInfo, pause: Callable[[str], float], rest: Callable[[str], float],
+        means: Means | None = None,
     ) -> None:  # fmt: skip
-        """`means` of a channel that bills, or closes windows."""
-        self._channel, self._timezone, self._pause, self._means = channel, timezone, pause, means
+        """`pause` takes a chat's turn, or says how many seconds it must rest; `rest` only says it.
+
+        `means` of a channel that bills, or closes windows.
+        """
+        self._channel, self._timezone, self._pause, self._rest, self._means = channel, timezone, pause, rest, means
         self._passes: list[Broadcast] = []
         self._due: dict[Rank, bool] = {}
         self._retry_turns = dict.fromkeys(Rank, 0.0)
@@ -80,22 +85,40 @@ class BroadcastClaim:
         return int(self._retry_turns[rank])
 
     def _retries(self, tx: Tx, rank: Rank, slots: int, now: datetime) -> list[DueDelivery]:
-        """Queued deliveries whose time has come and whose readers may have them now."""
+        """Up to `slots` queued deliveries whose time has come and whose readers may have them now.
+
+        Those whose chat must rest wait until it has: at the head of the queue they would keep everybody else's back.
+        """
         ready: list[DueDelivery] = []
-        waiting = tx.due_deliveries(self._channel, now, slots, rank)
-        self._meet(due.reader for due in waiting)
-        for due in waiting:
-            turn, why = self._turn_of_due(due, now)
-            match turn.way:
-                case Way.NOW:
-                    ready.append(replace(due, delivery=due.delivery._replace(version=self._version)))
-                case Way.WAIT if turn.at is not None:
-                    tx.postpone(due.delivery, turn.at, why or None)
-                case Way.DIGEST if turn.at is not None:
-                    tx.give_to_digest(due.delivery, turn.at)
-                case _:
-                    tx.give_up(due.delivery, "paused", now)
-        return ready
+        for look in range(LOOKS):
+            limit = slots * 4**look
+            waiting = tx.due_deliveries(self._channel, now, limit, rank)
+            self._meet(due.reader for due in waiting)
+            ready = [due for due in waiting if self._is_ready(tx, due, now)]
+            if len(ready) >= slots or len(waiting) < limit or limit >= MOST_LOOKED_AT:
+                break
+        return ready[:slots]
+
+    def _is_ready(self, tx: Tx, due: DueDelivery, now: datetime) -> bool:
+        """Whether it can leave now; what cannot is written: that it waits longer, goes into a digest, or ends."""
+        turn, why = self._turn_of_due(due, now)
+        match turn.way:
+            case Way.NOW:
+                return not self._rests(tx, due, self._rest(due.reader.address), now)
+            case Way.WAIT if turn.at is not None:
+                tx.postpone(due.delivery, turn.at, why or None)
+            case Way.DIGEST if turn.at is not None:
+                tx.give_to_digest(due.delivery, turn.at)
+            case _:
+                tx.give_up(due.delivery, "paused", now)
+        return False
+
+    @staticmethod
+    def _rests(tx: Tx, due: DueDelivery, seconds: float, now: datetime) -> bool:
+        """Whether its chat must rest for so long; then it waits."""
+        if seconds:
+            tx.postpone(due.delivery, now + timedelta(seconds=seconds))
+        return seconds > 0
 
     def _turn_of_due(self, due: DueDelivery, now: datetime) -> tuple[Turn, str]:
         """The turn, and what is waited for."""
@@ -119,8 +142,10 @@ class BroadcastClaim:
             counts = reader.daily_limit is not None and not one.begun and one.broadcast.kind is BroadcastKind.STORY
             if counts and left_today(reader, today) <= self._counted[subscriber]:
                 continue  # another of this tick was the last of their day
+            if self._rests(tx, one, self._pause(reader.address), now):
+                continue  # another of this tick had its chat's turn
             delivery = self._paid_again(one, now)
-            if delivery is None or self._pause(reader.address):
+            if delivery is None:
                 continue
             if counts:
                 self._counted[subscriber] += 1
@@ -131,11 +156,11 @@ class BroadcastClaim:
     def _paid_again(self, due: DueDelivery, now: datetime) -> Delivery | None:
         """In its present form and paid for; None where others of this tick have used up what there was."""
         if self._means is None:
-            return due.delivery
+            return due.delivery._replace(version=self._version)
         planned = self._plan_due(self._means, due, OUTSIDE if is_closed(due.reader, now) else NOW)
         if planned.turn.way is not Way.NOW:
             return None
-        delivery = as_template(due.delivery, planned)
+        delivery = as_template(due.delivery._replace(version=self._version), planned)
         self._means.spend(delivery, planned)
         return delivery
 

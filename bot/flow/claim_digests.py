@@ -93,8 +93,11 @@ class DigestClaim:
                 if is_closed(reader, now):
                     look.missed.append(reader.subscriber_id)
                 continue
-            if what.stories and (len(started) >= slots or self._pause(reader.address)):
+            if what.stories and len(started) >= slots:
                 self.more = True  # their turn comes with the next tick
+                continue
+            if what.stories and (pause := self._pause(reader.address)):
+                look.later.append((reader.subscriber_id, now + timedelta(seconds=pause)))
                 continue
             look.settled.append(reader.subscriber_id)
             if what.stories:

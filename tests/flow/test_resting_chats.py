@@ -1,0 +1,68 @@
+"""Chats that must rest keep nobody else back: what waits for them is not at the head of anybody's queue."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.delivery.pace import ChatRate
+from bot.delivery.plan import Settled, State
+from tests.support.outbox import NOON, Outbox
+
+GROUPS = [str(-n) for n in range(1, 31)]
+TICK = 0.05  # seconds
+SLOTS = 2
+
+
+@pytest.fixture
+async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
+    outbox = Outbox(tmp_path)
+    await outbox.start()
+    yield outbox
+    outbox.store.close()
+
+
+async def ticks(outbox: Outbox, seconds: float) -> list[tuple[float, str]]:
+    """What left in so many seconds: after how many, and to whom."""
+    began, left = outbox.now, []
+    while (passed := (outbox.now - began).total_seconds()) < seconds:
+        batch = await outbox.claim(SLOTS)
+        outbox.answer(batch)
+        left += [(passed, delivery.address) for delivery in batch]
+        outbox.later(seconds=TICK)
+    return left
+
+
+async def test_many_groups_get_many_stories_as_fast_as_each_stands_them(outbox: Outbox) -> None:
+    outbox.gate.groups = ChatRate(burst=2, per_second=0.3)
+    await outbox.readers(*GROUPS)
+    for n in range(5):
+        await outbox.tell(f"Berita {n}")
+    left = await ticks(outbox, 3 / 0.3 + 2)  # the fifth stands in a chat after ten seconds, all in 3.75 s of slots
+    assert len(left) == 5 * len(GROUPS)
+
+
+async def test_a_retry_comes_before_groups_that_must_rest(outbox: Outbox) -> None:
+    outbox.gate.groups = ChatRate(burst=1, per_second=0.1)
+    await outbox.readers("77", *GROUPS)
+    story = await outbox.tell("Satu")
+    (first,) = await outbox.claim(1)
+    await outbox.tell("Dua")
+    outbox.answer([first], Settled(State.QUEUED, "flood", next_at=NOON + timedelta(seconds=3)))
+    left = await ticks(outbox, 4)
+    assert first.broadcast_id == story
+    assert [round(at, 2) for at, address in left if address == "77"][-1] <= 3 + 2 * TICK
+
+
+async def test_a_digest_comes_before_groups_that_must_rest(outbox: Outbox) -> None:
+    outbox.gate.groups = ChatRate(burst=1, per_second=0.1)
+    await outbox.readers(*GROUPS, mode="evening")
+    await outbox.readers("77", mode="evening")
+    await outbox.tell("Satu")
+    await outbox.drain()
+    outbox.now = NOON + timedelta(hours=5, seconds=-1)  # 17.00 comes
+    await outbox.alert("Awas")
+    assert len(await outbox.drain()) == len(GROUPS) + 1
+    outbox.later(seconds=1)
+    assert [address for _, address in await ticks(outbox, 1)] == ["77"]
