@@ -59,6 +59,8 @@ _WAKE_OWED: Final = """
 UPDATE subscriber SET digest_at = ?
 WHERE digest_at IS NULL AND id IN (SELECT subscriber_id FROM owed WHERE story_id = ?)
 """
+# What was done goes on; what is paused stays so, and tells this pass too when it is resumed.
+_REOPEN: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
 _EVERYBODY: Final = 1 << 62  # no subscriber's id is higher
 _LATE: Final = range(24 * 3_600_000)  # milliseconds: a late story whose channel no longer runs is closed after a day
 _CLOSED: Final = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED}
@@ -111,7 +113,7 @@ class Broadcasts(Audience):
 
     def add_pass(self, story_id: int, categories: Collection[str], younger_than: datetime, now: datetime) -> bool:
         """A further pass for followers of late categories, if the broadcast was created after `younger_than`."""
-        row = self.one(_STORY_BROADCAST + " AND status IN ('running', 'done')", story_id)
+        row = self.one(_STORY_BROADCAST + " AND status IN ('running', 'paused', 'done')", story_id)
         if row is None or row[1] <= to_ms(younger_than) or row[2] <= to_ms(now):
             return False
         passes = self.all("SELECT n, channel, categories FROM broadcast_pass WHERE broadcast_id = ?", row[0])
@@ -121,7 +123,7 @@ class Broadcasts(Audience):
         channels = {p[1] for p in passes}
         n = 1 + max(p[0] for p in passes)
         self.run(_ADD_PASSES, row[0], n, listed(sorted(late)), None, listed(sorted(channels)))
-        self.run("UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ?", row[0])
+        self.run(_REOPEN, row[0])
         return True
 
     def version(self) -> int:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Broadcast, Rank, Settled, State
+from bot.delivery.plan import Status as Ended
 from bot.ports import Store, Tx
 from tests.storage.makers import (
     NOW,
@@ -268,6 +269,29 @@ async def test_no_further_pass(store: Store, name: str) -> None:
         return tx.add_pass(story_id, categories, NOW + hours(younger_than), NOW + hours(now))
 
     assert not await store.write(work)
+
+
+@pytest.mark.parametrize("status", [Ended.CANCELLED, Ended.WITHDRAWN, Ended.INTERRUPTED])
+async def test_what_was_stopped_gets_no_further_pass(store: Store, status: Ended) -> None:
+    def work(tx: Tx) -> bool:
+        broadcast = tell(tx)
+        tx.set_status(broadcast.id, status, "", NOW)
+        return tx.add_pass(told(broadcast), ["budaya"], NOW - hours(1), NOW)
+
+    assert not await store.write(work)
+
+
+async def test_what_is_paused_stays_so_and_tells_the_late_category_when_it_is_resumed(store: Store) -> None:
+    def work(tx: Tx) -> tuple[bool, int, list[tuple[str, ...]]]:
+        broadcast = tell(tx)
+        tx.set_status(broadcast.id, Ended.PAUSED, "", NOW)
+        added = tx.add_pass(told(broadcast), ["budaya"], NOW - hours(1), NOW)
+        meanwhile = len(tx.open_passes(TELEGRAM, NOW))
+        tx.set_status(broadcast.id, Ended.RUNNING, "", NOW)
+        tx.move_pass(TELEGRAM, broadcast, 0, done=True)
+        return added, meanwhile, [b.categories for b in tx.open_passes(TELEGRAM, NOW)]
+
+    assert await store.write(work) == (True, 0, [("budaya",)])
 
 
 async def test_a_story_that_was_never_told_gets_no_pass(store: Store) -> None:
