@@ -1,18 +1,26 @@
 """What is done to a restored database before anything may leave from it, in one transaction.
 
 A backup remembers a past. What happened since then happened all the same: people left, messages arrived, codes were
-used. So everything that could be said a second time is closed, and whoever left since is taken out.
+used. So everything that could be said a second time is closed, and whoever left since is taken out. What went out since
+carries ids (a platform's receipts name broadcast, subscriber and answer; buttons name stories and drafts): none of them
+is given again, and sealed buttons are those of another house from now on.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import Any, Final
 
 from storage.sqlite.part import from_ms, from_ms_or_none, to_ms
 from storage.sqlite.tx import SqliteTx
 from storage.stops import Left, StopsLog
 
+# Ids left out: more than are given between a backup and its restore, and ten for each second until the restore, so that
+# the same backup can be restored twice.
+GAP: Final = 10_000_000
+_GAP_GROWS: Final = timedelta(seconds=0.1)
+_SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 CODE: Final = "restored"  # why such a delivery is unknown, and why nothing is sent until `resume`
 _PEOPLE: Final = """
 SELECT channel, address, status, stopped_at, max(coalesce(joined_at, 0), coalesce(chosen_at, 0),
@@ -62,6 +70,16 @@ UPDATE subscriber SET covered_until = ?, digest_at = NULL,
   covered_telling = (SELECT coalesce(max(telling), 0) FROM broadcast_pass)
 WHERE status = 'active'
 """
+# SQLite remembers the last id of an AUTOINCREMENT table from its first row on.
+_LEAVE_OUT: Final = "UPDATE sqlite_sequence SET seq = seq + ?"
+_LEAVE_OUT_OF_UNUSED: Final = """
+INSERT INTO sqlite_sequence (name, seq) SELECT name, ? FROM sqlite_master
+WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%' AND name NOT IN (SELECT name FROM sqlite_sequence)
+"""
+_FIRST_STORY: Final = """
+INSERT OR REPLACE INTO meta SELECT 'first_story', CAST(?1 + max(coalesce((SELECT max(id) FROM story), 0),
+  coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_story'), 0)) AS TEXT)
+"""
 _DROP_UPDATE: Final = "UPDATE inbox SET handled_at = ?, error = 'restored' WHERE id = ?"
 _PAUSE: Final = "INSERT INTO meta VALUES ('paused', ?) ON CONFLICT DO UPDATE SET value = excluded.value"
 
@@ -98,12 +116,15 @@ def settle(
     interrupted = tuple(_interrupt(tx, row, to_ms(now)) for row in tx.all(_RUNNING))
     _first_import_again(tx)
     _owe_nothing(tx, now)
+    _name_nothing_again(tx, now)
     settled = Settled(
         interrupted, stopped, erased,
         replies=tx.run("DELETE FROM reply"),
         updates=_drop_updates(tx, now, leaves),
         invitations=tx.run("DELETE FROM invitation WHERE used_at IS NULL"),  # may have been used since
     )  # fmt: skip
+    for table in ("whatsapp_answer", "whatsapp_early"):  # what was taken then has long been delivered, or refused
+        tx.run(f"DELETE FROM {table}")
     tx.run("DELETE FROM meta WHERE key = 'backup_at'")
     tx.run(_PAUSE, CODE)
     return settled
@@ -163,6 +184,17 @@ def _owe_nothing(tx: SqliteTx, now: datetime) -> None:
     """No digest brings what was told before: whether it came is not known."""
     tx.run("DELETE FROM owed")
     tx.run(_OWE_NOTHING, to_ms(now))
+
+
+def _name_nothing_again(tx: SqliteTx, now: datetime) -> None:
+    """What still comes in about the time that was lost must find nothing, rather than something new of the same name.
+
+    A new key also ends the buttons of what was there: a draft may have been changed, or sent, since the backup.
+    """
+    gap = GAP + max(0, (now - _SINCE) // _GAP_GROWS)
+    for statement in (_LEAVE_OUT, _LEAVE_OUT_OF_UNUSED, _FIRST_STORY):
+        tx.run(statement, gap)
+    tx.run("INSERT OR REPLACE INTO meta VALUES ('button_key', ?)", token_hex(32))
 
 
 def _drop_updates(tx: SqliteTx, now: datetime, leaves: Callable[[str], bool]) -> int:

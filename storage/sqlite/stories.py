@@ -19,6 +19,10 @@ _REVISION: Final = """
 INSERT INTO revision (story_id, n, seen_at, guid, title, summary, link, image, labels, published, modified)
 SELECT ?1, 1 + coalesce(max(n), 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM revision WHERE story_id = ?1
 """
+_NEXT: Final = """
+SELECT max(1 + coalesce(max(id), 0), coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_story'), 0))
+FROM story
+"""  # `first_story` is what a restore wants: buttons of the time that was lost name stories too
 _KEEP_TEXT: Final = """
 UPDATE revision SET text = (SELECT text FROM story WHERE id = ?1)
 WHERE story_id = ?1 AND n = (SELECT max(n) FROM revision WHERE story_id = ?1)
@@ -58,9 +62,9 @@ class Stories(Part):
 
     def add_story(self, item: Item, published: datetime, categories: Collection[str], now: datetime) -> int:
         """Record a new story with its first revision and its search text; its id."""
-        row = _shown(item) | {"published": to_ms(published), "first_seen": to_ms(now)}
-        story_id = self.table("story").insert(row).last_pk
-        assert isinstance(story_id, int)
+        story_id = int(self.value(_NEXT))
+        row = _shown(item) | {"id": story_id, "published": to_ms(published), "first_seen": to_ms(now)}
+        self.table("story").insert(row)
         self._insert_revision(story_id, item, now)
         self.add_categories(story_id, categories)
         return story_id

@@ -29,9 +29,10 @@ from storage.sqlite.whatsapp_readers import WhatsAppReaders
 
 _REACHED: Final = frozenset({"delivered", "read", "played"})
 _THIS: Final = "WHERE broadcast_id = ? AND subscriber_id = ?"
+# What waits has been started as often as the receipt says, or is tried again because nobody knew: else it never left.
 _ARRIVED: Final = f"""
 UPDATE delivery SET state = 'sent', code = '', message_id = ?, finished_at = ?, channel = NULL, rank = NULL,
-  next_at = NULL {_THIS} AND state IN ('unknown', 'queued')
+  next_at = NULL {_THIS} AND (state = 'unknown' OR state = 'queued' AND (attempt >= ? OR doubts > 0))
 """
 _FAILED: Final = f"""
 UPDATE delivery SET state = 'failed', code = ?, finished_at = ?, channel = NULL, rank = NULL, next_at = NULL {_THIS}
@@ -156,7 +157,7 @@ class WhatsApp(WhatsAppReaders, Halts):
     def _arrived(self, tag: DeliveryTag, message_id: str, now: datetime) -> None:
         if self.was_seen(message_id, "failed"):  # a failure is the last word about a message
             return
-        self.run(_ARRIVED, message_id, to_ms(now), tag.broadcast_id, tag.subscriber_id)
+        self.run(_ARRIVED, message_id, to_ms(now), *tag)
         reached = "UPDATE whatsapp_person SET undeliverable = 0 WHERE subscriber_id = ? AND undeliverable > 0"
         self.run(reached, tag.subscriber_id)
 

@@ -106,6 +106,19 @@ async def test_a_late_receipt_of_the_first_attempt_keeps_the_second_from_leaving
     assert await store.write(work) == []
 
 
+async def test_a_receipt_of_an_attempt_that_was_never_begun_settles_nothing(store: Store) -> None:
+    def work(tx: Tx) -> list[tuple[str, str | None, str | None]]:
+        follow(tx, tx.whatsapp_address(SARI, None, NOW), "daerah", channel=WA)
+        broadcast = tx.add_broadcast("alert", Rank.ALERT, None, [], [WA], NOW, NOW + hours(6), note=Note("Awas"))
+        (found,) = tx.open_passes(WA, NOW)
+        (reader,) = tx.readers(WA, found, 9)
+        tx.queue_deliveries(found, [(reader, NOW + hours(3))], NOW, "window_closed")
+        tx.take_receipts([receipt(DeliveryTag(broadcast, reader.subscriber_id, 1))], NOW)
+        return rows(tx)
+
+    assert await store.write(work) == [("queued", "window_closed", None)]
+
+
 @pytest.mark.parametrize("outcome", [UNKNOWN, Settled(State.SENT, message_id="wamid.1")], ids=["unknown", "sent"])
 async def test_a_receipt_that_comes_before_the_answer_counts(store: Store, outcome: Settled) -> None:
     def work(tx: Tx, code: str) -> list[tuple[str, str | None, str | None]]:
