@@ -1,5 +1,7 @@
 """How much one person may ask of us: many answers at once, then silence until they have been quiet for a while.
 
+Whoever is on the staff works here and may ask for much more; what they decide about something that leaves, or is about
+to, is heard however much they asked for before.
 Kept in memory: whoever annoys us across a restart begins anew, and gets so many answers more.
 """
 
@@ -8,18 +10,25 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.chat import words
-from bot.chat.turn import Blocked, Command, Incoming, Moved, Press, Text
+from bot.chat.push_seal import pressed
+from bot.chat.turn import Blocked, Command, Incoming, Moved, Press, Role, Text
+from bot.ports import Tx
 
 BUDGET: Final = 22.0  # answers at once; one act leads to four at most, and one more says why nothing follows
+STAFF_BUDGET: Final = 240.0  # events at once: an alert takes some twenty taps, each with several answers
 REFILL: Final = 0.2  # answers a second
 QUIET: Final = timedelta(minutes=1)  # without a message from them: then they are answered again
 REMEMBERED: Final = 10_000  # people; those who are quiet are forgotten first
+
+# Buttons of the newsroom after which something leaves, or leaves no more: hold, pause, end and its "yes", (dis)approve.
+_DECISIONS: Final = frozenset({"hold", "pause", "end", "endx", "ok", "nok"})
 
 Who = tuple[str, str]  # channel, address
 
 
 @dataclass(slots=True)
 class _Account:
+    budget: float
     left: float
     at: datetime
     muted: bool = False
@@ -30,22 +39,31 @@ class Patience:
     """What is left for each person; used inside transactions, which come one after the other."""
 
     budget: float = BUDGET
+    of_staff: float = STAFF_BUDGET
     _accounts: dict[Who, _Account] = field(default_factory=dict)
 
-    def has(self, who: Who, now: datetime) -> bool:
-        """Whether they are answered; a message that is not makes the silence longer."""
+    def has(self, who: Who, now: datetime, *, staff: bool | None = None) -> bool:
+        """Whether they are answered; a message that is not makes the silence longer. `staff` is None where unknown."""
         account = self._accounts.pop(who, None)
-        if account is None or now < account.at or (account.muted and now - account.at >= QUIET):
-            account = _Account(self.budget, now)
+        budget = self._budget(account, staff)
+        begins = account is None or now < account.at or budget > account.budget
+        if account is None or begins or (account.muted and now - account.at >= QUIET):
+            account = _Account(budget, budget, now)
+        account.budget = budget
         if account.muted:
             account.at = now
         else:
-            account.left = min(self.budget, account.left + REFILL * (now - account.at).total_seconds())
+            account.left = min(budget, account.left + REFILL * (now - account.at).total_seconds())
             account.at = now
         self._accounts[who] = account  # the last of all: who was heard longest ago stands first
         if len(self._accounts) > REMEMBERED:
             del self._accounts[next(iter(self._accounts))]
         return not account.muted
+
+    def _budget(self, account: _Account | None, staff: bool | None) -> float:
+        if staff is None and account is not None:
+            return account.budget
+        return self.of_staff if staff else self.budget
 
     def is_out(self, who: Who, now: datetime) -> bool:
         """Whether they would not be answered now."""
@@ -54,7 +72,7 @@ class Patience:
 
     def spend(self, who: Who, answers: int, now: datetime) -> bool:
         """They got so many answers; True when that was all for now."""
-        account = self._accounts.setdefault(who, _Account(self.budget, now))
+        account = self._accounts.setdefault(who, _Account(self.budget, self.budget, now))
         account.left -= answers
         account.muted = account.left < 1
         return account.muted
@@ -76,11 +94,11 @@ class Bill:
     _spent: int = 0
     _muted: bool = False
 
-    def has(self, now: datetime) -> bool:
+    def has(self, now: datetime, *, staff: bool = False) -> bool:
         """Whether they are answered; what an earlier transaction spent, which came to nothing, is given back."""
         self.patience.give_back(self.who, self._spent, heard=self._muted)
         self._spent, self._muted = 0, False
-        return self.patience.has(self.who, now)
+        return self.patience.has(self.who, now, staff=staff)
 
     def spend(self, answers: int, now: datetime) -> bool:
         """They got so many answers; True when that was all for now."""
@@ -102,3 +120,17 @@ def is_last_word(incoming: Incoming) -> bool:
             return True
         case _:
             return False
+
+
+def is_decision(tx: Tx, channel: str, address: str, action: str) -> bool:
+    """Whether a button decides about something that leaves, and is one that we made for this member of the staff.
+
+    This counts from those who are not answered too; whoever writes such a button themselves has no seal for it.
+    """
+    button = pressed(action)
+    return (
+        button is not None
+        and button.verb in _DECISIONS
+        and button.holds(tx.button_key(), channel, address)
+        and tx.person(channel, address).role is not Role.RESIDENT
+    )

@@ -26,6 +26,7 @@ from bot.chat.turn import (
     Mode,
     Moved,
     Person,
+    Press,
     RedeemInvitation,
     Reply,
     Role,
@@ -44,7 +45,7 @@ from bot.flow.cost import CostOf
 from bot.flow.editing import Editing
 from bot.flow.facts import Facts
 from bot.flow.office import Affairs, Condition
-from bot.flow.patience import Bill, is_last_word
+from bot.flow.patience import Bill, is_decision, is_last_word
 from bot.flow.reach import Reach, Target, count
 from bot.flow.room import look
 from bot.flow.wishes import Wishing, grant
@@ -100,22 +101,41 @@ class Sitting:
         self._silent = False
 
     def bear(self, incoming: Incoming, bill: Bill) -> list[Errand]:
-        """The same, within what one person may ask of us; whoever stops is always heard."""
-        if bill.has(self._now):
+        """The same, within what one person may ask of us; whoever stops, or decides for the staff, is always heard."""
+        staff = self._is_staff(bill)
+        if bill.has(self._now, staff=staff):
             errands = self.run(incoming)
-            if bill.spend(self._said, self._now):
+            if bill.spend(self._cost(staff), self._now):
                 self._say_too_fast()
             return errands
+        if self._decides(incoming):
+            return self.run(incoming)
         self._silent, self._callback = not self._is_subscriber(), None
         return self.run(incoming) if is_last_word(incoming) else []
 
     def regret(self, reason: str, bill: Bill | None) -> list[Errand]:
         """What they wanted could not be done after all: say why (`reason` of a NewsroomError), and nothing else."""
-        if bill is None or bill.has(self._now):
+        staff = bill is not None and self._is_staff(bill)
+        if bill is None or bill.has(self._now, staff=staff):
             self._queue(Reply(undone(reason, self._around.facts.texts.voice(self._person().language))))
             if bill is not None:
-                bill.spend(self._said, self._now)
+                bill.spend(self._cost(staff), self._now)
         return self._errands
+
+    def _is_staff(self, bill: Bill) -> bool:
+        return self._tx.person(*bill.who).role is not Role.RESIDENT
+
+    def _cost(self, staff: bool) -> int:
+        """One for whatever the staff do: their screens take several messages, which is not theirs to choose."""
+        return min(self._said, 1) if staff else self._said
+
+    def _decides(self, incoming: Incoming) -> bool:
+        sender = self._sender
+        return (
+            isinstance(incoming, Press)
+            and not sender.group
+            and is_decision(self._tx, sender.channel, sender.address, incoming.action)
+        )
 
     def _is_subscriber(self) -> bool:
         return self._person().status is Status.ACTIVE

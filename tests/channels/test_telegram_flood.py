@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram.inbox import FLOOD, MOST_OF_ONE, Inbox
-from bot.chat.turn import Incoming, Status
-from bot.flow.desk import Desk, Sender
+from bot.chat.push_seal import sealed
+from bot.chat.turn import Incoming, Role, Status
+from bot.flow.desk import Desk, Sender, hash_code
 from bot.flow.facts import Facts
 from bot.flow.patience import QUIET, Patience
 from bot.ports import Store
@@ -132,6 +133,31 @@ async def test_whoever_stops_is_heard_amid_a_flood(what: Json, tmp_path: Path) -
         await abuse.hear(*flood[:100], abuse.next(**what), *flood[100:])
         assert (await abuse.rig.person(SARI)).status in {Status.STOPPED, Status.GONE}
         assert abuse.heard[str(SARI)] == 1
+
+
+DECISIONS = {  # who made the button for whom, whether Sari is on the staff, whether it is heard
+    "a hold": ("hold", SARI, True, True),
+    "an approval": ("ok", SARI, True, True),
+    "a button that decides nothing": ("card", SARI, True, False),
+    "a button made for another": ("ok", BUDI, True, False),
+    "of somebody who is on the staff no more": ("ok", SARI, False, False),
+}
+
+
+@pytest.mark.parametrize(("verb", "whose", "hired", "counts"), DECISIONS.values(), ids=DECISIONS)
+async def test_what_staff_decide_is_heard_amid_a_flood(
+    verb: str, whose: int, hired: bool, counts: bool, tmp_path: Path
+) -> None:
+    async with world(tmp_path) as abuse:
+        key = await abuse.rig.store.write(lambda tx: tx.button_key())
+        if hired:
+            await abuse.rig.store.write(lambda tx: tx.add_invitation(hash_code("x"), Role.EDITOR, NOW, NOW + QUIET))
+            await abuse.rig.store.write(lambda tx: tx.redeem_invitation("telegram", str(SARI), hash_code("x"), NOW))
+        button = press(sealed(key, "telegram", str(whose), verb, 1, 1))
+        flood = [abuse.next(message=message("halo")) for _ in range(MANY)]
+        forged = [abuse.next(callback_query=press(f"e:{verb}:1.1:{n:011}")) for n in range(MANY)]
+        await abuse.hear(*flood, *forged, abuse.next(callback_query=button), *flood)
+        assert abuse.heard[str(SARI)] == int(counts)
 
 
 async def test_in_a_group_only_the_one_who_floods_is_left_unheard(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.chat.turn import Blocked, Command, Incoming, Moved, Press, Text
-from bot.flow.patience import BUDGET, QUIET, REMEMBERED, Bill, Patience, is_last_word
+from bot.flow.patience import BUDGET, QUIET, REMEMBERED, STAFF_BUDGET, Bill, Patience, is_last_word
 
 NOW = datetime(2024, 2, 28, 6, 45, tzinfo=UTC)
 SARI, BUDI = ("telegram", "1"), ("telegram", "2")
@@ -52,6 +52,31 @@ def test_one_persons_flood_costs_another_nothing() -> None:
     patience = Patience()
     answered(patience, 100, 0.0)
     assert patience.has(BUDI, NOW)
+
+
+def spent(patience: Patience, *, staff: bool, times: int = 10_000) -> int:
+    """How many events of somebody are answered at once."""
+    return sum(patience.has(SARI, NOW, staff=staff) and not patience.spend(SARI, 1, NOW) for _ in range(times))
+
+
+def test_staff_may_ask_for_much_more_but_not_for_everything() -> None:
+    assert spent(Patience(), staff=True) == STAFF_BUDGET - 1 >= 10 * BUDGET
+
+
+def test_a_role_counts_from_the_next_thing_that_its_holder_does() -> None:
+    patience = Patience()
+    spent(patience, staff=False)
+    assert not patience.has(SARI, NOW)
+    assert patience.has(SARI, NOW, staff=True)
+    assert spent(patience, staff=False) <= BUDGET
+
+
+def test_what_is_asked_before_the_role_is_known_leaves_the_budget_as_it_is() -> None:
+    patience = Patience()
+    patience.has(SARI, NOW, staff=True)
+    patience.spend(SARI, 100, NOW)
+    assert patience.has(SARI, NOW)
+    assert spent(patience, staff=True) == STAFF_BUDGET - 101
 
 
 def test_a_clock_that_is_set_back_silences_nobody() -> None:

@@ -2,7 +2,7 @@
 
 Chats take turns and several are handled at a time, so nobody waits for what another sends by the thousand. What one
 person sends beyond what they could ever be answered, or while we answer them no more, is marked as handled when it is
-stored; that they stop never is.
+stored; that they stop never is, nor what staff decide about something that leaves (`bot.flow.patience.is_decision`).
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from bot.channels.telegram.turns import Origin, Turns, Waiting, origin, said
 from bot.errors import StoreError
 from bot.flow.desk import Desk, Sender
 from bot.flow.leaving import is_stop
+from bot.flow.patience import is_decision
 from bot.ports import Store, Tx
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,7 @@ class Inbox:
             for where, row, update in rows:
                 if not tx.receive(NAME, [row], now):
                     continue  # brought before
-                if self._is_too_much(where, counts[where], update):
+                if self._is_too_much(tx, where, counts[where], update):
                     tx.handled(NAME, row[0], now, FLOOD)
                 else:
                     counts[where] += 1
@@ -69,12 +70,15 @@ class Inbox:
         self._turns.add(await self._store.write(store))
         self._news.set()
 
-    def _is_too_much(self, where: Origin, waiting: int, update: Json) -> bool:
+    def _is_too_much(self, tx: Tx, where: Origin, waiting: int, update: Json) -> bool:
         """Whether it is left unheard: so many of theirs wait already, or they are not answered for now."""
         if waiting < MOST_OF_ONE and not self._is_unheard(where):
             return False
         text = said(update)
-        return text is not None and not is_stop(text)
+        if text is None or is_stop(text):
+            return False
+        private = where.chat == where.sender
+        return not (private and "callback_query" in update and is_decision(tx, NAME, str(where.sender), text))
 
     def _is_unheard(self, where: Origin) -> bool:
         desk: Desk | None = self._application.bot_data.get(DESK)
