@@ -51,6 +51,19 @@ _OF_STOP: Final = _several(
     "langganan berlangganan semua semuanya berita kirim kirimi mengirim kiriman pesan notifikasi dari"
     " all sending messages subscription news it"
 )
+# The same, but only beside a stop word: "stop dulu", "udah stop", "stop wa".
+_BESIDE_STOP: Final = _several(
+    "dulu udah sudah dah wa whatsapp telegram sms bot kanal channel siaran broadcast info kabar update promo promosi"
+    " promotions total selamanya terus terima kasih makasih thanks thank you"
+)
+_EVERYDAY: Final = _several("keluar off henti")  # stop words that mean much else with others beside them
+# Words of subscriptions and nothing else: what stands behind them says of what (`UNREG DAERAH`), as by SMS.
+_OF_SUBSCRIPTIONS: Final = _several("unreg unsub unsubscribe")
+_MOST_BEHIND_STOP: Final = 2  # words
+_ASKS: Final = _several(
+    "apa apakah siapa kapan mana dimana kenapa mengapa berapa bagaimana gimana cara caranya gagal bisa"
+    " tidak jangan belum bukan gak nggak ga how what why when which who where not failed"
+)
 _LONGEST_CALL: Final = 8  # different words; whoever writes more is talking, not commanding
 _SHORTEST_FORGIVEN: Final = 4  # letters; shorter words are too near to each other
 _SUBSTITUTION_FORGIVEN: Final = 5  # letters; "stok" and "shop" are words of their own, not "stop"
@@ -86,7 +99,10 @@ def understand(text: str) -> Command | None:
     known = entry(_slashless(head)) if head.startswith("/") else None
     if known is not None:
         return Command(known.name, tail if known.takes_argument else "")
-    return _whole(_plain_words(text)) or _with_argument(head, tail)
+    words = _plain_words(text)
+    if "?" not in text and _stops(words):
+        return Command("stop")
+    return _whole(words) or _with_argument(head, tail)
 
 
 def is_command(text: str, with_argument: Collection[str] = ()) -> bool:
@@ -146,6 +162,19 @@ def _whole(words: list[str]) -> Command | None:
         meant = set(said.values())
     name = meant.pop() if len(meant) == 1 else None
     return Command(name) if name else None
+
+
+def _stops(words: list[str]) -> bool:
+    """Whether a stop word comes first, with no more around it than people add: they say nothing else."""
+    if len(set(words)) > _LONGEST_CALL:
+        return False
+    first, *behind = [w for w in words if w not in _POLITE and w not in _BESIDE_STOP] or [""]
+    if first in _EVERYDAY or _named_by(first) != "stop":
+        return False
+    if first not in _OF_SUBSCRIPTIONS:
+        return all(w in _OF_STOP for w in behind)
+    other = (w in _ASKS or _named_by(w) not in {None, "stop"} for w in behind if w not in _OF_STOP)
+    return len(behind) <= _MOST_BEHIND_STOP and not any(other)
 
 
 def _with_argument(head: str, tail: str) -> Command | None:

@@ -11,7 +11,17 @@ from tests.pictures.screens import played
 from tests.support.alone import Alone
 from tests.support.town import NOW, board
 
-WORDS = ("berhenti", "STOP", "Unreg", "/berhenti", "/stop@kentongan_bot", "tolong berhenti ya", "stop langganan")
+WORDS = (
+    "berhenti",
+    "STOP",
+    "Unreg",
+    "/berhenti",
+    "/stop@kentongan_bot",
+    "tolong berhenti ya",
+    "stop langganan",
+    "unreg daerah",
+    "udah stop",
+)
 STEPS = ("", steps.SEARCH, steps.WORD, steps.ERASE, steps.CONTACT, f"{steps.REPORT}:7", f"{steps.ANSWER}:3", "nonsense")
 
 

@@ -30,6 +30,12 @@ STOP_WORDS = ["STOP", "UNREG", "OFF", "HENTI", "KELUAR", "BERHENTI", "berhenti",
         ("unsub", "stop"),
         ("jangan kirim lagi", "stop"),
         ("tolong jangan kirim berita lagi", "stop"),
+        *(
+            (said, "stop")
+            for said in ("unreg daerah", "UNREG HUKRIM DAERAH", "tolong unsub berita jatim", "unreg semua")
+        ),
+        *((said, "stop") for said in ("stop wa", "stop dulu", "udah stop", "sudah berhenti", "stop dulu ya min")),
+        *((said, "stop") for said in ("Stop, terima kasih", "mohon stop kirim wa", "stpo dulu", "Stop promotions")),
         ("topik", "topics"),
         ("TOPICS", "topics"),
         ("berita terbaru", "latest"),
@@ -76,6 +82,10 @@ def test_a_slip_is_forgiven(slip: str, name: str) -> None:
         "keluarga saya berhenti", "keluar rumah jam berapa?", "kapan hujan berhenti", "apa kabar",
         "saya suka topik ini karena bagus", "hapus dta", "hapus datanya", "hapusdat", "hapus", "/tidakada",
         "jangan", "jangan kirim ke dia", "pak bu", "stop menu", "off the record", "x" * 5000, "ini itu",
+        "stop berita hoaks itu dari mana", "stop berita hoaks", "unreg itu apa", "stop dulu?", "unreg gagal",
+        "unreg daerah lalu kirim hukrim", "keluar dulu", "udah keluar", "off dulu", "unreg menu", "jangan stop",
+        "stop bakar sampah", "berhenti merokok", "hentikan tawuran pelajar", "sudah", "dulu", "wa", "terima kasih",
+        "hujannya sudah berhenti", "info stop kontak", "stop kontak rusak", "udah stop hujannya belum",
     ],
 )  # fmt: skip
 def test_talk_is_no_command(talk: str) -> None:
