@@ -33,9 +33,10 @@ from bot.chat.message import Message
 from bot.delivery.content import Content
 from bot.errors import StoreError
 from bot.flow.cost import Costs
-from bot.flow.deliver import Compose, Deliverer
+from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
+from bot.flow.forms import Compose
 from bot.flow.means import Means
 from bot.flow.patience import Patience
 from bot.flow.progress import Progress, Written, watch

@@ -15,9 +15,9 @@ from bot.chat.texts import Texts
 from bot.delivery import receipts
 from bot.delivery.content import Content
 from bot.delivery.outcome import Outcome
-from bot.flow.deliver import Compose
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
+from bot.flow.forms import Compose
 from bot.flow.halts import Halter
 from bot.flow.means import Terms
 from bot.flow.settling import Settling

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from bot.delivery.pace import Chats, Latencies, Sent, Window, in_flight_limit, t
 from bot.delivery.plan import Delivery, QueuedReply, Settled, State
 from bot.errors import StoreError
 from bot.flow.claim import Batch, Claim, Finished, TellRefused
+from bot.flow.forms import Compose, Forms
 from bot.flow.gate import Attempt, Gate
 from bot.flow.means import Means
 from bot.flow.settling import AT_ONCE, Settling
@@ -28,8 +29,6 @@ IDLE = 5.0  # seconds without anything due before looking again
 EARLY = 0.75  # of a tick's length: a transaction that takes longer than usual leaves no slot unused
 STORE_PAUSE = 1.0  # seconds between two tries while the store refuses
 FORGET_EVERY = 5.0  # seconds between two tidyings of the chats' memory
-
-Compose = Callable[[Content, str], object]  # what is said, in a language, prepared for the channel
 
 
 class Deliverer:
@@ -45,7 +44,7 @@ class Deliverer:
 
         `means` are those of a channel that bills, or closes windows.
         """
-        self._store, self._channel, self._compose = store, channel, compose
+        self._store, self._channel, self._forms = store, channel, Forms(compose)
         self._now, self._clock, self._on_written, self._settling = now, clock, on_written, settling
         self._chats, self._latencies = Chats(), Latencies()
         self._claim = Claim(channel, self._chats, timezone, epoch, tell, means)
@@ -56,8 +55,6 @@ class Deliverer:
         self._writing = 0.0  # seconds that a tick's transaction takes, lately
         self._finished = Finished()
         self._in_flight: dict[Sent, asyncio.Task[None]] = {}
-        self._prepared: dict[tuple[Hashable, str], object] = {}
-        self._contents: dict[Hashable, Content] = {}
         self._loop: asyncio.AbstractEventLoop  # asked once: in Python 3.11 asking for it costs a system call
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -131,7 +128,7 @@ class Deliverer:
             return STORE_PAUSE
         now = self._clock()
         self._writing += (min(now - began, self._tick_length) - self._writing) / 8
-        self._remember(batch.contents)
+        self._forms.keep(batch.contents, [*batch.deliveries, *self._gate.deliveries])
         self._admit(batch, now)
         if began - self._tidied > FORGET_EVERY:
             self._chats.forget_rested(began)
@@ -179,7 +176,7 @@ class Deliverer:
         now, clock = self._now(), self._clock()
         try:
             batch = await self._store.write(
-                lambda tx: self._claim.run(tx, finished, slots, self._contents, now, clock)
+                lambda tx: self._claim.run(tx, finished, slots, self._forms.known, now, clock)
             )  # fmt: skip
         except StoreError as error:
             self._finished.deliveries[:0] = finished.deliveries
@@ -200,7 +197,9 @@ class Deliverer:
     def _leave(self, attempt: Attempt, sent: Sent) -> None:
         """This one has its slot."""
         if isinstance(attempt, Delivery):
-            self._in_flight[sent] = self._loop.create_task(self._send_delivery(attempt, sent))
+            self._in_flight[sent] = self._loop.create_task(
+                self._send_delivery(attempt, self._forms.content(attempt), sent)
+            )
         else:
             self._in_flight[sent] = self._loop.create_task(self._send_reply(attempt, sent))
 
@@ -216,24 +215,32 @@ class Deliverer:
         finally:
             del self._in_flight[sent]
 
-    async def _send_delivery(self, delivery: Delivery, sent: Sent) -> None:
+    async def _send_delivery(self, delivery: Delivery, content: Content | None, sent: Sent) -> None:
         try:
             try:
-                prepared = self._prepare(delivery.says, delivery.language)
-                to = To(delivery.address, delivery.thread, delivery.message, delivery)
-                outcome = await self._channel.deliver(prepared, to, delivery.act)
-            except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
-                outcome = self._broken(fault)
-            self._note(outcome, delivery.address, sent)
+                prepared = self._forms.prepare(delivery, content)
+            except Exception as fault:  # noqa: BLE001 — ours, and nothing has left: it is tried again
+                outcome = self._broken(fault, Kind.NOT_SENT)
+                self._window.answered(sent, self._clock(), heard=False)
+            else:
+                outcome = await self._deliver(prepared, delivery)
+                self._note(outcome, delivery.address, sent)
             self._finished.deliveries.append((delivery, self._settling.delivery(delivery, outcome, self._now())))
             self._write_soon()
         finally:
             del self._in_flight[sent]
 
-    def _broken(self, fault: Exception) -> Outcome:
-        """A fault of ours, not of the network: nobody knows how far it came, and somebody must read of it."""
+    async def _deliver(self, prepared: object, delivery: Delivery) -> Outcome:
+        to = To(delivery.address, delivery.thread, delivery.message, delivery)
+        try:
+            return await self._channel.deliver(prepared, to, delivery.act)
+        except Exception as fault:  # noqa: BLE001 — ours, not the network's: see _broken
+            return self._broken(fault)
+
+    def _broken(self, fault: Exception, kind: Kind = Kind.UNKNOWN) -> Outcome:
+        """A fault of ours, not of the network: mostly nobody knows how far it came, and somebody must read of it."""
         log.error("sending broke", channel=self._channel.name, exc_info=fault)
-        return Outcome(Kind.UNKNOWN, "our_fault")
+        return Outcome(kind, "our_fault")
 
     def _note(self, outcome: Outcome, address: str, sent: Sent) -> None:
         """What an outcome says about network and account, apart from its own delivery."""
@@ -280,19 +287,3 @@ class Deliverer:
     def _write_now(self) -> None:
         self._writing_soon = None
         self._wake.set()
-
-    def _prepare(self, says: Hashable, language: str) -> object:
-        key = (says, language)
-        if key not in self._prepared:
-            self._prepared[key] = self._compose(self._contents[says], language)
-        return self._prepared[key]
-
-    def _remember(self, contents: Mapping[Hashable, Content], at_most: int = 1024) -> None:
-        """Keep what is going out, with the form in which it began to."""
-        if not contents:
-            return
-        self._contents.update(contents)
-        if len(self._contents) > at_most:
-            kept = dict(list(self._contents.items())[-at_most // 2 :])
-            self._contents = kept
-            self._prepared = {key: form for key, form in self._prepared.items() if key[0] in kept}

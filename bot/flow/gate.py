@@ -34,6 +34,11 @@ class Gate:
         """How many wait."""
         return len(self._waiting)
 
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Those that wait, without the answers."""
+        return [attempt for attempt in self._waiting if isinstance(attempt, Delivery)]
+
     def add(self, replies: Sequence[QueuedReply], deliveries: Sequence[Delivery]) -> None:
         """Just claimed: answers go first, also before what was claimed earlier."""
         self._waiting.extendleft(reversed(replies))
