@@ -8,6 +8,7 @@ from typing import Final
 from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Broadcast, Delivery, Reader
 from bot.delivery.settle import AGAIN_AFTER_DOUBT, CHANGED_AGAIN, REPLY_DOUBTS
+from bot.delivery.timing import lives_until
 from bot.errors import StoreError
 from bot.ports import Recovery
 from storage.sqlite.audience import LEFT_BEFORE
@@ -34,6 +35,7 @@ SELECT ?, s.id, 'queued', 0, s.channel, ?, ?, ? FROM subscriber s WHERE s.id = ?
 ON CONFLICT DO UPDATE SET state = 'queued', channel = excluded.channel, rank = excluded.rank,
   next_at = excluded.next_at, finished_at = NULL WHERE {_MEANT_AGAIN}
 """
+_LIVES: Final = "UPDATE broadcast SET expires_at = ?1 WHERE id = ?2 AND expires_at < ?1"
 _OF_DEAD_EPOCHS: Final = """
 WHERE finished_at IS NULL AND state = 'started' AND epoch < :epoch
   AND broadcast_id IN (SELECT id FROM broadcast WHERE done_at IS NULL)
@@ -147,6 +149,8 @@ class Deliveries(Due, Outcomes):
             for reader, next_at in readers
         ]
         self.conn.executemany(_QUEUE, rows)
+        if code is None:
+            self.run(_LIVES, to_ms(lives_until(broadcast, readers)), broadcast.id)
 
     def count_today(self, subscribers: Sequence[int], day: int) -> None:
         """These readers got one more story on this local day (as an ordinal)."""
