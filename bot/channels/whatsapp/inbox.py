@@ -18,7 +18,7 @@ from bot.channels.whatsapp import outcome as meaning
 from bot.channels.whatsapp.events import Event, Fault, Item, Moved, Other, Said, Status, Wish, kept, read, walk
 from bot.channels.whatsapp.receive import POSTS
 from bot.channels.whatsapp.send import NAME
-from bot.channels.whatsapp.statuses import news, receipt, refused, too_fast
+from bot.channels.whatsapp.statuses import news, of_the_account, receipt, refused
 from bot.channels.whatsapp.told import TemplateTold
 from bot.chat.turn import Incoming, Press, Text
 from bot.delivery.outcome import Outcome
@@ -109,9 +109,12 @@ class Inbox:
             self._heard()
             posts = [read_post(post_id, body, self._number_id) for post_id, body in waiting]
             now = self._now()
-            floods = await self._store.write(lambda tx, posts=posts, now=now: self._take_apart(tx, posts, now))  # type: ignore[misc]
-            for flood in floods:
-                self._told(*flood)
+            words = await self._store.write(lambda tx, posts=posts, now=now: self._take_apart(tx, posts, now))  # type: ignore[misc]
+            for outcome, who, at in words:
+                if outcome.account:
+                    self._stopped(outcome)
+                else:
+                    self._told(outcome, who, at)
             self._tell(posts)
             await self._handle_waiting()
 
@@ -133,7 +136,6 @@ class Inbox:
         outcome = meaning.of_failure(fault)
         if outcome.account:
             log.error("WhatsApp refuses our account", channel=NAME, code=fault.code, text=fault.text)
-            self._stopped(outcome)
         elif fault.code not in meaning.TABLE:
             log.warning("a status with an error that nobody knows", channel=NAME, code=fault.code, text=fault.text)
 
@@ -195,7 +197,7 @@ def take_apart(
 ) -> list[tuple[Outcome, str, datetime]]:  # fmt: skip
     """Statuses are settled; whatever people did waits in a row of its own, once however often it was brought.
 
-    Returns what is told of the account's pace for the first time: outcome, recipient, moment.
+    Returns what is told of the account for the first time: outcome, recipient, moment.
     """
     receipts: list[Receipt] = []
     rows: list[str] = []
@@ -218,12 +220,12 @@ def take_apart(
         learn(tx, templates)
     halted = tx.halts()
     halter.told(tx, receipts, now)
-    floods = list(too_fast(tx, receipts, now))
+    words = list(of_the_account(tx, receipts, now))
     tx.take_receipts(receipts, now)
     halter.look(tx, halted)
     tx.blank_updates(POSTS, strangers)
     tx.receive(NAME, list(enumerate(rows, (tx.last_update(NAME) or 0) + 1)), now)
-    return floods
+    return words
 
 
 def meet(tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:

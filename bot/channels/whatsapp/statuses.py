@@ -15,17 +15,25 @@ from bot.delivery.templates import REFUSALS, TemplateNews, split_key
 from bot.ports import Tx
 
 A_SECOND: Final = timedelta(milliseconds=999)
+STILL_TRUE: Final = timedelta(minutes=1)  # so long a refusal of the account rests it; that is also its first rest
+ACCOUNT: Final = {o.code: o for o in meaning.TABLE.values() if o.account or o.code == FLOOD}  # what is about it
 
 
-def too_fast(tx: Tx, receipts: Iterable[Receipt], now: datetime) -> Iterator[tuple[Outcome, str, datetime]]:
-    """Of each message of which it is new that it was one too many: to whom, and when that was said."""
+def of_the_account(tx: Tx, receipts: Iterable[Receipt], now: datetime) -> Iterator[tuple[Outcome, str, datetime]]:
+    """Of each message of which it is new that the account was too fast or may not send: to whom, and when it was so.
+
+    A refusal of the account that is told late says nothing about now, and is left out.
+    """
     told: set[str] = set()
     for one in receipts:
-        if one.failed is None or one.failed.code != FLOOD or one.message_id in told:
+        outcome = ACCOUNT.get(one.failed.code) if one.failed is not None else None
+        if outcome is None or one.message_id in told:
             continue
         told.add(one.message_id)
-        if not tx.was_seen(one.message_id, one.word):
-            yield meaning.FLOODED, one.phone or one.user_id or one.message_id, one.at or now
+        at = one.at or now
+        if tx.was_seen(one.message_id, one.word) or (outcome.account and now - at > STILL_TRUE):
+            continue
+        yield outcome, one.phone or one.user_id or one.message_id, at
 
 
 def receipt(status: Status, now: datetime) -> Receipt:
@@ -33,7 +41,7 @@ def receipt(status: Status, now: datetime) -> Receipt:
     gone_wrong = failed(meaning.of_failure(status.fault), now) if status.fault is not None else None
     return Receipt(
         status.message_id, status.word, read_tag(status.tag), *status.who, gone_wrong, billed(status.pricing),
-        None if status.at is None else min(now, status.at + A_SECOND),
+        None if status.at is None else moment(status.at, now),
     )  # fmt: skip
 
 
@@ -43,7 +51,7 @@ def refused(tx: Tx, status: Status, now: datetime) -> Iterator[TemplateNews]:
     tag = read_tag(status.tag)
     key = tx.template_of(tag) if stands is not None and tag is not None else None
     if key is not None:
-        yield TemplateNews(*split_key(key), now, stands)
+        yield TemplateNews(*split_key(key), moment(status.at, now), stands)
 
 
 def billed(pricing: Json | None) -> Billed | None:
@@ -54,9 +62,14 @@ def billed(pricing: Json | None) -> Billed | None:
 
 
 def news(told: TemplateTold, now: datetime) -> TemplateNews:
-    """What a webhook tells of a template, in the store's words.
-
-    Its moment is a whole second, of which the end counts: what was looked up within it may be older than this.
-    """
-    at = now if told.at is None else min(now, told.at + A_SECOND)
+    """What a webhook tells of a template, in the store's words."""
+    at = moment(told.at, now)
     return TemplateNews(told.name, told.language, at, told.status, told.category, told.quality, told.reason)
+
+
+def moment(at: datetime | None, now: datetime) -> datetime:
+    """When something was so that is told now: a whole second, of which the end counts.
+
+    What was looked up within that second may be older than what is told of it.
+    """
+    return now if at is None else min(now, at + A_SECOND)
