@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.delivery.content import Content, Level
+from bot.delivery.content import BroadcastKind, Content, Level
 from bot.delivery.pace import Chats
 from bot.delivery.plan import Delivery, QueuedReply, Rank, Settled, State, Status
 from bot.delivery.refusals import CHATS, Refusals
@@ -104,9 +104,12 @@ class Claim:
         return Batch(tuple(replies), tuple(deliveries), contents, next_due, more, tuple(closed))
 
     def _stop_what_is_refused(self, tx: Tx, ended: Sequence[tuple[Delivery, Settled]], now: datetime) -> None:
-        """A text that the platform does not take stands still until an editor looks; an urgent alert never does."""
+        """A text that the platform does not take stands still until an editor looks.
+
+        An urgent alert never does, nor do digests: each says something else, and nobody could resume them.
+        """
         for delivery, settled in ended:
-            if settled.refused:
+            if settled.refused and delivery.kind is not BroadcastKind.DIGEST:
                 chats = self._refusals.note(delivery.broadcast_id, settled.code, delivery.subscriber_id)
                 if chats >= CHATS:
                     self._stop_refused(tx, delivery.broadcast_id, settled.code, chats, now)

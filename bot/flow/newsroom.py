@@ -89,23 +89,23 @@ def withdraw(tx: Tx, original_id: int, reason: str, by: str, now: datetime, *, e
 
 
 def pause(tx: Tx, broadcast_id: int, reason: str, by: str, now: datetime) -> None:
-    """Claim nothing more of it until it is resumed."""
-    _in_motion(tx, broadcast_id, Status.RUNNING)
-    tx.set_status(broadcast_id, Status.PAUSED, reason, now)
+    """Claim nothing more of it until it is resumed; a correction's mark stands still with it."""
+    for part in _in_motion(tx, broadcast_id, Status.RUNNING):
+        tx.set_status(part, Status.PAUSED, reason, now)
     tx.add_audit(by, "pause", f"#{broadcast_id} {reason}".strip(), now)
 
 
 def resume(tx: Tx, broadcast_id: int, by: str, now: datetime) -> None:
-    """Go on with a paused one."""
-    _in_motion(tx, broadcast_id, Status.PAUSED)
-    tx.set_status(broadcast_id, Status.RUNNING, "", now)
+    """Go on with a paused one, and with the mark of a correction."""
+    for part in _in_motion(tx, broadcast_id, Status.PAUSED):
+        tx.set_status(part, Status.RUNNING, "", now)
     tx.add_audit(by, "resume", f"#{broadcast_id}", now)
 
 
 def cancel(tx: Tx, broadcast_id: int, by: str, now: datetime) -> None:
     """Let the rest go: what is in flight arrives, nothing more leaves (promise 10)."""
-    _in_motion(tx, broadcast_id, Status.RUNNING, Status.PAUSED)
-    tx.set_status(broadcast_id, Status.CANCELLED, "", now)
+    for part in _in_motion(tx, broadcast_id, Status.RUNNING, Status.PAUSED):
+        tx.set_status(part, Status.CANCELLED, "", now)
     tx.add_audit(by, "cancel", f"#{broadcast_id}", now)
 
 
@@ -126,11 +126,12 @@ def try_again(tx: Tx, broadcast_id: int, by: str, now: datetime, *, unknown: boo
     return again
 
 
-def _require(tx: Tx, broadcast_id: int) -> Sent:
+def _require(tx: Tx, broadcast_id: int, *, mark: bool = False) -> Sent:
+    """This broadcast; `mark`: also one that only shows on phones that what is on them was corrected."""
     sent = tx.broadcast(broadcast_id)
     if sent is None:
         raise NewsroomError("not_found", f"there is no broadcast {broadcast_id}: kentongan broadcasts list shows them")
-    if sent.kind in {BroadcastKind.DIGEST, BroadcastKind.MARK}:
+    if sent.kind is BroadcastKind.DIGEST or (sent.kind is BroadcastKind.MARK and not mark):
         raise NewsroomError("not_found", f"broadcast {broadcast_id} is a {sent.kind}: name the story or alert itself")
     return sent
 
@@ -148,10 +149,21 @@ def was_had(tx: Tx, broadcast_id: int) -> bool:
     return any(r.sent + r.unknown + r.under_way + r.digested for r in tx.report(broadcast_id))
 
 
-def _in_motion(tx: Tx, broadcast_id: int, *allowed: Status) -> None:
-    status = _require(tx, broadcast_id).status
-    if status not in allowed:
-        raise NewsroomError("wrong_status", f"broadcast {broadcast_id} is {status}, not {' or '.join(allowed)}")
+def _in_motion(tx: Tx, broadcast_id: int, *allowed: Status) -> list[int]:
+    """What of it stands so: the broadcast itself, of a correction also its mark, which may have stopped by itself."""
+    sent = _require(tx, broadcast_id, mark=True)
+    parts = [part.id for part in [sent, *_mark_of(tx, sent)] if part.status in allowed]
+    if not parts:
+        raise NewsroomError("wrong_status", f"broadcast {broadcast_id} is {sent.status}, not {' or '.join(allowed)}")
+    return parts
+
+
+def _mark_of(tx: Tx, sent: Sent) -> list[Sent]:
+    """The mark that was made just before this correction."""
+    if sent.kind is not BroadcastKind.CORRECTION or sent.original_id is None:
+        return []
+    marks = [other for other in tx.about(sent.original_id) if other.kind is BroadcastKind.MARK and other.id < sent.id]
+    return marks[-1:]
 
 
 def _corrected(before: Note, correction: Note, title: str, text: str) -> Note:
