@@ -31,11 +31,18 @@ class Halter:
                 self._begin(tx, scope_of(settled.code, None), settled.code, now)
 
     def told(self, tx: Tx, receipts: Iterable[Receipt], now: datetime) -> None:
-        """What statuses say, before they are taken: then it is forgotten what each attempt was."""
+        """What statuses say, before they are taken: then it is forgotten what each attempt was.
+
+        What was so before the last halt was over, or is older than the next try would be, says nothing about now.
+        """
         for receipt in receipts:
-            failed = receipt.failed
-            if failed is not None and failed.code in CODES and not tx.was_seen(receipt.message_id, receipt.word):
-                self._begin(tx, _scope(tx, failed.code, receipt.tag), failed.code, now)
+            failed, at = receipt.failed, receipt.at or now
+            if failed is None or failed.code not in CODES or now - at > PROBE_EVERY:
+                continue
+            scope = _scope(tx, failed.code, receipt.tag)
+            over = tx.halt_over(scope)
+            if (over is None or at >= over) and not tx.was_seen(receipt.message_id, receipt.word):
+                self._begin(tx, scope, failed.code, now)
 
     def _begin(self, tx: Tx, scope: Scope, code: str, now: datetime) -> None:
         halt = Halt(scope, code, now, now + PROBE_EVERY)

@@ -61,6 +61,9 @@ class WhatsAppTx(Protocol):
     def halt(self, halt: Halt) -> bool:
         """Hold this back; whether it was not before."""
 
+    def halt_over(self, scope: Scope) -> datetime | None:
+        """When this was held back no more, the last time; None: it never was held back, or is for the first time."""
+
     def probe_halt(self, scope: Scope, tag: Tag, again: datetime) -> None:
         """This attempt tries whether the halt is over; the next one may do so then."""
 

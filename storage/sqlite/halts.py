@@ -11,6 +11,7 @@ _HALT: Final = """
 INSERT INTO whatsapp_halt (scope, code, since, probe_at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
   code = excluded.code, probe_at = max(probe_at, excluded.probe_at), probe = ''
 """
+_IS_OVER: Final = "INSERT OR REPLACE INTO meta SELECT 'halt_over_' || scope, ? FROM whatsapp_halt"
 _GOES_ON: Final = """
 UPDATE delivery SET next_at = min(next_at, ?) WHERE state = 'queued' AND channel = 'whatsapp' AND code = ?
 """
@@ -30,6 +31,11 @@ class Halts(Part):
         self.run(_HALT, halt.scope.value, halt.code, to_ms(halt.since), to_ms(halt.probe_at))
         return known is None
 
+    def halt_over(self, scope: Scope) -> datetime | None:
+        """When this was held back no more, the last time; None: it never was held back, or is for the first time."""
+        at = self.value("SELECT value FROM meta WHERE key = ?", f"halt_over_{scope.value}")
+        return None if at is None else from_ms(int(at))
+
     def probe_halt(self, scope: Scope, tag: Tag, again: datetime) -> None:
         """This attempt tries whether the halt is over; the next one may do so then."""
         self.run(
@@ -40,6 +46,7 @@ class Halts(Part):
         """Somebody knows that the platform takes everything again; what was held back, and is due now."""
         ended = self.halts()
         if ended:
+            self.run(_IS_OVER, str(to_ms(now)))
             self.run("DELETE FROM whatsapp_halt")
             self.run(_GOES_ON, to_ms(now), HALTED)
         return ended
@@ -50,5 +57,6 @@ class Halts(Part):
 
     def _end_probed(self, tag: str, now: datetime) -> None:
         """This attempt has arrived."""
+        self.run(f"{_IS_OVER} WHERE probe = ?", str(to_ms(now)), tag)
         if self.run("DELETE FROM whatsapp_halt WHERE probe = ?", tag):
             self.run(_GOES_ON, to_ms(now), HALTED)

@@ -147,7 +147,7 @@ class WhatsApp(WhatsAppReaders, Halts):
                 if self.value("SELECT state FROM reply WHERE id = ?", reply) == State.STARTED:
                     self._keep_early(receipt.tag, receipt)
                 elif receipt.failed is None:
-                    self._answer_arrived(receipt.tag)
+                    self._answer_arrived(receipt.tag, receipt.message_id)
                 else:
                     self._answer_failed(receipt.tag, again_at(receipt.tag, receipt.failed.code, now))
                 self._news_of_recipient(receipt, now)

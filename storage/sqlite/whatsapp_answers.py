@@ -35,6 +35,10 @@ WHERE id = ?1 AND attempt = ?2 AND doubt = 1 AND state = 'queued'
 """
 
 
+# What was sent once more because nobody knew has left all the same, if a receipt of any attempt says so.
+_ARRIVED: Final = "DELETE FROM reply WHERE id = ? AND state = 'queued' AND (doubt = 1 OR doubts > 0)"
+
+
 class WhatsAppAnswers(WhatsAppPeople, Replies, Sights):
     """Answers, until it is known what became of them."""
 
@@ -46,9 +50,11 @@ class WhatsAppAnswers(WhatsAppPeople, Replies, Sights):
             self.conn.executemany(_KEEP, [(reply.id, reply.attempt, to_ms(now)) for reply in taken])
         super().settle_replies(channel, finished, now)
 
-    def _answer_arrived(self, tag: ReplyTag) -> None:
+    def _answer_arrived(self, tag: ReplyTag, message_id: str) -> None:
         """A receipt says that it is on its way: it is not needed any more, if it was in doubt or kept."""
-        self.run("DELETE FROM reply WHERE id = ? AND doubt = 1", tag.reply_id)
+        if self.was_seen(message_id, "failed"):  # a failure is the last word about a message
+            return
+        self.run(_ARRIVED, tag.reply_id)
         self.run("DELETE FROM whatsapp_answer WHERE id = ?", tag.reply_id)
 
     def _answer_failed(self, tag: ReplyTag, again: datetime | None) -> None:

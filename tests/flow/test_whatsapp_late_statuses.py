@@ -10,9 +10,10 @@ import pytest
 from bot.channels.whatsapp.inbox import Inbox, read_post, take_apart
 from bot.channels.whatsapp.receive import POSTS
 from bot.delivery.budget import Charge
-from bot.delivery.outcome import Outcome
+from bot.delivery.halts import Halt, Scope
+from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import Settled, State
-from bot.delivery.receipts import DeliveryTag, tag_of
+from bot.delivery.receipts import UNDELIVERABLE, DeliveryTag, Receipt, ReplyTag, settle_reply, tag_of
 from bot.delivery.tariff import Category, Prices
 from bot.delivery.templates import DeclaredTemplate, TemplateNews, Use, template_key
 from bot.flow.desk import Desk
@@ -21,9 +22,10 @@ from bot.flow.templates import TemplateLearner
 from bot.ports import Charged, Store, Tx
 from storage import open_store
 from tests.storage.makers import NOW, hours
-from tests.storage.test_store_whatsapp_receipts import SARI, WA, told
+from tests.storage.test_store_whatsapp_receipts import SARI, WA, receipt, told
 
 KEY = template_key("kabar_penting", "id")
+FAILED = {"failed": UNDELIVERABLE}
 
 
 @pytest.fixture
@@ -85,3 +87,63 @@ async def test_a_refusal_of_the_account_rests_it_once_and_only_while_it_may_be_t
         await inbox.run()
         rested.append(len(rests))
     assert rested == [0, 0, 1, 1]
+
+
+HALTS = {
+    "days ago": (-120, None, []),
+    "just now": (0, None, ["pushes"]),
+    "before an admin let it go on": (-0.5, -0.25, []),
+    "after an admin let it go on": (-0.5, -0.75, ["pushes"]),
+}
+
+
+@pytest.mark.parametrize("code", [131048, 368, 131042])
+@pytest.mark.parametrize(("said", "resumed", "halts"), HALTS.values(), ids=HALTS)
+async def test_only_a_refusal_that_may_still_be_true_holds_anything_back(
+    store: Store, said: float, resumed: float | None, halts: list[str], code: int
+) -> None:
+    def work(tx: Tx) -> list[str]:
+        tag, now = sent(tx), NOW + hours(200)
+        if resumed is not None:
+            tx.halt(Halt(Scope.PUSHES, "payment", now - hours(2), now - hours(1)))
+            tx.end_halts(now + hours(resumed))
+        bring(tx, post(code, now + hours(said), tag), now)
+        return [halt.scope.value for halt in tx.halts()]
+
+    assert await store.write(work) == halts
+
+
+async def test_a_probe_that_has_arrived_outweighs_what_was_refused_before_it(store: Store) -> None:
+    def work(tx: Tx) -> list[Halt]:
+        tag, now = sent(tx), NOW + hours(200)
+        tx.halt(Halt(Scope.PUSHES, "payment", now - hours(2), now - hours(1)))
+        tx.probe_halt(Scope.PUSHES, tag, now)
+        tx.take_receipts([Receipt("wamid.9", "delivered", tag)], now - hours(0.25))
+        assert tx.halts() == []
+        bring(tx, post(131042, now - hours(0.5)), now)
+        return tx.halts()
+
+    assert await store.write(work) == []
+
+
+ANSWERS = {
+    "it has arrived": (["delivered"], []),
+    "it has failed, and then it is said that it was sent": (["failed", "sent"], [2]),
+    "nothing": ([], [2]),
+}
+
+
+@pytest.mark.parametrize(("words", "attempts"), ANSWERS.values(), ids=ANSWERS)
+async def test_an_answer_of_which_the_first_attempt_arrived_after_all_is_not_sent_once_more(
+    store: Store, words: list[str], attempts: list[int]
+) -> None:
+    def work(tx: Tx) -> list[int]:
+        tx.begin_epoch(NOW)
+        tx.add_reply(WA, SARI, None, "[]", "new", NOW)
+        (reply,) = tx.claim_replies(WA, 1, NOW, 9)
+        tx.settle_replies(WA, [(reply, settle_reply(reply, Outcome(Kind.UNKNOWN, "read_timeout"), NOW))], NOW)
+        assert tx.once_more(tx.doubtful(), NOW) == 1
+        tx.take_receipts([receipt(ReplyTag(reply.id, 1), word, code=FAILED.get(word, "")) for word in words], NOW)
+        return [again.attempt for again in tx.claim_replies(WA, 1, NOW, 9)]
+
+    assert await store.write(work) == attempts
