@@ -56,6 +56,7 @@ class Member:
     since: datetime
     id: int  # of the subscriber
     name: str = ""  # as their platform calls them
+    away: str = ""  # why nothing reaches them: "stopped", "gone" (bot.chat.turn.Status)
 
 
 @dataclass(frozen=True, slots=True)

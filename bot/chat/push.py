@@ -173,12 +173,16 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """The draft leaves, not before `begins` where its kind can wait; `screens` are told how it goes."""
+    """The draft leaves, not before `begins` where its kind can wait; `screens` are told how it goes.
+
+    `added` is what a correction adds to a text in which its wrong words do not stand (bot.chat.righted).
+    """
 
     draft: Draft
     begins: datetime
     screens: tuple[tuple[Colleague, str], ...]  # who, and the message that is edited
     detail: str = ""
+    added: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,9 +225,10 @@ def languages(scene: Scene) -> Message:
 
 def stopped(scene: Scene, *, never: bool = False) -> Message:
     """Goodbye; `never` is for somebody who had not subscribed at all."""
-    key = "stop.never" if never else "stop.done"
-    again = button(scene, "button.start", "start") if never else button(scene, "button.again", "start")
-    return Message(scene.say.rich(key, portal=scene.board.portal), ((again,),))
+    staff = scene.person.role is not Role.RESIDENT
+    text = scene.say.rich("stop.never" if never else "stop.done", portal=scene.board.portal)
+    again = button(scene, "button.start" if never and not staff else "button.again", "start")
+    return Message(joined("\n\n", text, scene.say.rich("stop.staff")) if staff else text, ((again,),))
 
 
 def lost(scene: Scene) -> Message:

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import clock
+from bot import catalogs, clock
 from bot.chat.broadcasts import LONGEST_REASON, LONGEST_WRONG
+from bot.chat.righted import amendment, is_missing
 from bot.chat.stories import LONGEST_TITLE
 from bot.cli.common import Json, errors, in_transaction, print_json, settings, with_store
 from bot.cli.notes import Faults, board_of, check_length, read_line, read_link, read_text
@@ -64,12 +65,14 @@ def correct(
     note = Note(read_text(right, "--right", faults), wrong=read_line(was, "--wrong", LONGEST_WRONG, faults) and was)
     title = read_line(title, "--title", LONGEST_TITLE, faults)
     before = _before(loaded, broadcast)
-    corrected = (title, summary.strip()) if title or summary.strip() else _replaced(before, note, broadcast, faults)
+    if not title and not summary.strip():
+        _check_wrong(before, note, broadcast, faults)
     _check(loaded, replace(_about(before, BroadcastKind.CORRECTION), note=note), "--right", faults)
+    added = amendment(catalogs.load().voice(loaded.portal.language), note.text)
     made = in_transaction(
         loaded,
         lambda tx: newsroom.correct(
-            tx, broadcast, note, shell_user(), clock.now(), title=corrected[0], summary=corrected[1]
+            tx, broadcast, note, shell_user(), clock.now(), title=title, summary=summary.strip(), added=added
         ),
     )
     _tell(made, BroadcastKind.CORRECTION, broadcast, json=json)
@@ -118,21 +121,17 @@ def _check(loaded: Settings, content: Content, option: str, faults: Faults) -> N
     faults.raise_any()
 
 
-def _replaced(before: Content, note: Note, broadcast: int, faults: Faults) -> tuple[str, str]:
-    """Title and text of the earlier one with the wrong words replaced; empty where they need no change."""
-    story = before.story
-    if story is None and before.note is None:
-        return "", ""  # nothing that can be corrected: the newsroom says so
-    said = (story.title, story.summary) if story else (before.note.title, before.note.text) if before.note else ("", "")
-    if note.wrong and not any(note.wrong in text for text in said):
-        hint = f"{note.wrong!r} does not stand in #{broadcast}"
-        if story is None:
-            faults.append(f"--wrong {hint}: write it as it stands there, or give the corrected text with --summary")
-        else:  # the portal's article may have had it, and people who read that deserve the correction too
-            errors.print(f"{hint}: the message on the phones keeps its words", markup=False, highlight=False)
-        return "", ""
-    title, text = (part.replace(note.wrong, note.text) if note.wrong in part else "" for part in said)
-    return title, text
+def _check_wrong(before: Content, correction: Note, broadcast: int, faults: Faults) -> None:
+    """Where the wrong words do not stand: of an alert a fault, of a story a hint."""
+    story, note = before.story, before.note
+    said = (story.title, story.summary) if story else (note.title, note.text) if note else None
+    if said is None or not correction.wrong or not is_missing(*said, correction.wrong, correction.text):
+        return
+    hint = f"{correction.wrong!r} does not stand in #{broadcast}"
+    if story is None:
+        faults.append(f"--wrong {hint}: write it as it stands there, or give the corrected text with --summary")
+    else:  # the portal's article may have had it, and people who read that deserve the correction too
+        errors.print(f"{hint}: the correction is added to its summary", markup=False, highlight=False)
 
 
 def _tell(made: int, kind: BroadcastKind, broadcast: int, *, json: bool) -> None:

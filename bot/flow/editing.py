@@ -10,7 +10,6 @@ from bot.chat.push import Act, Aim, Did, Draft, Keep, Move, Permit, Send, Show, 
 from bot.chat.turn import Mode, Person
 from bot.errors import NewsroomError
 from bot.flow import newsroom
-from bot.flow.room import told_of
 from bot.ports import Tx
 
 UPDATE_EVERY: Final = timedelta(seconds=5)  # a screen of progress is edited no more often
@@ -52,13 +51,13 @@ class Editing:
 
     def _send(self, act: Send) -> None:
         draft, tx = act.draft, self._tx
-        broadcast_id = self._made(draft, act.begins)
+        broadcast_id = self._made(draft, act.begins, act.added)
         tx.keep_draft(replace(draft, broadcast_id=broadcast_id), self._now)
         self._note("draft_sent", f"draft {draft.id} v{draft.version} as #{broadcast_id} {act.detail}".strip())
         for colleague, screen in act.screens:
             tx.watch_on(broadcast_id, colleague.channel, colleague.address, screen, act.begins)
 
-    def _made(self, draft: Draft, begins: datetime) -> int:
+    def _made(self, draft: Draft, begins: datetime, added: str) -> int:
         tx, now, about = self._tx, self._now, draft.about or 0
         match draft.aim:
             case Aim.FOLLOW_UP:
@@ -66,21 +65,12 @@ class Editing:
                 tx.begin_at(made, begins, begins + newsroom.ABOUT_LIVES)
                 return made
             case Aim.CORRECTION:
-                title, summary = self._righted(about, draft)
-                return newsroom.correct(tx, about, draft.note, self._by, now, title=title, summary=summary)
+                return newsroom.correct(tx, about, draft.note, self._by, now, added=added)
             case Aim.WITHDRAWAL:
                 return newsroom.withdraw(tx, about, draft.note.text, self._by, now)
             case _:
                 channels = [c for c in sorted(self._rates) if not draft.channels or c in draft.channels]
                 return newsroom.alert(tx, draft.note, draft.categories, channels, self._by, now, begins)
-
-    def _righted(self, about: int, draft: Draft) -> tuple[str, str]:
-        """A story's title and summary once what was wrong is replaced where it stands; alerts right themselves."""
-        told = told_of(self._tx, about)
-        if told is None or told.story is None or not draft.note.wrong:
-            return "", ""
-        wrong, right = draft.note.wrong, draft.note.text
-        return told.story.title.replace(wrong, right), told.story.summary.replace(wrong, right)
 
     def _steer(self, broadcast_id: int, what: str) -> None:
         tx, now = self._tx, self._now

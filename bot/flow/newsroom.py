@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.chat.righted import ALERT_ROOM, STORY_ROOM, righted
 from bot.delivery.content import BroadcastKind, Level, Note
 from bot.delivery.plan import Rank, Status
 from bot.errors import NewsroomError
@@ -48,20 +49,25 @@ def follow_up(tx: Tx, original_id: int, note: Note, by: str, now: datetime) -> i
 
 
 def correct(
-    tx: Tx, original_id: int, note: Note, by: str, now: datetime, *, title: str = "", summary: str = ""
+    tx: Tx, original_id: int, note: Note, by: str, now: datetime, *, title: str = "", summary: str = "",
+    added: str = "",
 ) -> int:  # fmt: skip
     """Say what was wrong (`note.wrong`) and what is right (`note.text`) to those who had it; the correction's id.
 
-    Whoever has not had the original yet gets it in its corrected form, `title` and `summary` (empty: as it stands;
-    of an alert: title and text). On the phones of the others it is marked and answered.
+    Whoever has not had the original yet gets it in its corrected form, `title` and `summary` (of an alert: its text;
+    one that is empty stays as it stands). Without either the wrong words are replaced where they stand; if they stand
+    nowhere, `added` (empty: what is right) is a line of it. On the phones of the others it is marked and answered.
     """
     original = _begun(tx, original_id, now)
     version = tx.next_version()
     note = replace(note, level=original.level)
+    if not title and not summary:
+        title, summary = _righted(tx, original, note, added or note.text)
     if original.story_id is not None:
         tx.change_story(original.story_id, title, summary)
     elif original.note is not None:
-        tx.change_note(original_id, _corrected(original.note, note, title, summary))
+        before = original.note
+        tx.change_note(original_id, replace(before, title=title or before.title, text=summary or before.text))
     _supersede(tx, original_id, now)
     until = now + ABOUT_LIVES
     mark = (BroadcastKind.MARK, Rank.CORRECTION, original_id, [original_id], now, until)
@@ -166,15 +172,13 @@ def _mark_of(tx: Tx, sent: Sent) -> list[Sent]:
     return marks[-1:]
 
 
-def _corrected(before: Note, correction: Note, title: str, text: str) -> Note:
-    """The alert in its corrected form; without one given, what was wrong is replaced where it stands."""
-    if not title and not text and correction.wrong:
-        return replace(
-            before,
-            title=before.title.replace(correction.wrong, correction.text),
-            text=before.text.replace(correction.wrong, correction.text),
-        )
-    return replace(before, title=title or before.title, text=text or before.text)
+def _righted(tx: Tx, original: Sent, correction: Note, added: str) -> tuple[str, str]:
+    """Title and text of what was told in their corrected form; empty where there is nothing to correct."""
+    wrong, right, before = correction.wrong, correction.text, original.note
+    if original.story_id is not None:
+        story = tx.stories([original.story_id]).get(original.story_id)
+        return righted(story.title, story.summary, wrong, right, added, STORY_ROOM) if story else ("", "")
+    return righted(before.title, before.text, wrong, right, added, ALERT_ROOM) if before else ("", "")
 
 
 def _supersede(tx: Tx, original_id: int, now: datetime) -> None:

@@ -41,6 +41,7 @@ from bot.chat.wishes import WishAsk
 from bot.flow import saying
 from bot.flow.beside import Beside
 from bot.flow.codes import hash_code
+from bot.flow.coming_back import comes_back
 from bot.flow.cost import CostOf
 from bot.flow.editing import Editing
 from bot.flow.facts import Facts
@@ -153,6 +154,8 @@ class Sitting:
 
     def run(self, incoming: Incoming) -> list[Errand]:
         """All that follows from it; what is to be run when this is committed."""
+        if comes_back(self._person(), incoming):
+            self._tx.reach_again(self._sender.channel, self._sender.address)
         events: list[Incoming] = [incoming]
         for _ in range(LONGEST_CHAIN):
             if not events:
@@ -236,6 +239,7 @@ class Sitting:
         log.info("invitation", channel=who[0], granted=role, reason=reason)
         if role is not None:
             tx.name_member(*who, self._sender.name)
+            tx.reach_again(*who)  # whoever joins wants to hear of it
             tx.add_audit(f"{role}:{who[0]}:{who[1]}", "join", role, self._now)
         return InvitationChecked(role, reason)
 

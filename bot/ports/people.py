@@ -86,6 +86,9 @@ class PeopleTx(Protocol):
     def staff(self) -> list[StaffMember]:
         """All editors and admins, in the order in which they came."""
 
+    def reach_again(self, channel: str, address: str) -> None:
+        """A member of staff who was gone or had stopped hears of the newsroom's matters again, and of nothing else."""
+
     def import_subscribers(self, rows: Sequence[Subscription], now: datetime) -> int:
         """Idempotent upsert of one chunk; brings back nobody who stopped after their consent; how many rows are new."""
 

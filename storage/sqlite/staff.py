@@ -15,6 +15,11 @@ _STAFF: Final = """
 SELECT s.channel, s.address, s.thread, s.language, f.role, s.status
 FROM staff f JOIN subscriber s ON s.id = f.subscriber_id ORDER BY f.granted_at, f.subscriber_id
 """
+# As those of staff are who never subscribed; when they stopped stays written down, for imports look at it.
+_REACH: Final = """
+UPDATE subscriber SET status = 'new' WHERE channel = ? AND address = ? AND status IN ('gone', 'stopped')
+  AND id IN (SELECT subscriber_id FROM staff)
+"""
 
 
 class Invitations(People):
@@ -49,6 +54,10 @@ class Invitations(People):
             StaffMember(channel, address, thread, language or "id", Role(role), Status(status))
             for channel, address, thread, language, role, status in self.all(_STAFF)
         ]
+
+    def reach_again(self, channel: str, address: str) -> None:
+        """A member of staff who was gone or had stopped hears of the newsroom's matters again, and of nothing else."""
+        self.run(_REACH, channel, address)
 
     def _wrong_tries(self, channel: str, address: str, now: datetime) -> int:
         since = to_ms(now - _TRY_WINDOW)

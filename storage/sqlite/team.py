@@ -15,7 +15,8 @@ from storage.sqlite.staff import Invitations
 LONGEST_NAME: Final = 64
 _OFFERS_KEPT: Final = timedelta(days=7)
 _TEAM: Final = """
-SELECT s.channel, s.address, f.role, f.granted_at, f.subscriber_id, coalesce(n.name, '')
+SELECT s.channel, s.address, f.role, f.granted_at, f.subscriber_id, coalesce(n.name, ''),
+  CASE WHEN s.status IN ('stopped', 'gone') THEN s.status ELSE '' END
 FROM staff f JOIN subscriber s ON s.id = f.subscriber_id LEFT JOIN staff_name n ON n.subscriber_id = f.subscriber_id
 ORDER BY f.role, f.granted_at, f.subscriber_id
 """
@@ -44,8 +45,8 @@ class Team(Invitations, Moves):
     def team(self) -> list[Member]:
         """All editors and admins, admins first, in the order in which they came."""
         return [
-            Member(channel, address, role, from_ms(since), subscriber, name)
-            for channel, address, role, since, subscriber, name in self.all(_TEAM)
+            Member(channel, address, role, from_ms(since), subscriber, name, away)
+            for channel, address, role, since, subscriber, name, away in self.all(_TEAM)
         ]
 
     def name_member(self, channel: str, address: str, name: str) -> None:

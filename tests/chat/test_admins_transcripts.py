@@ -18,13 +18,26 @@ from tests.support.town import TEXTS
 from tests.support.transcript import Transcript
 
 ALL = office_transcripts()
-OURS = ("office.", "feeds.", "find.", "labels.", "fault.", "team.", "audit.", "health.", "backup.", "figures.", "deed.")
+OURS = (
+    "stop.staff",
+    "office.",
+    "feeds.",
+    "find.",
+    "labels.",
+    "fault.",
+    "team.",
+    "audit.",
+    "health.",
+    "backup.",
+    "figures.",
+    "deed.",
+)
 # What needs trouble that a transcript cannot make is said in test_every_screen_on_every_channel.py.
 ELSEWHERE = (
     "fault.", "deed.", "health.", "backup.failed", "backup.none", "figures.no_picture", "figures.none", "audit.none",
     "office.never", "office.just_now", "office.days_ago", "office.button.before", "office.button.after", "feeds.moved",
     "feeds.state.gone", "feeds.held_old", "feeds.none_failing", "feeds.no_such", "find.gone", "find.unreadable",
-    "labels.gone", "team.gone", "team.last_admin", "team.invitation",
+    "labels.gone", "team.gone", "team.last_admin", "team.invitation", "team.away.gone",
 )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ class MemoryNewsroom:
         tx, who, known = self.tx, (person.channel, person.address), self.tx.person(person.channel, person.address)
         if person.status is Status.ACTIVE and known.status is not Status.ACTIVE:
             tx.follow(*who, person.categories, person.follows_all, "ya", None, person.language, NOW)
-        if person.status is Status.STOPPED and known.status is Status.ACTIVE:
+        if person.status is Status.STOPPED and known.status is not Status.STOPPED:
             tx.stop(*who, False, NOW)
         for word in person.words:
             tx.follow_word(*who, word)

@@ -17,6 +17,7 @@ A_PAGE: Final = 10  # acts
 MOST_MEMBERS: Final = 40
 HOURS: Final = 24  # for which an invitation holds
 _ROLES: Final = {Role.EDITOR: "role.editor", Role.ADMIN: "role.admin"}
+_AWAY: Final = {"stopped": "team.away.stopped", "gone": "team.away.gone"}
 _LONGEST_DETAIL: Final = 120
 _LONGEST_NAME: Final = 40
 _DEEDS: Final[Mapping[str, str]] = {
@@ -63,7 +64,8 @@ def _is_me(call: Call, member: Member) -> bool:
 def _about(call: Call, member: Member) -> str:
     role = call.say.t(_ROLES.get(Role(member.role), "role.editor"))
     since = call.say.t("team.since", moment=call.moment(member.since))
-    return f"{role} · {called(member.channel)} · {since}"
+    away = f" · {call.say.t(_AWAY[member.away])}" if member.away in _AWAY else ""
+    return f"{role} · {called(member.channel)} · {since}{away}"
 
 
 def _stamp(member: Member) -> int:

@@ -11,6 +11,7 @@ from bot.chat.newsroom.cost import cost_lines
 from bot.chat.newsroom.guard import APPROVAL_HOLDS, DAY_LIMIT, like, may_alone, needs_two, original
 from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Draft, Told
+from bot.chat.righted import is_missing
 from bot.chat.texts import Voice, joined
 from bot.delivery.content import BroadcastKind, Content, Level, Note
 from bot.delivery.estimate import estimate_all
@@ -143,7 +144,7 @@ def _about_lines(visit: Visit) -> Iterator[_Text]:
     if visit.draft.aim is Aim.FOLLOW_UP:
         yield say.rich("desk.card.level", level=say.t(LEVELS[told.level]))
     yield say.rich("desk.card.had_it", count=told.sent + told.unknown + told.digested)
-    if visit.draft.aim is Aim.CORRECTION and not stands_in(told, visit.draft.note.wrong):
+    if visit.draft.aim is Aim.CORRECTION and _is_added(told, visit.draft.note):
         yield say.rich("desk.card.not_verbatim")
     if visit.draft.aim is Aim.FOLLOW_UP:
         yield from _cut(visit)
@@ -198,11 +199,11 @@ def _readers(visit: Visit) -> _Text:
     return say.rich("desk.card.readers", count=sum(audience.values()), channels=channels)
 
 
-def stands_in(told: Told, wrong: str) -> bool:
-    """Whether these words stand in what was told: then they are replaced there."""
-    texts = (told.story.title, told.story.summary) if told.story else ()
-    note = told.note or Note("")
-    return any(wrong in text for text in (*texts, note.title, note.text))
+def _is_added(told: Told, note: Note) -> bool:
+    """Whether the correction is added to what was told, because its wrong words do not stand there."""
+    before = told.note or Note("")
+    said = (told.story.title, told.story.summary) if told.story else (before.title, before.text)
+    return is_missing(*said, note.wrong, note.text)
 
 
 def duration(seconds: float, say: Voice) -> str:
