@@ -19,19 +19,9 @@ from tests.support.transcript import Transcript
 
 ALL = office_transcripts()
 OURS = (
+    "office.", "feeds.", "find.", "labels.", "fault.", "team.", "audit.", "health.", "backup.", "figures.", "deed.",
     "stop.staff",
-    "office.",
-    "feeds.",
-    "find.",
-    "labels.",
-    "fault.",
-    "team.",
-    "audit.",
-    "health.",
-    "backup.",
-    "figures.",
-    "deed.",
-)
+)  # fmt: skip
 # What needs trouble that a transcript cannot make is said in test_every_screen_on_every_channel.py.
 ELSEWHERE = (
     "fault.", "deed.", "health.", "backup.failed", "backup.none", "figures.no_picture", "figures.none", "audit.none",
