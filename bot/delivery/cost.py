@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+ALL: Final = "all"
+OUTSIDE: Final = "outside"
 MICRO: Final = 1_000_000  # micro-units of a currency's unit; all amounts are integers of them
 
 
@@ -11,7 +13,8 @@ class Cost:
     """What an alert to these readers would cost now, and what it would be taken from.
 
     Readers of `open` get it as it is written, those of `paid` as a template; those of `waiting` get it later, most when
-    they write next, because no template, no budget or no room of the portfolio is left for them now.
+    they write next, because no template, no budget or no room of the portfolio is left for them now. Who is
+    `held` gets it when the platform takes messages again; it costs the same then.
     """
 
     open: int  # readers whose window is open
@@ -23,6 +26,7 @@ class Cost:
     budget: str = ""  # which budget that is: day | month | broadcast; "" where none is set
     room: int | None = None  # further people outside of a window whom the portfolio lets us begin with; None: no limit
     unpaid: int = 0  # of the open: for whom no budget is left, so that they wait until it begins anew
+    held: str = ""  # who waits because the platform takes nothing for them now: ALL, OUTSIDE (of a window) | ""
 
     @property
     def waiting(self) -> int:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from bot.delivery.budget import Purse
 from bot.delivery.cadence import A_DAY
 from bot.delivery.content import BroadcastKind, Level
-from bot.delivery.cost import Cost
+from bot.delivery.cost import ALL, OUTSIDE, Cost
+from bot.delivery.halts import concerns
 from bot.delivery.tariff import FREE_SERVICE, Category, Rates
 from bot.delivery.templates import uses
 from bot.flow.means import Terms
@@ -47,6 +48,7 @@ class Costs:
                 open=readers[0], closed=readers[1], paid=paid, unpaid=unpaid,
                 amount=amount + dearer, currency=terms.card.currency, left=None if left is None else left[1],
                 budget="" if left is None else left[0], room=room,
+                held=_held(tx, category),
             )
         }  # fmt: skip
 
@@ -56,6 +58,15 @@ class Costs:
         key = next((key for key in found if key is not None), None)
         category = tx.template_category(key) if key is not None else None
         return Category(category) if category in {Category.MARKETING, Category.UTILITY} else None
+
+
+def _held(tx: Tx, category: Category | None) -> str:
+    """For whom the platform takes no alert now; `category` is that of the template for those outside of a window."""
+    scopes = [halt.scope for halt in tx.halts()]
+    if any(concerns(scope, BroadcastKind.ALERT, Category.SERVICE) for scope in scopes):
+        return ALL
+    outside = category is not None and any(concerns(scope, BroadcastKind.ALERT, category) for scope in scopes)
+    return OUTSIDE if outside else ""
 
 
 def _service(windows: Sequence[Windows], rates: Rates, purse: Purse, bound: int | None) -> tuple[int, int]:

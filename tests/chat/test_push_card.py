@@ -13,7 +13,7 @@ from bot.chat.push import Draft, Keep, LookedIn, LookIn, Room, Step
 from bot.chat.push_seal import sealed
 from bot.chat.scene import Scene
 from bot.chat.turn import Turn
-from bot.delivery.cost import Cost
+from bot.delivery.cost import ALL, OUTSIDE, Cost
 from tests.chat.test_editors import DRAFT, KEY, ME, person, room, said
 from tests.support.town import board
 
@@ -158,8 +158,24 @@ def test_the_card_says_what_it_costs_for_whom_and_what_is_left() -> None:
             replace(COST, unpaid=1200),
             "outside\nOf those within the window, 1,200 wait until there is budget again\nOutside",
         ),
+        (
+            replace(COST, held=ALL),
+            "372 outside\nWhatsApp is holding back what we send: this waits until WhatsApp takes it again\nOutside",
+        ),
+        (
+            replace(COST, held=OUTSIDE),
+            "back our marketing messages: those outside the window wait until WhatsApp takes them again\nOutside",
+        ),
     ],
-    ids=["a month", "a broadcast", "no budget", "nobody outside", "windows that nothing is left for"],
+    ids=[
+        "a month",
+        "a broadcast",
+        "no budget",
+        "nobody outside",
+        "windows that nothing is left for",
+        "all is held back",
+        "marketing is held back",
+    ],
 )
 def test_whatever_is_left_is_said(cost: Cost, words: str) -> None:
     assert words in card(two(costs={"whatsapp": cost}), "en")

@@ -13,7 +13,8 @@ from bot.channels.whatsapp.send import NAME
 from bot.channels.whatsapp.templates.written import read_folder
 from bot.delivery.budget import Budget, Cap, Charge, Spent
 from bot.delivery.content import Level, Note
-from bot.delivery.cost import MICRO, Cost
+from bot.delivery.cost import ALL, MICRO, OUTSIDE, Cost
+from bot.delivery.halts import Halt, Scope
 from bot.delivery.plan import Rank, Reader
 from bot.delivery.receipts import ReplyTag
 from bot.delivery.tariff import FREE_SERVICE, Category, Prices
@@ -462,3 +463,28 @@ async def test_where_no_budget_is_left_those_with_an_open_window_cost_nothing_ei
             costs = Costs(NAME, Terms(read_rate_card().card, budget), WIB, "id")
             found = (await person.store.read(lambda tx, of=costs: of(tx, [], Level.URGENT, person.clock.now())))[NAME]  # type: ignore[misc]
             assert (found.open, found.amount, found.unpaid) == (1, amount, unpaid)
+
+
+HELD = {
+    "nothing": (None, Level.ORDINARY, ""),
+    "marketing, and the template is": (Scope.MARKETING, Level.ORDINARY, OUTSIDE),
+    "marketing, and the template is not": (Scope.MARKETING, Level.URGENT, ""),
+    "all that is pushed": (Scope.PUSHES, Level.URGENT, ALL),
+    "everything": (Scope.ALL, Level.ORDINARY, ALL),
+}
+
+
+@pytest.mark.parametrize(("scope", "level", "held"), HELD.values(), ids=HELD)
+async def test_editors_see_that_the_platform_holds_it_back_and_what_it_will_cost(
+    tmp_path: Path, scope: Scope | None, level: Level, held: str
+) -> None:
+    async with reader(tmp_path) as person:
+        now = person.clock.now()
+        costs = Costs(NAME, Terms(read_rate_card().card, PLENTY), WIB, "id")
+        before = (await person.store.read(lambda tx: costs(tx, [], level, now)))[NAME]
+        if scope is not None:
+            halt = Halt(scope, "spam_limit", now, now + timedelta(hours=1))
+            await person.store.write(lambda tx: tx.halt(halt))
+        found = (await person.store.read(lambda tx: costs(tx, [], level, now)))[NAME]
+        assert found == replace(before, held=held)
+        assert found.open == 1

@@ -5,17 +5,20 @@ from typing import Final
 
 from bot.chat.message import Span
 from bot.chat.texts import Voice, joined
-from bot.delivery.cost import Cost
+from bot.delivery.cost import ALL, OUTSIDE, Cost
 
 _LEFT: Final = {"day": "desk.cost.left_day", "month": "desk.cost.left_month", "broadcast": "desk.cost.left_broadcast"}
+_HELD: Final = {ALL: "desk.cost.held", OUTSIDE: "desk.cost.held_outside"}
 _Text = tuple[Span, ...]
 
 
 def cost_lines(say: Voice, costs: Mapping[str, Cost]) -> Iterator[_Text]:
-    """The amount, who has an open window and who has not, and how much budget and portfolio are left."""
+    """The amount, who has an open window, whether it is held back, and how much budget and portfolio are left."""
     for cost in costs.values():
         amount = say.money(cost.amount, cost.currency)
         yield say.rich("desk.cost.amount", amount=amount, open=_n(say, cost.open), closed=_n(say, cost.closed))
+        if cost.held:
+            yield say.rich(_HELD[cost.held])
         if cost.unpaid:
             yield say.rich("desk.cost.unpaid", count=_n(say, cost.unpaid))
         if cost.closed:
