@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
+from bot.chat.fit import cut
 from bot.news.item import Story
+
+_QUOTED: Final = 160  # units
 
 
 class ContactKind(StrEnum):
@@ -26,6 +29,11 @@ class Contact:
     at: datetime
     story: Story | None = None  # what it is about
     answers: int = 0
+
+
+def quoted(text: str) -> str:
+    """A letter as the screens after it quote it: on one line, and not more than its beginning."""
+    return cut(" ".join(text.split()), _QUOTED)
 
 
 # What changes -------------------------------------------------------------------------------------------------------

@@ -32,6 +32,9 @@ class RetentionTx(Protocol):
         0 means that nothing is left to drop. Broadcasts stay: they are why a story is not told twice.
         """
 
+    def forget_answers(self, before: datetime) -> int:
+        """Drop answers that WhatsApp took before and has said nothing of since; how many."""
+
 
 class Tx(
     FeedsTx, StoriesTx, LikenessTx, WithdrawalsTx, SearchTx, PeopleTx, WordsTx, WishesTx, TeamTx, OutboxTx, DigestsTx,

@@ -6,11 +6,13 @@ Where SQLite has moved a row to another page, the old page may keep its bytes be
 file anew is sure. A small one is built anew at once; of a large one every backup is (storage/backup.py).
 """
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from bot.chat.turn import Role
+from bot.chat.wishes import quoted
 from storage.sqlite.connection import sqlite3
 from storage.sqlite.part import listed
 from storage.sqlite.preferences import Preferences
@@ -31,9 +33,24 @@ AND (channel = ?2 OR (instr(body, ?2) > 0 AND json_valid(body) AND EXISTS (
 # The row stays: by its number an update that is delivered again is known. What waits was sent after the wish to be
 # forgotten, and is still to be answered.
 _WIPE_UPDATES: Final = f"UPDATE inbox SET body = '{{}}' WHERE handled_at IS NOT NULL AND {_UPDATES}"
-# The button under a letter names it; its seal begins with the sign behind the number (bot.chat.screen_seal).
-_LETTERS_UNDER_WAY: Final = """
-EXISTS (SELECT 1 FROM contact c WHERE c.subscriber_id = ? AND instr(reply.message, '"answer:' || c.id || '~') > 0)
+# What shows a letter: by its button, whose seal begins with the sign behind the number (bot.chat.screen_seal), or, on
+# the screen where its answer is written, by its number beside its quote. ?1: JSON of [number, quote]s.
+_SHOWS_A_LETTER: Final = """
+EXISTS (SELECT 1 FROM json_each(?1) l, json_tree({0}) t
+  WHERE t.type = 'text' AND instr(t.atom, 'answer:' || (l.value ->> 0) || '~') = 1)
+OR EXISTS (SELECT 1 FROM json_each(?1) l, json_tree({0}) t
+  WHERE t.type = 'text' AND instr(t.atom, l.value ->> 1) > 0
+    AND instr({0}, '#' || (l.value ->> 0) || ':') > 0)
+"""
+_LETTERS: Final = "SELECT id, text FROM contact WHERE subscriber_id = ?"
+_LETTERS_IN: Final = ("reply", "whatsapp_answer")  # on the way to an editor, or kept until its receipt
+_FORGET_LETTERS: Final = f"""
+DELETE FROM {{}} WHERE json_valid(message) AND ({_SHOWS_A_LETTER.format("message")})
+"""
+# An editor's press brings the screen on which it happened, and an answer what it answers.
+_WIPE_LETTERS: Final = f"""
+UPDATE inbox SET body = '{{}}' WHERE handled_at IS NOT NULL AND (instr(body, 'answer:') > 0 OR instr(body, '#') > 0)
+  AND json_valid(body) AND ({_SHOWS_A_LETTER.format("body")})
 """
 # A word that nobody follows any more keeps its number (storage/sqlite/words.py), but it may be somebody's name.
 _WORDS: Final = """
@@ -85,8 +102,8 @@ class Erasure(Preferences, Replies):
         for name in self._names(channel, address):
             self.run(_WIPE_UPDATES, channel, name)
             self._forget_deeds(channel, name)
-        places = [_Place("reply", _LETTERS_UNDER_WAY, (subscriber,)), *self._places(channel, address)]
-        for place in places:
+        self._forget_letters(subscriber)
+        for place in list(self._places(channel, address)):
             self.run(f'DELETE FROM "{place.table}" WHERE {place.where}', *place.values)
         if followed:
             self.run(_WORDS, followed)
@@ -94,6 +111,16 @@ class Erasure(Preferences, Replies):
         self.run("INSERT OR IGNORE INTO erasure VALUES (0)")
         self.run("INSERT OR REPLACE INTO meta VALUES ('erased', '')")
         self._erased |= {(channel, address)}
+
+    def _forget_letters(self, subscriber: int | None) -> None:
+        """What they wrote to the newsroom, wherever an editor's screen has it."""
+        letters = [[number, quoted(text)] for number, text in self.all(_LETTERS, subscriber)]
+        if not letters:
+            return
+        shown = json.dumps(letters, ensure_ascii=False)
+        for table in _LETTERS_IN:
+            self.run(_FORGET_LETTERS.format(table), shown)
+        self.run(_WIPE_LETTERS, shown)
 
     def _forget_deeds(self, channel: str, name: str) -> None:
         """What they did as one of the team stays written, but no longer who they were."""

@@ -62,6 +62,10 @@ class Retention(Part):
             dropped += self.run(_DELIVERIES, broadcast, limit - dropped)
         return dropped
 
+    def forget_answers(self, before: datetime) -> int:
+        """Drop answers that WhatsApp took before and has said nothing of since; how many."""
+        return self.run("DELETE FROM whatsapp_answer WHERE at < ?", to_ms(before))
+
     def _old_broadcast(self, before: int) -> int | None:
         row = self.conn.execute(_OLD_BROADCAST, {"before": before}).fetchone()
         return None if row is None else row[0]

@@ -47,6 +47,18 @@ def live(tx: Tx, address: str = ADDRESS, name: str = NAME) -> None:
     letter = f'[[["Warung saya kebanjiran. {name}",0,null]],[[["Balas","answer:1~AAAAA",""]]],null]'
     if address == ADDRESS:
         tx.add_reply(TELEGRAM, "5", None, letter, "new", NOW)
+        lie_before_editors(tx, letter)
+
+
+def lie_before_editors(tx: Tx, letter: str) -> None:
+    """One on WhatsApp was sent the letter, and one on Telegram has pressed its button."""
+    tx.whatsapp_address("62899", None, NOW)
+    tx.add_reply("whatsapp", "62899", None, letter, "new", NOW)
+    tx.settle_replies("whatsapp", [(reply, SENT) for reply in tx.claim_replies("whatsapp", 0, NOW, 9)], NOW)
+    shown = {"message_id": 5, "chat": {"id": 5}, "text": f"Pesan pembaca #1\n\nWarung saya kebanjiran. {NAME}"}
+    pressed = {"id": "1", "from": {"id": 5}, "data": "answer:1~AAAAA", "message": shown}
+    tx.receive(TELEGRAM, [(10_000, json.dumps({"callback_query": pressed}))], NOW)
+    tx.handled(TELEGRAM, 10_000, NOW)
 
 
 async def town(store: Store, neighbours: int = 60) -> None:
@@ -90,6 +102,13 @@ def rows_of(path: Path, subscriber: int) -> list[str]:
         return [t for t, c in named if db.execute(rows.format(t, c), [subscriber]).fetchone()]
 
 
+def tables_with_their_name(tx: Tx) -> list[str]:
+    run = tx.conn.execute  # type: ignore[attr-defined]
+    tables = [name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+    rows = 'SELECT * FROM "{}"'
+    return [table for table in tables if NAME in repr(run(rows.format(table)).fetchall())]
+
+
 async def test_all_that_is_kept_of_a_person_can_be_looked_at(store: Store, url: str) -> None:
     await town(store)
     found = await store.read(lambda tx: tx.data_of(TELEGRAM, ADDRESS))
@@ -107,6 +126,7 @@ async def test_the_forgotten_are_gone_from_every_table_and_every_byte(store: Sto
     await town(store)
     (subscriber,) = [row["id"] for row in (await store.read(lambda tx: tx.data_of(TELEGRAM, ADDRESS)))["subscriber"]]
     assert "delivery" in rows_of(path, subscriber)
+    assert {"inbox", "reply", "whatsapp_answer"} <= set(await store.read(tables_with_their_name))
     await store.write(lambda tx: tx.erase(TELEGRAM, ADDRESS, NOW))
     assert await store.read(lambda tx: tx.data_of(TELEGRAM, ADDRESS)) == {}
     assert (await store.read(lambda tx: tx.person(TELEGRAM, ADDRESS))).status is Status.NEW

@@ -11,6 +11,7 @@ import pytest
 from bot.chat.push import Draft, Stage
 from bot.chat.turn import Role
 from bot.delivery.content import Note
+from bot.delivery.receipts import ANSWER_LIVES
 from bot.flow.tidy import DELIVERIES_KEPT, PART, tidy
 from bot.ports import Store, Tx
 from storage import database_path
@@ -90,6 +91,21 @@ async def test_codes_and_wrong_tries_go_too(url: str, store: Store) -> None:
     await store.write(work)
     assert await tidy(store, LATER + timedelta(days=2)) == 2
     assert (rows(url, "invitation"), rows(url, "invitation_try")) == (1, 0)
+
+
+async def test_an_answer_of_which_whatsapp_said_nothing_more_goes_when_its_hour_is_over(url: str, store: Store) -> None:
+    def work(tx: Tx) -> None:
+        tx.begin_epoch(NOW)
+        tx.whatsapp_address("62811", None, NOW)
+        tx.add_reply("whatsapp", "62811", None, "[]", "new", NOW)
+        (reply,) = tx.claim_replies("whatsapp", 1, NOW, 9)
+        tx.settle_replies("whatsapp", [(reply, SENT)], NOW)
+
+    await store.write(work)
+    await tidy(store, NOW + ANSWER_LIVES)
+    assert rows(url, "whatsapp_answer") == 1
+    assert await tidy(store, NOW + ANSWER_LIVES + timedelta(seconds=1)) == 1
+    assert rows(url, "whatsapp_answer") == 0
 
 
 async def test_no_part_is_larger_than_asked(store: Store) -> None:

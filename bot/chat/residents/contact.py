@@ -19,11 +19,11 @@ from bot.chat.wishes import (
     NewsroomTold,
     SetStep,
     TellNewsroom,
+    quoted,
 )
 
 A_DAY: Final = 5  # letters of one person
 LONGEST: Final = 2000  # units of a letter, and of its answer
-_QUOTED: Final = 160
 _LONGEST_TITLE: Final = 200
 _REFUSED: Final = {"too_many": "contact.too_many", "nobody": "contact.nobody"}
 
@@ -94,7 +94,7 @@ def letter(contact: Contact, say: Voice, board: Board) -> Message:
 def reply_message(contact: Contact, text: str, say: Voice, board: Board) -> Message:
     """What comes back to whoever wrote."""
     heading = say.rich("contact.reply", portal=board.portal)
-    quote = say.rich("contact.your_letter", text=cut(" ".join(contact.text.split()), _QUOTED))
+    quote = say.rich("contact.your_letter", text=quoted(contact.text))
     text_spans = (Span(cut(text, LONGEST)),)
     return Message(joined("\n\n", heading, text_spans, quote), ((Button(say.t("contact.button_again"), "contact"),),))
 
@@ -111,8 +111,7 @@ def contact_found(scene: Scene, found: ContactFound) -> Turn:
     if found.contact is None or scene.person.role is Role.RESIDENT:
         return Turn((Reply(Message(scene.say.rich("contact.gone")), Mode.NEW),))
     letter = found.contact
-    quoted = cut(" ".join(letter.text.split()), _QUOTED)
-    ask = scene.say.rich("contact.answer_ask", number=str(letter.id), text=quoted)
+    ask = scene.say.rich("contact.answer_ask", number=str(letter.id), text=quoted(letter.text))
     before = scene.say.rich("contact.answered_before", n=letter.answers) if letter.answers else ()
     rows = ((screens.button(scene, "button.cancel", "cancel"),),)
     return Turn((Reply(Message(joined("\n\n", ask, before), rows)),), (SetStep(f"{steps.ANSWER}:{letter.id}"),))
