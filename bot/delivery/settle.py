@@ -6,6 +6,7 @@ from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import Delivery, QueuedReply, Settled, State
 
+SERVER_ERROR = "server_error"
 SERVER_ERROR_TRIES = 3
 REPLY_DOUBTS = 1  # an answer of which nobody knows is given so often again
 # How often an attempt of which nobody knows is followed by another (promise 4). Stories and digests: never. A warning
@@ -68,7 +69,7 @@ def _again(outcome: Outcome, attempt: int, now: datetime) -> Settled:
         return Settled(State.QUEUED, outcome.code, next_at=until, hold_until=until)
     if outcome.new_address is not None:
         return Settled(State.QUEUED, outcome.code, next_at=now, new_address=outcome.new_address)
-    if outcome.code == "server_error" and attempt >= SERVER_ERROR_TRIES:
+    if outcome.code == SERVER_ERROR and attempt >= SERVER_ERROR_TRIES:
         return Settled(State.FAILED, outcome.code)
     return Settled(State.QUEUED, outcome.code, next_at=now + timedelta(seconds=pause(attempt)))
 

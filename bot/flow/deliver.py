@@ -19,7 +19,7 @@ from bot.flow.claim import Batch, Claim, Finished, TellRefused
 from bot.flow.forms import Compose, Forms
 from bot.flow.gate import Attempt, Gate
 from bot.flow.means import Means
-from bot.flow.settling import AT_ONCE, Settling
+from bot.flow.settling import AT_ONCE, Settler, Settling
 from bot.ports import Channel, Store, To
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ class Deliverer:
         `means` are those of a channel that bills, or closes windows.
         """
         self._store, self._channel, self._forms = store, channel, Forms(compose)
-        self._now, self._clock, self._on_written, self._settling = now, clock, on_written, settling
+        self._now, self._clock, self._on_written, self._settling = now, clock, on_written, Settler(settling)
         self._chats, self._latencies = Chats(), Latencies()
         self._claim = Claim(channel, self._chats, timezone, epoch, tell, means)
         self._account = Account(channel.rate)

@@ -197,6 +197,27 @@ async def test_what_surely_did_not_leave_is_tried_again(post: Post) -> None:
     assert post.wire.arrived == ["1", "1"]
 
 
+async def test_only_server_errors_use_up_the_tries_that_they_leave(post: Post) -> None:
+    post.wire.answers["1"] = iter([
+        Outcome(Kind.NOT_SENT, "refused"),
+        Outcome(Kind.NOT_SENT, "server_error"),
+        Outcome(Kind.LATER, "parse_entities", retry_after=0.0),
+        Outcome(Kind.NOT_SENT, "server_error"),
+    ])  # fmt: skip
+    post.wire.answers["2"] = iter([Outcome(Kind.NOT_SENT, "server_error")] * 3)
+    await post.readers("1", "2")
+    await post.start()
+    await post.tell()
+
+    async def over() -> bool:
+        post.now += timedelta(seconds=1)
+        post.wake()
+        return await post.states() == {"sent": 1, "failed": 1}
+
+    await post.until(over)
+    assert sorted(post.wire.arrived) == ["1"] * 5 + ["2"] * 3
+
+
 async def test_a_flooded_chat_waits_and_nobody_else_does(post: Post) -> None:
     await post.readers("1", "2")
     post.wire.answers["1"] = iter([Outcome(Kind.LATER, "flood", retry_after=30)])
