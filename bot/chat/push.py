@@ -124,7 +124,8 @@ class Room:
     key: bytes = field(repr=False)  # seals buttons (bot.chat.push_seal)
     next_draft: int  # the id of a draft that is begun now
     draft: Draft | None = None  # that the button names; else the person's own unfinished one
-    colleagues: tuple[Colleague, ...] = ()
+    colleagues: tuple[Colleague, ...] = ()  # whom messages reach
+    editors: int = 0  # on the team beside who acts, whether messages reach them or not
     permission: str = ""  # an admin's reason why an only editor may sound an urgent alert alone
     audience: Mapping[str, int] = field(default_factory=dict)  # of the draft, by channel
     rates: Mapping[str, float] = field(default_factory=dict)  # messages a second, by channel

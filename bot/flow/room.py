@@ -11,7 +11,7 @@ from bot.chat.newsroom.acts import BUTTONS, Names
 from bot.chat.newsroom.guard import LATELY
 from bot.chat.push import Aim, Colleague, Draft, LookedIn, LookIn, Room, Told
 from bot.chat.push_seal import pressed
-from bot.chat.turn import Person, Status
+from bot.chat.turn import Person, Role, Status
 from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Status as Sending
 from bot.flow.cost import free
@@ -41,7 +41,7 @@ def look(
     room = Room(
         key=tx.button_key(), next_draft=tx.next_draft(), draft=draft, colleagues=_colleagues(tx, person, rates),
         permission=tx.permission(), rates=rates, forms=forms, before=tx.title_before(story_id) if story_id else "",
-        told=told_of(tx, broadcast) if broadcast else None,
+        told=told_of(tx, broadcast) if broadcast else None, editors=_other_editors(tx, person),
     )  # fmt: skip
     reach = reach or (lambda tx, target: count(tx, target, free, now))
     return LookedIn(asked, _with_counts(tx, asked, _with_lists(tx, asked, room, now), zone, now, reach))
@@ -137,6 +137,11 @@ def _colleagues(tx: Tx, person: Person, channels: Collection[str]) -> tuple[Coll
         and m.channel in channels
         and m.status not in {Status.STOPPED, Status.GONE}
     )  # fmt: skip
+
+
+def _other_editors(tx: Tx, person: Person) -> int:
+    who = (person.channel, person.address)
+    return sum(m.role is Role.EDITOR and (m.channel, m.address) != who for m in tx.staff())
 
 
 def _brief(tx: Tx, sent: Sent) -> Told:

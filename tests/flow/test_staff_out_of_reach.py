@@ -125,3 +125,20 @@ async def test_the_team_shows_who_is_out_of_reach(what: Incoming, why: str, tmp_
         assert len(lines) == 1
         assert f"{SARI} ·" in lines[0]
         assert lines[0].endswith(why)
+
+
+@pytest.mark.parametrize("what", [Text("berhenti"), Blocked()], ids=["stopped", "gone"])
+async def test_an_editor_out_of_reach_is_an_editor_all_the_same(what: Incoming, tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as room:
+        await room.say(BUDI, "/permit Sari cuti")
+        await room.does(SARI, what)
+        await room.say(ADI, "/push")
+        await room.say(ADI, "Banjir besar\nMengungsi.")
+        await room.press(ADI, "Tingkat")
+        await room.press(ADI, "Darurat")
+        labels = [button.label for row in room.seen[ADI][-1][0].rows for button in row]
+        assert "Minta persetujuan" in labels  # of the admin
+        assert "Kirim" not in labels
+        await room.dismiss(SARI)
+        await room.say(ADI, "/push")
+        assert room.button(ADI, "Kirim").action
