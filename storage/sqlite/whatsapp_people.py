@@ -34,6 +34,11 @@ SELECT 1 FROM subscriber s LEFT JOIN whatsapp_person p ON p.subscriber_id = s.id
 WHERE s.channel = 'whatsapp' AND s.address = :address AND s.status = 'stopped' AND s.stopped_at > :at
   AND (s.window_until > :window OR p.stop_said_at > :at)
 """
+# A consent is booked when it is handled, too: where it was given in the chat, the window tells when that was said.
+_CONSENTED_SINCE: Final = """
+SELECT 1 FROM subscriber WHERE id = ? AND status = 'active' AND consent_at > ?
+  AND (window_until = 0 OR window_until > ?)
+"""
 _STOP_SAID: Final = """
 INSERT INTO whatsapp_person (subscriber_id, stop_said_at) VALUES (?1, ?2)
 ON CONFLICT DO UPDATE SET stop_said_at = max(coalesce(stop_said_at, 0), excluded.stop_said_at)
@@ -106,8 +111,10 @@ class WhatsAppPeople(Moves):
         self._stopped_marketing(self._known(NAME, address), min(at, now), now)
 
     def _stopped_marketing(self, subscriber: int, said: datetime, now: datetime) -> None:
+        """They want nothing more; told late, it takes back no consent that they have given since."""
         self.run(_STOP_SAID, subscriber, to_ms(said.replace(microsecond=0)))  # as what is said in the chat is told
-        self.stop(NAME, self._address(subscriber), False, now)
+        if self.value(_CONSENTED_SINCE, subscriber, to_ms(said), to_ms(said + WINDOW)) is None:
+            self.stop(NAME, self._address(subscriber), False, now)
 
     def keep_options(self, address: str, options: str | None) -> None:
         """What numbers mean that this person types from now on; None: nothing of their own."""

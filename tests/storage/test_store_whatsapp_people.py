@@ -6,6 +6,8 @@ from datetime import datetime
 import pytest
 
 from bot.chat.turn import Status
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.receipts import MARKETING_STOPPED, Receipt, failed
 from bot.ports import Store, Tx
 from tests.storage.makers import NOW, due, follow, hours, tell
 
@@ -185,3 +187,36 @@ async def test_whoever_is_forgotten_is_gone_from_what_was_posted_and_from_all_na
 
     assert await store.write(work) == []
     assert len(await store.read(lambda tx: tx.waiting_updates("whatsapp-posts", 9))) == 0
+
+
+STOPS = {
+    "said before they joined": (-3, 0, Status.ACTIVE),
+    "said before they joined, and that was handled late": (-3, -2, Status.ACTIVE),
+    "said after they joined": (0.5, 0, Status.STOPPED),
+    "said between their word and its handling": (-1, -2, Status.STOPPED),
+    "said before they joined elsewhere than in the chat": (-3, None, Status.ACTIVE),
+    "said at the same time": (0, 0, Status.STOPPED),
+}
+
+
+@pytest.mark.parametrize("failed_status", [False, True], ids=["in the menu", "told by a status"])
+@pytest.mark.parametrize(("stop", "joined", "then"), STOPS.values(), ids=STOPS)
+async def test_a_stop_that_is_told_late_takes_back_no_consent_that_was_given_since(
+    store: Store, stop: float, joined: float | None, then: Status, failed_status: bool
+) -> None:
+    """Hours from when the consent was handled: when the stop was said, when the consent was."""
+
+    def work(tx: Tx) -> Status:
+        address = tx.whatsapp_address(SARI, None, NOW)
+        if joined is not None:
+            tx.open_window(address, NOW + hours(joined), NOW)
+        follow(tx, address, "daerah", channel=WA)
+        said, now = NOW + hours(stop), NOW + hours(1)
+        if failed_status:
+            gone = failed(Outcome(Kind.GONE, MARKETING_STOPPED), now)
+            tx.take_receipts([Receipt("wamid.1", "failed", None, phone=SARI, failed=gone, at=said)], now)
+        else:
+            tx.whatsapp_stopped((SARI, None), said, now)
+        return tx.person(WA, SARI).status
+
+    assert await store.write(work) is then
