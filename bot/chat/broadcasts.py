@@ -96,9 +96,9 @@ def _follow_up(edition: _Edition) -> Message:
 def _mark(edition: _Edition) -> Message:
     """The message that was wrong, in its corrected form, with a line that says so."""
     corrected = edition.said("broadcast.corrected")
-    if edition.content.story is not None:
+    note = edition.content.original  # of a follow-up about a story too
+    if note is None and edition.content.story is not None:
         return story_message(edition.content.story, edition.say.language, edition.board, note=corrected)
-    note = edition.content.original
     if note is None:
         raise ValueError("a correction is marked on a story or on an alert")
     marked = _newsroom(edition, note, _heading(edition.say.t(_LEVELS[note.level]), note.place), corrected)

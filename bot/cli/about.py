@@ -124,11 +124,11 @@ def _check(loaded: Settings, content: Content, option: str, faults: Faults) -> N
 def _check_wrong(before: Content, correction: Note, broadcast: int, faults: Faults) -> None:
     """Where the wrong words do not stand: of an alert a fault, of a story a hint."""
     story, note = before.story, before.note
-    said = (story.title, story.summary) if story else (note.title, note.text) if note else None
+    said = (note.title, note.text) if note else (story.title, story.summary) if story else None
     if said is None or not correction.wrong or not is_missing(*said, correction.wrong, correction.text):
         return
     hint = f"{correction.wrong!r} does not stand in #{broadcast}"
-    if story is None:
+    if note is not None:
         faults.append(f"--wrong {hint}: write it as it stands there, or give the corrected text with --summary")
     else:  # the portal's article may have had it, and people who read that deserve the correction too
         errors.print(f"{hint}: the correction is added to its summary", markup=False, highlight=False)

@@ -63,11 +63,10 @@ def correct(
     note = replace(note, level=original.level)
     if not title and not summary:
         title, summary = _righted(tx, original, note, added or note.text)
-    if original.story_id is not None:
-        tx.change_story(original.story_id, title, summary)
-    elif original.note is not None:
-        before = original.note
+    if (before := original.note) is not None:  # also of a follow-up about a story: the story is not what was wrong
         tx.change_note(original_id, replace(before, title=title or before.title, text=summary or before.text))
+    elif original.story_id is not None:
+        tx.change_story(original.story_id, title, summary)
     _supersede(tx, original_id, now)
     until = now + ABOUT_LIVES
     mark = (BroadcastKind.MARK, Rank.CORRECTION, original_id, [original_id], now, until)
@@ -175,10 +174,10 @@ def _mark_of(tx: Tx, sent: Sent) -> list[Sent]:
 def _righted(tx: Tx, original: Sent, correction: Note, added: str) -> tuple[str, str]:
     """Title and text of what was told in their corrected form; empty where there is nothing to correct."""
     wrong, right, before = correction.wrong, correction.text, original.note
-    if original.story_id is not None:
-        story = tx.stories([original.story_id]).get(original.story_id)
-        return righted(story.title, story.summary, wrong, right, added, STORY_ROOM) if story else ("", "")
-    return righted(before.title, before.text, wrong, right, added, ALERT_ROOM) if before else ("", "")
+    if before is not None:
+        return righted(before.title, before.text, wrong, right, added, ALERT_ROOM)
+    story = tx.stories([original.story_id]).get(original.story_id) if original.story_id is not None else None
+    return righted(story.title, story.summary, wrong, right, added, STORY_ROOM) if story else ("", "")
 
 
 def _supersede(tx: Tx, original_id: int, now: datetime) -> None:

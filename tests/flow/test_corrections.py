@@ -108,6 +108,28 @@ async def test_a_digest_and_late_readers_tell_a_corrected_story_with_what_is_rig
     assert ("Ralat: Dua korban" in seen["3", BroadcastKind.DIGEST]) == (wrong == "Empat orang")
 
 
+async def test_a_follow_up_about_a_story_is_corrected_itself_and_not_the_story(newsroom: Newsroom) -> None:
+    outbox = newsroom.outbox
+    await outbox.readers("1", "2")
+    story = await outbox.tell("Pasar Terbakar")
+    await outbox.drain()
+    news = Note("Tiga korban dirawat.")
+    made = await outbox.write(lambda tx: office.follow_up(tx, story, news, "redaksi", outbox.now))
+    outbox.answer(await outbox.claim(slots=1))
+    await outbox.claim(slots=0)
+    card = await correct(newsroom, "tiga korban", "dua korban")
+    assert ADDED not in card
+    await outbox.drain()
+    board = newsroom.facts.board(outbox.now)
+    seen = {d.kind: broadcast_message(content, "id", board).plain() for d, content in outbox.sent}
+    assert set(seen) == {BroadcastKind.FOLLOW_UP, BroadcastKind.MARK, BroadcastKind.CORRECTION}
+    assert "Dua korban dirawat." in seen[BroadcastKind.FOLLOW_UP]
+    assert "Dua korban dirawat." in seen[BroadcastKind.MARK]
+    (told,) = (await outbox.store.read(lambda tx: tx.contents([made]))).values()
+    assert told.story is not None
+    assert told.story.summary == "Tentang Pasar Terbakar."
+
+
 async def test_a_correction_without_a_line_of_its_own_adds_what_is_right(newsroom: Newsroom) -> None:
     outbox = newsroom.outbox
     await outbox.readers("1", "2")

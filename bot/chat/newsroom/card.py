@@ -201,8 +201,8 @@ def _readers(visit: Visit) -> _Text:
 
 def _is_added(told: Told, note: Note) -> bool:
     """Whether the correction is added to what was told, because its wrong words do not stand there."""
-    before = told.note or Note("")
-    said = (told.story.title, told.story.summary) if told.story else (before.title, before.text)
+    before, story = told.note, told.story  # a follow-up about a story has both
+    said = (before.title, before.text) if before else (story.title, story.summary) if story else ("", "")
     return is_missing(*said, note.wrong, note.text)
 
 
