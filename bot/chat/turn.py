@@ -49,6 +49,7 @@ class Person:
     words: tuple[str, ...] = ()  # followed words, folded
     step: str = ""  # what their next text is taken for (bot.chat.steps)
     step_at: datetime | None = None  # since when
+    last_admin: bool = False  # there is no admin beside them
     group: bool = False  # a group or a channel; who speaks is one of many
     manages: bool | None = True  # in a group: who speaks is its administrator; None: that could not be found out
 

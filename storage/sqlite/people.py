@@ -33,6 +33,7 @@ SELECT category FROM known WHERE category IS NOT NULL AND NOT ({IS_WORD})
 _FOLLOWED: Final = f"""{CATEGORIES} AND EXISTS (SELECT 1 FROM subscription s
   WHERE s.channel = :channel AND s.category = known.category AND s.subscriber_id = :subscriber)
 """
+_ADMINS: Final = "SELECT count(*) FROM staff WHERE role = 'admin'"
 _JOIN: Final = """
 UPDATE subscriber SET status = 'active', consent_at = :now, consent_wording = :wording, joined_at = :now,
   chosen_at = :now, covered_until = :now, stopped_at = NULL, draft = NULL, language = :language,
@@ -79,6 +80,7 @@ class People(Stories, Waiting):
             channel, address, Status(status), Role(role or Role.RESIDENT), chosen or language,
             categories=frozenset(followed - {ALL}), follows_all=ALL in followed, quiet=quiet_of(quiet_from, quiet_to),
             draft=None if draft is None else frozenset(json.loads(draft)),
+            last_admin=role == Role.ADMIN and self.value(_ADMINS) == 1,
         )  # fmt: skip
 
     def follow(

@@ -109,9 +109,11 @@ class MemoryNewsroom:
             self._revoked.add((act.member.channel, act.member.address))
 
     def as_known(self, person: Person) -> Person:
-        """The person without a role that was taken from them."""
+        """The person without a role that was taken from them, and whether another admin is there."""
         revoked = (person.channel, person.address) in self._revoked
-        return replace(person, role=Role.RESIDENT) if revoked else person
+        if revoked:
+            return replace(person, role=Role.RESIDENT, last_admin=False)
+        return replace(person, last_admin=self.tx.person(person.channel, person.address).last_admin)
 
     def _affairs(self, person: Person, now: datetime) -> Affairs:
         return Affairs(self.tx, person, list(RATES), ZONE, now, condition)

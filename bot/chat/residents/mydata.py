@@ -49,7 +49,9 @@ def found(scene: Scene, data: DataFound) -> Turn:
 
 
 def ask_to_erase(scene: Scene) -> Turn:
-    """The one question, with everything that will be gone."""
+    """The one question, with everything that will be gone; not of the only admin."""
+    if scene.person.last_admin:
+        return _stay(scene)
     rows = (
         (screens.button(scene, "data.button_erase_now", "erase:yes"),),
         (screens.button(scene, "button.cancel", "cancel"),),
@@ -59,10 +61,16 @@ def ask_to_erase(scene: Scene) -> Turn:
 
 def erase(scene: Scene) -> Turn:
     """Gone, if it was asked a moment ago; an old button asks anew."""
-    if steps.current(scene) != steps.ERASE:
+    if steps.current(scene) != steps.ERASE or scene.person.last_admin:
         return ask_to_erase(scene)
     again = ((screens.button(scene, "button.start", "start"),),)
     return scene.show(Message(scene.say.rich("data.erased"), again), Erase())
+
+
+def _stay(scene: Scene) -> Turn:
+    """With the only admin the newsroom would lose whoever can make another one."""
+    menu = ((screens.button(scene, "button.menu", "menu"),),)
+    return scene.show(Message(scene.say.rich("data.last_admin"), menu), SetStep(""))
 
 
 def answer_erase(scene: Scene, typed: str) -> Turn:
