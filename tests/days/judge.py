@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,8 @@ ONE_PERCENT = 0.01
 AT_ONCE = 180.0  # seconds from an alert until all have it who get it without waiting for anything
 A_FEW = 2  # readers: one percent of very few is nobody
 MICRO = 1_000_000
+A_DAY = timedelta(hours=24)
+AT_MOST_LATE = timedelta(minutes=5)  # the first of two may have been longer on its way
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Watch:
     on: Counter[int] = field(default_factory=Counter)  # the same by broadcast
     copies: Counter[tuple[int, str]] = field(default_factory=Counter)
     at_once: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # of alerts: soon after
+    marketed: dict[str, datetime] = field(default_factory=dict)  # when a phone was last sent marketing
     _answers: deque[tuple[float, int]] = field(default_factory=deque)  # what answers cost lately
 
     def begin(self) -> None:
@@ -69,8 +72,17 @@ class Watch:
         gone = self.residents.people[shown.phone].gone_since
         if gone is not None and self._time() - gone > HEARD_WITHIN:
             self.complaints.append(f"{shown.phone} had stopped {self._time() - gone:.0f} s before {shown.tag} came")
+        if shown.category == "marketing" and broadcast not in self.newsroom.urgent:
+            self._one_a_day(shown)
         if amount:
             self._within_budget(shown, day, broadcast)
+
+    def _one_a_day(self, shown: Shown) -> None:
+        """At most one marketing message a day a reader; urgent alerts are apart."""
+        last = self.marketed.get(shown.phone)
+        self.marketed[shown.phone] = shown.at
+        if last is not None and shown.at - last < A_DAY - AT_MOST_LATE:
+            self.complaints.append(f"{shown.tag} is {shown.phone}'s second marketing message in {shown.at - last}")
 
     def _within_budget(self, shown: Shown, day: date, broadcast: int) -> None:
         budget = self.town.terms.budget
@@ -122,6 +134,7 @@ async def judge(watch: Watch) -> Verdict:
     figures["most that a forecast was wrong by, of one"] = f"{max((f.wrong for f in foretold), default=0.0):.2%}"
     figures["most billed on a day, budget"] = f"{max(watch.days.values(), default=0) / MICRO:.2f}, {_budget(town)}"
     figures["never answered: arrived, did not"] = tuple(rule.struck for rule in whatsapp.faults.rules)
+    figures["readers who were sent marketing"] = len(watch.marketed)
     figures["complaints"] = len(watch.complaints)
     verdict.must(whatsapp.outside == 0, f"{whatsapp.outside} messages outside of a window without a template")
     verdict.must(whatsapp.limit_hits == (0, 0), f"account and pair limits were hit: {whatsapp.limit_hits}")
