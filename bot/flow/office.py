@@ -123,7 +123,8 @@ class Affairs:
     def _invite(self, role: Role) -> str:
         """A fresh one-time code: 128 random bits, kept hashed, for a day."""
         code = token_urlsafe(16)
-        self.tx.add_invitation(hash_code(code), role, self.now, self.now + timedelta(hours=HOURS))
+        me = (self.person.channel, self.person.address)
+        self.tx.add_invitation(hash_code(code), role, self.now, self.now + timedelta(hours=HOURS), me)
         self._note("invite", role.value)
         return code
 

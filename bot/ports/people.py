@@ -74,8 +74,10 @@ class PeopleTx(Protocol):
     def saved(self, channel: str, address: str, limit: int) -> list[Story]:
         """The kept stories, newest first."""
 
-    def add_invitation(self, code_hash: str, role: Role, now: datetime, expires_at: datetime) -> None:
-        """A one-time code, kept hashed."""
+    def add_invitation(
+        self, code_hash: str, role: Role, now: datetime, expires_at: datetime, made_by: tuple[str, str] | None = None
+    ) -> None:
+        """A one-time code, kept hashed; `made_by` is the channel and address of who may lose their role."""
 
     def redeem_invitation(self, channel: str, address: str, code_hash: str, now: datetime) -> tuple[Role | None, str]:
         """The role now held (never lowered), or None and why: unknown, expired, used, too_many (5 wrong in 24 h)."""

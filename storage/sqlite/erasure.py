@@ -108,6 +108,8 @@ class Erasure(Preferences, Replies):
         if followed:
             self.run(_WORDS, followed)
         self.run("UPDATE invitation SET used_by = NULL WHERE used_by = ?", subscriber)
+        self.run("DELETE FROM invitation WHERE made_by = ? AND used_at IS NULL", subscriber)
+        self.run("UPDATE invitation SET made_by = NULL WHERE made_by = ?", subscriber)
         self.run("INSERT OR IGNORE INTO erasure VALUES (0)")
         self.run("INSERT OR REPLACE INTO meta VALUES ('erased', '')")
         self._erased |= {(channel, address)}

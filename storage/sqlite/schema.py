@@ -12,6 +12,7 @@ from bot.errors import StoreError
 from storage.sqlite.schema_afterwards import whatsapp_afterwards
 from storage.sqlite.schema_feeds import feed_manners
 from storage.sqlite.schema_halts import whatsapp_halts
+from storage.sqlite.schema_invitations import invitations_made
 from storage.sqlite.schema_money import whatsapp_money
 from storage.sqlite.schema_news import news_desk
 from storage.sqlite.schema_newsroom import newsroom_in_chat
@@ -276,6 +277,7 @@ migrations()(whatsapp_money)
 migrations()(screens_and_aims)
 migrations()(whatsapp_halts)
 migrations()(whatsapp_afterwards)
+migrations()(invitations_made)
 
 
 def is_empty(db: Database) -> bool:

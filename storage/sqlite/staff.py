@@ -25,10 +25,13 @@ UPDATE subscriber SET status = 'new' WHERE channel = ? AND address = ? AND statu
 class Invitations(People):
     """One-time codes and the roles they give."""
 
-    def add_invitation(self, code_hash: str, role: Role, now: datetime, expires_at: datetime) -> None:
-        """A one-time code, kept hashed."""
-        insert = "INSERT INTO invitation (code_hash, role, created_at, expires_at) VALUES (?, ?, ?, ?)"
-        self.run(insert, code_hash, role.value, to_ms(now), to_ms(expires_at))
+    def add_invitation(
+        self, code_hash: str, role: Role, now: datetime, expires_at: datetime, made_by: tuple[str, str] | None = None
+    ) -> None:
+        """A one-time code, kept hashed; `made_by` is the channel and address of who may lose their role."""
+        insert = "INSERT INTO invitation (code_hash, role, created_at, expires_at, made_by) VALUES (?, ?, ?, ?, ?)"
+        maker = None if made_by is None else self._subscriber(*made_by)
+        self.run(insert, code_hash, role.value, to_ms(now), to_ms(expires_at), maker)
 
     def redeem_invitation(self, channel: str, address: str, code_hash: str, now: datetime) -> tuple[Role | None, str]:
         """The role now held (never lowered), or None and why: unknown, expired, used, too_many (5 wrong in 24 h)."""

@@ -54,7 +54,8 @@ class Team(Invitations, Moves):
         self.run(_NAME, name[:LONGEST_NAME], channel, address)
 
     def revoke(self, subscriber: int) -> bool:
-        """They hold no role any more; False when they held none."""
+        """They hold no role any more, and what they invite to holds no more; False when they held none."""
+        self.run("DELETE FROM invitation WHERE made_by = ? AND used_at IS NULL", subscriber)
         return self.run("DELETE FROM staff WHERE subscriber_id = ?", subscriber) == 1
 
     def deeds(self, limit: int, offset: int = 0) -> list[Deed]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.turn import Role
+from bot.chat.turn import Role, Text
 from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
 
 
@@ -46,6 +46,20 @@ async def test_who_became_the_only_admin_between_question_and_answer_stays(newsr
     await newsroom.does(ADI, yes)
     assert newsroom.last(ADI).startswith("Anda satu-satunya admin")
     assert await team(newsroom) == [(ADI, "admin"), (SARI, "editor")]
+
+
+async def test_an_invitation_of_a_revoked_admin_brings_nobody_back(newsroom: Newsroom) -> None:
+    await newsroom.hire(BUDI, Role.ADMIN)
+    codes = {}
+    for admin in (ADI, BUDI):
+        await newsroom.say(admin, "/undang editor")
+        codes[admin] = newsroom.last(admin).split("undang-")[1].split()[0].strip(".")
+    (adi,) = [m for m in await newsroom.outbox.store.read(lambda tx: tx.team()) if m.address == ADI]
+    assert await newsroom.outbox.store.write(lambda tx: tx.revoke(adi.id))
+    await newsroom.does(ADI, Text(f"/start undang-{codes[ADI]}"))
+    assert ADI not in dict(await team(newsroom))
+    await newsroom.does("77", Text(f"/start undang-{codes[BUDI]}"))
+    assert dict(await team(newsroom))["77"] == "editor"
 
 
 async def test_an_editor_may_go(newsroom: Newsroom) -> None:

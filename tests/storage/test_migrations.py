@@ -31,6 +31,7 @@ RELEASED = {
     "screens_and_aims": "e2c37d27ed8e7da3",
     "whatsapp_halts": "d62eeadaa49c63f5",
     "whatsapp_afterwards": "7a741157d54ffefd",
+    "invitations_made": "c37ea7bd64eacde3",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {
     "meta": [{"key": "epoch", "value": "7"}],
