@@ -108,7 +108,10 @@ def offices(name: str) -> Iterator[Office]:
     deeds = tuple(
         Deed(NOW - timedelta(minutes=n), name, act, name) for n, act in enumerate((*team._DEEDS, "draft", "x"))
     )
-    people = tuple(Member("telegram", str(n), Role.ADMIN if n < 3 else Role.EDITOR, NOW, n, name) for n in range(60))
+    people = tuple(
+        Member("telegram", str(n), Role.ADMIN if n < 3 else Role.EDITOR, NOW, n, name, away)
+        for n, away in enumerate(("", "stopped", "gone") * 20)
+    )
     health = Health(
         {"telegram": name, "whatsapp": "flood"}, name, failing=2, gone=1, held=13, paused=2, waiting=5_000,
         unanswered=3_000, free=1_000_000, total=10**12, copy=Copy(NOW - timedelta(days=9), 10**13), since=NOW,
