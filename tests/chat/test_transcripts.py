@@ -31,7 +31,7 @@ WISHES = {  # test_wishes.py
 EDITORS = ("desk.", "about.permit", "error.staff_only", "stop.staff")  # test_editors_transcripts.py
 OFFICE = (  # test_admins_transcripts.py, test_every_screen_on_every_channel.py
     "office.", "feeds.", "find.", "labels.", "fault.", "team.", "audit.", "health.", "backup.", "figures.", "deed.",
-    "group.", "error.too_fast",  # test_groups.py, test_patience.py
+    "group.", "error.too_fast", "data.last_admin",  # test_groups.py, test_patience.py, test_the_last_admin.py
     "about.feeds", "about.team", "about.invite", "about.audit", "about.health", "about.backup", "about.statistics",
 )  # fmt: skip
 
