@@ -3,6 +3,7 @@
 import io
 import logging
 import secrets
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
@@ -14,6 +15,10 @@ from bot import logs
 from tests.support.world import World, scanned, world
 
 MakeWorld = Callable[..., AbstractAsyncContextManager[World]]
+
+# A background job of a shell ignores Ctrl-C, and so would all that it starts; what is tested here must hear it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

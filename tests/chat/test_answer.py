@@ -66,7 +66,8 @@ def test_one_message_stops_from_every_state_without_a_question(person: Person, w
     assert turn.asks == ()
     (reply,) = turn.replies
     assert "?" not in reply.message.plain()
-    assert reply.message.plain().endswith("Pintu selalu terbuka.")
+    assert "Pintu selalu terbuka." in reply.message.plain()
+    assert ("permintaan persetujuan" in reply.message.plain()) == (person.role is not Role.RESIDENT)
 
 
 @given(
