@@ -1,8 +1,6 @@
 """Digests: what could not be told at once comes together later, once, and nothing new sends nothing."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,14 +9,6 @@ from bot.delivery.plan import Delivery, Settled, State
 from bot.flow import newsroom, spread
 from bot.ports import Tx
 from tests.support.outbox import NIGHT, WIB, Outbox, who
-
-
-@pytest.fixture
-async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
-    outbox = Outbox(tmp_path)
-    await outbox.start()
-    yield outbox
-    outbox.store.close()
 
 
 def local(hour: int, minute: int = 0, day: int = 17) -> datetime:

@@ -1,8 +1,6 @@
 """Cases that worlds of dice have found (tests/flow/test_outbox_under_dice.py), played by hand."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -16,14 +14,6 @@ from tests.support.outbox import NIGHT, WIB, Outbox, who
 WRONG = Note("Tiga orang luka.", wrong="Lima orang luka.")
 UNKNOWN = Settled(State.UNKNOWN, "read_timeout")
 DOUBT = Settled(State.QUEUED, "read_timeout", doubt=True)
-
-
-@pytest.fixture
-async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
-    outbox = Outbox(tmp_path)
-    await outbox.start()
-    yield outbox
-    outbox.store.close()
 
 
 def local(hour: int, minute: int = 0, day: int = 17) -> datetime:

@@ -1,8 +1,6 @@
 """Alerts, follow-ups, corrections and withdrawals: each reaches exactly those whom it concerns."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,14 +12,6 @@ from tests.support.outbox import NIGHT, WIB, Outbox, who
 
 WRONG = Note("Tiga orang luka.", wrong="Lima orang luka.")
 UNKNOWN = Settled(State.UNKNOWN, "read_timeout")
-
-
-@pytest.fixture
-async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
-    outbox = Outbox(tmp_path)
-    await outbox.start()
-    yield outbox
-    outbox.store.close()
 
 
 def local(hour: int, day: int = 17) -> datetime:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +19,6 @@ from tests.support.outbox import Outbox
 from tests.support.world import World
 
 MakeWorld = Callable[..., Awaitable[World]]
-
-
-@pytest.fixture
-async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
-    outbox = Outbox(tmp_path)
-    await outbox.start()
-    yield outbox
-    outbox.store.close()
 
 
 async def next_of(watching: AsyncIterator[Progress], within: float = 5.0) -> Progress:

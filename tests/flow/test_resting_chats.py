@@ -1,10 +1,6 @@
 """Chats that must rest keep nobody else back: what waits for them is not at the head of anybody's queue."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import Settled, State
@@ -13,14 +9,6 @@ from tests.support.outbox import NOON, Outbox
 GROUPS = [str(-n) for n in range(1, 31)]
 TICK = 0.05  # seconds
 SLOTS = 2
-
-
-@pytest.fixture
-async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
-    outbox = Outbox(tmp_path)
-    await outbox.start()
-    yield outbox
-    outbox.store.close()
 
 
 async def ticks(outbox: Outbox, seconds: float) -> list[tuple[float, str]]:
