@@ -175,7 +175,7 @@ class Watched(io.StringIO):
 
     async def until(self, words: str) -> None:
         """Wait until the words stand there."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while words not in self.getvalue():
                 self._changed.clear()
                 await self._changed.wait()

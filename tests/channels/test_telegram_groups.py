@@ -32,7 +32,7 @@ class Town:
 
     async def settle(self) -> list[QueuedReply]:
         """Everything that was done is handled; what is answered by now, taken out of the queue."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.rig.telegram.updates.count() or await self.rig.waiting():  # noqa: ASYNC110 — only they know
                 await asyncio.sleep(0.01)
         answers: list[QueuedReply] = []

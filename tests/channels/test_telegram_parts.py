@@ -23,7 +23,7 @@ from bot.simulator.telegram import Fault
 from tests.channels.telegram_rig import BUDI, NOW, SARI, TOKEN, Rig, message, rig, update
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 5.0) -> None:
+async def eventually(holds: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:
     """Look again and again until it holds."""
     async with asyncio.timeout(within):
         while not await holds():  # noqa: ASYNC110 — what is waited for happens in the store, which rings no bell

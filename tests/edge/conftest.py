@@ -64,4 +64,4 @@ async def raw() -> AsyncIterator[Raw]:
 
 async def everything_ends(tasks: list[asyncio.Task[None] | None]) -> None:
     """Wait for the conversations that clients have left (the server itself waits for them only from Python 3.12 on)."""
-    await asyncio.wait_for(asyncio.gather(*(task for task in tasks if task)), 5)
+    await asyncio.wait_for(asyncio.gather(*(task for task in tasks if task)), 30)

@@ -43,7 +43,7 @@ async def test_from_start_to_a_finished_subscription_in_three_taps(make_world: M
 
 async def test_a_story_reaches_its_followers_once_and_nobody_else(town: World) -> None:
     town.portal.publish("Balai RW buka pemeriksaan gratis", BODY, ["kesehatan"])
-    await town.until(lambda: town.copies(SRI, "Balai RW"), within=3, what="the story on Bu Sri's phone")
+    await town.until(lambda: town.copies(SRI, "Balai RW"), what="the story on Bu Sri's phone")
     await town.polled(3)
     assert (town.copies(SRI, "Balai RW"), town.copies(BUDI, "Balai RW")) == (1, 0)
     shown = town.last(SRI)
@@ -139,7 +139,7 @@ async def test_stopping_writes_down_what_was_in_flight(town: World) -> None:
     town.telegram.faults.add(method="sendMessage", chat_id=SRI, answer=Fault.HANG, times=1)
     town.portal.publish("Menggantung", BODY, ["kesehatan"])
     await town.deliveries(started=1)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await town.stop()
     await town.start()
     await town.polled()

@@ -129,7 +129,7 @@ class Post:
         return counts
 
     async def until(self, true: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await true():  # noqa: ASYNC110 — what is waited for stands in the database
                 await asyncio.sleep(0.01)
 

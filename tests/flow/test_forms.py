@@ -105,7 +105,7 @@ async def sending(
     deliverer = Deliverer(store, channel, compose, WIB, epoch, now, opened=began - 10)
     deliverer.start()
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             yield store, channel, story
     finally:
         await deliverer.stop(5)

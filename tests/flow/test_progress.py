@@ -21,7 +21,7 @@ from tests.support.world import World
 MakeWorld = Callable[..., Awaitable[World]]
 
 
-async def next_of(watching: AsyncIterator[Progress], within: float = 5.0) -> Progress:
+async def next_of(watching: AsyncIterator[Progress], within: float = 30.0) -> Progress:
     async with asyncio.timeout(within):
         return await anext(watching)
 
@@ -96,7 +96,7 @@ async def test_the_running_program_tells_with_every_tick(make_world: MakeWorld) 
         town.telegram.add_user(number, f"Warga {number}")
     with closing(storage.open_store(town.environment["DATABASE_URL"], now=clock.now())) as store:
         alert = await store.write(_alert_to_thirty)  # as a command beside it does
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         seen = [progress async for progress in town.app.watch(alert)]
     assert [p.sent for p in seen] == sorted(p.sent for p in seen)
     assert len(seen) >= 3

@@ -48,12 +48,12 @@ class Post:
         counts: dict[str, int] = stats["deliveries"]["by_state"]
         return counts
 
-    async def until(self, true: Callable[[], Awaitable[bool]], within: float = 20) -> None:
+    async def until(self, true: Callable[[], Awaitable[bool]], within: float = 60) -> None:
         async with asyncio.timeout(within):
             while not await true():  # noqa: ASYNC110 — what is waited for stands in the database
                 await asyncio.sleep(0.02)
 
-    async def until_sent(self, count: int, within: float = 20) -> None:
+    async def until_sent(self, count: int, within: float = 60) -> None:
         async def sent() -> bool:
             return (await self.states()).get("sent", 0) >= count
 

@@ -55,7 +55,7 @@ class Push:
     async def handled(self) -> None:
         """Wait until the hub has delivered and all deliveries are written."""
         await self.desk.hub.quiet()
-        await asyncio.wait_for(self.websub._delivered.join(), 5)
+        await asyncio.wait_for(self.websub._delivered.join(), 30)
 
 
 @asynccontextmanager

@@ -131,7 +131,7 @@ async def test_maintenance_pauses_the_number_for_a_minute(tmp_path: Path, how: A
         now = person.clock.now()
         await person.store.write(lambda tx: announce(tx, 7, STORIES[7].categories, [NAME], now))
         person.deliverer.wake()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while "maintenance" not in person.deliverer.fault:
                 person.clock.turn(5)  # a status is noticed with the next attempt
                 person.deliverer.wake()
@@ -162,11 +162,11 @@ async def test_an_account_that_is_too_fast_with_two_people_pauses_and_goes_on_sl
         await person.rested()
         rule = person.whatsapp.faults.add(how(code), times=2)
         await two_stories(person)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while "flood" not in person.deliverer.fault:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         assert person.deliverer.snapshot()["rate"] == 500
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while await codes(person) != {"sent": 2}:
                 person.clock.turn(0.2)
                 person.deliverer.wake()
@@ -217,7 +217,7 @@ async def test_an_answer_that_was_taken_and_then_refused_for_haste_or_trouble_is
     async with reader(tmp_path) as (person, _):
         rule = person.whatsapp.faults.add(Fault.FAILED(code), times=2)
         person.whatsapp.say(PERSON, "menu")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not person.whatsapp.shown(PERSON)[-1].from_business:
                 person.clock.turn(0.2)
                 person.deliverer.wake()
@@ -348,7 +348,7 @@ async def test_an_answer_that_is_refused_stops_everything_and_waits(tmp_path: Pa
     async with reader(tmp_path) as (person, told):
         person.whatsapp.faults.add(Fault.ERROR(131031), times=1)
         person.whatsapp.say(PERSON, "menu")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not told:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         before = asked(person)
@@ -426,7 +426,7 @@ async def test_without_access_the_account_stops_and_nothing_is_lost(tmp_path: Pa
         now = person.clock.now()
         await person.store.write(lambda tx: announce(tx, 7, STORIES[7].categories, [NAME], now))
         person.deliverer.wake()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while "refuses our account" not in person.deliverer.fault:
                 person.clock.turn(5)
                 person.deliverer.wake()

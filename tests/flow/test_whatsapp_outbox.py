@@ -329,7 +329,7 @@ async def test_one_person_never_gets_too_many_at_once(tmp_path: Path) -> None:
         for n in range(50):
             person.whatsapp.say(PERSON, f"nomor {n}")
         person.deliverer.wake()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(person.whatsapp.ledger(PERSON)) < 44:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         await asyncio.sleep(0.2)  # more would have left by now
@@ -341,7 +341,7 @@ async def test_whoever_got_too_many_is_left_alone_longer_each_time(person: AtWha
     person.whatsapp.faults.add(Fault.ERROR(131056), times=2)
     person.whatsapp.say(PERSON, "MULAI daerah")
     for tries, hold in ((1, 4), (2, 16)):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await _due(person) != person.clock.now() + timedelta(seconds=hold):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         assert len(person.whatsapp.ledger(PERSON)) == tries
@@ -386,7 +386,7 @@ async def test_an_account_that_may_not_send_stops_and_says_so(person: AtWhatsApp
     person.clock.turn(300)
     await person.store.write(lambda tx: _announce(tx, 6))
     person.deliverer.wake()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while "unauthorized" not in person.deliverer.fault:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
     assert len(person.whatsapp.ledger(PERSON)) == 2, "the account was asked although it may not send"
@@ -408,6 +408,6 @@ async def _brought(person: AtWhatsApp, word: str, at: datetime) -> None:
 
 
 async def _until(person: AtWhatsApp, wanted: dict[str, int]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await states(person) != wanted:  # noqa: ASYNC110
             await asyncio.sleep(0.005)

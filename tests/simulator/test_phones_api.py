@@ -64,7 +64,7 @@ async def page() -> AsyncIterator[Page]:
 
 
 async def first(events: AsyncIterator[tuple[str, str, Any]], kind: str) -> tuple[str, Any]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         async for number, name, data in events:
             if name == kind:
                 return number, data
@@ -214,7 +214,7 @@ async def test_the_newsroom_edits_and_withdraws(page: Page) -> None:
 
 async def until(page: Page, true: Any, owner: int = 0) -> Json:
     """The phone, once this holds of it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         async for _ in page.events():
             if true(phone := (await page.state())["phones"][owner]):
                 return dict(phone)

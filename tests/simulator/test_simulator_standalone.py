@@ -48,7 +48,7 @@ async def test_it_says_its_address_first_serves_and_ends_on_sigterm() -> None:
             async with session.post(f"{url}/bot{TOKEN}/sendMessage", json=message) as answer:
                 assert answer.status == status
     process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
 async def test_another_process_can_type_tap_publish_and_look(hand: aiohttp.ClientSession) -> None:

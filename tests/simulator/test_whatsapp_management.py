@@ -139,7 +139,7 @@ async def test_only_what_reviewers_let_through_can_be_sent_and_they_tell_by_webh
         reviewers.recategorise("kabar_v1", "id", "utility")
         reviewers.rate("kabar_v1", "id", "RED")
         assert codes == [132001, 0, 0, 132015, 0, 132016, 132001]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while wire.whatsapp.webhook.pending:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         changes = [(e.get("time"), c["field"], c["value"]) for b in wire.ear.bodies for e in b["entry"]

@@ -10,7 +10,7 @@ from tests.simulator.whatsapp_rig import BUDI, SARI, VERIFY, Wire, buttons, link
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 — what is waited for has no event
             await asyncio.sleep(0.001)
 

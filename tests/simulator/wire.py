@@ -46,6 +46,6 @@ class Wire:
 
 async def until(condition: Callable[[], object]) -> None:
     """Give way to the simulator until this is so, for five seconds at most."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 — what is waited for has no event
             await asyncio.sleep(0.001)

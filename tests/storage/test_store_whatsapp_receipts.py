@@ -142,6 +142,61 @@ async def test_a_failure_that_comes_before_the_answer_is_the_last_word(store: St
     assert [row[:2] for row in await store.write(work)] == [("failed", "undeliverable")]
 
 
+SINCE = {"said before their new consent": (hours(1), Status.ACTIVE), "said after it": (hours(3), Status.STOPPED)}
+
+
+@pytest.mark.parametrize("ends", ["told after the answer", "before the answer", "before a crash"])
+@pytest.mark.parametrize(("said", "then"), SINCE.values(), ids=SINCE)
+async def test_a_stop_that_a_delivery_meets_counts_from_when_it_was_said(
+    store: Store, said: timedelta, then: Status, ends: str
+) -> None:
+    """They stop in WhatsApp's menu and come back an hour later in the chat; then comes what a delivery met."""
+
+    def work(tx: Tx) -> Status:
+        epoch, (delivery,) = told(tx)
+        stop = receipt(tag_of(delivery), "failed", code="marketing_stopped")._replace(at=NOW + said)
+        taken, back, later = Settled(State.SENT, message_id="wamid.1"), NOW + hours(2), NOW + hours(4)
+        if ends != "told after the answer":
+            tx.take_receipts([stop], NOW + said)
+        tx.whatsapp_stopped((SARI, None), NOW + hours(1), NOW + hours(1))
+        tx.open_window(SARI, back, back)
+        follow(tx, SARI, "daerah", now=back, channel=WA)
+        if ends == "before a crash":
+            tx.begin_epoch(later)
+        else:
+            tx.settle(WA, [(delivery, taken)], epoch, later)
+            tx.take_receipts([stop], later)
+        return tx.person(WA, SARI).status
+
+    assert await store.write(work) is then
+
+
+CLOSED = {
+    "and they have not written since": (None, 0),
+    "and they have written since": (hours(1), 25),
+    "and they wrote in that second": (timedelta(0), 24),
+}
+
+
+@pytest.mark.parametrize("kind", ["story", "alert"])
+@pytest.mark.parametrize(("wrote", "open_for"), CLOSED.values(), ids=CLOSED)
+async def test_a_closed_window_that_is_told_late_closes_none_that_was_opened_since(
+    store: Store, kind: str, wrote: timedelta | None, open_for: int
+) -> None:
+    def work(tx: Tx) -> int:
+        epoch, (delivery,) = told(tx, kind)
+        tx.open_window(SARI, NOW - hours(23), NOW - hours(23))
+        tx.settle(WA, [(delivery, Settled(State.SENT, message_id="wamid.1"))], epoch, NOW)
+        if wrote is not None:
+            tx.open_window(SARI, NOW + wrote, NOW + wrote)
+        at = NOW + timedelta(milliseconds=999)
+        tx.take_receipts([receipt(tag_of(delivery), "failed", code="window_closed")._replace(at=at)], NOW + hours(2))
+        until: int = tx.conn.execute("SELECT window_until FROM subscriber").fetchone()[0]  # type: ignore[attr-defined]
+        return max(0, (until - int(NOW.timestamp() * 1000)) // 3_600_000 - (2 if wrote is None else 0))
+
+    assert await store.write(work) == open_for
+
+
 async def test_a_failure_that_is_told_later_gives_the_story_to_the_digest(store: Store) -> None:
     def work(tx: Tx) -> tuple[object, int, datetime | None]:
         epoch, (delivery,) = told(tx)

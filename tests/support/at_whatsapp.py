@@ -211,7 +211,7 @@ class AtWhatsApp:
         if tx.person(NAME, self._person, "").language == "":
             tx.set_language(NAME, self._person, self.language)
 
-    async def rested(self, within: float = 10.0) -> None:
+    async def rested(self, within: float = 30.0) -> None:
         """Everything that was said has been handled, and everything that followed has been sent."""
         async with asyncio.timeout(within):
             while self._busy() or not await self.store.read(self._at_rest):  # noqa: ASYNC110

@@ -28,7 +28,7 @@ class Keyboard:
             asyncio.get_running_loop().remove_reader(self._terminal)
         self._more.set()
 
-    async def reads(self, words: str, within: float = 20.0) -> None:
+    async def reads(self, words: str, within: float = 60.0) -> None:
         """Wait until these words stand on the screen."""
         async with asyncio.timeout(within):
             while words not in self.seen:
@@ -43,7 +43,7 @@ class Keyboard:
         """Press Ctrl-C."""
         self._process.send_signal(signal.SIGINT)
 
-    async def end(self, within: float = 20.0) -> int:
+    async def end(self, within: float = 60.0) -> int:
         """Wait for its end; the status."""
         async with asyncio.timeout(within):
             status = await self._process.wait()

@@ -92,7 +92,7 @@ class Program:
         self._ready.clear()
         self._process = await begin(self.world, "run", "--log-level", "debug")
         self._reading = asyncio.create_task(self._read())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await self._ready.wait()
         assert self._process.returncode is None, "\n".join(self.lines[-20:])
 
@@ -105,7 +105,7 @@ class Program:
                 self._ready.set()
         self._ready.set()
 
-    async def signal(self, number: int, within: float = 12.0) -> int:
+    async def signal(self, number: int, within: float = 30.0) -> int:
         """Send a signal and wait for the end; its status."""
         assert self._process is not None
         assert self._reading is not None

@@ -89,7 +89,7 @@ class World:
             await self._running
             self.app = None
 
-    async def until(self, true: Callable[[], Any], within: float = 10.0, what: str = "") -> Any:
+    async def until(self, true: Callable[[], Any], within: float = 30.0, what: str = "") -> Any:
         """Wait for something that the simulator can see, or fail with what the phones show."""
         deadline = asyncio.get_running_loop().time() + within
         while not (value := true()):
@@ -101,7 +101,7 @@ class World:
                 await asyncio.wait_for(self._changed.wait(), min(left, 0.25))
         return value
 
-    async def polled(self, times: int = 2, within: float = 10.0) -> None:
+    async def polled(self, times: int = 2, within: float = 30.0) -> None:
         """Wait until every feed has been asked for so many more times: what was there has been seen."""
         feeds = [feed.url.removeprefix(self.simulator.base_url) for feed in self.settings.feeds]
         before = {path: self.asked(path) for path in feeds}
@@ -165,7 +165,7 @@ class World:
             while not await self._at_rest(stories):  # noqa: ASYNC110 — only the program's database knows
                 await asyncio.sleep(0.05)
 
-    async def deliveries(self, within: float = 10.0, **states: int) -> None:
+    async def deliveries(self, within: float = 30.0, **states: int) -> None:
         """Wait until the deliveries stand exactly so."""
         assert self.app is not None
         async with asyncio.timeout(within):
