@@ -36,6 +36,12 @@ WHERE subscriber_id = ? AND state = 'queued'
   AND broadcast_id IN (SELECT id FROM broadcast WHERE kind = 'digest' AND done_at IS NULL)
 """
 _SAVED: Final = "UPDATE OR IGNORE saved SET subscriber_id = ?1 WHERE subscriber_id = ?2"
+# What both had today is what one reader had: their limit for a day counts it.
+_TODAY: Final = """
+UPDATE subscriber SET day = other.day,
+  day_count = other.day_count + CASE subscriber.day WHEN other.day THEN subscriber.day_count ELSE 0 END
+FROM subscriber other WHERE subscriber.id = ?1 AND other.id = ?2 AND other.day >= coalesce(subscriber.day, 0)
+"""
 _STAFF: Final = """
 INSERT INTO staff SELECT ?1, role, granted_at FROM staff WHERE subscriber_id = ?2
 ON CONFLICT DO UPDATE SET role = excluded.role WHERE excluded.role = 'admin'
@@ -61,7 +67,7 @@ class Moves(People):
     def _merge(self, channel: str, *, keep: int, drop: int) -> None:
         self.run(_UNDER_WAY, drop)
         self.run(_DIGESTS, drop)
-        for statement in (_DELIVERIES, _SAVED, _STAFF):
+        for statement in (_DELIVERIES, _SAVED, _STAFF, _TODAY):
             self.run(statement, keep, drop)
         self.run(_UNCOUNT, drop)
         left = "DELETE FROM delivery WHERE subscriber_id = ? AND broadcast_id IN (SELECT id FROM broadcast)"

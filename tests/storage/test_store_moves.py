@@ -1,5 +1,7 @@
 """Moves: a chat with a new address keeps its subscription, and two that become one are one."""
 
+import pytest
+
 from bot.chat.turn import Role, Status
 from bot.delivery.plan import Delivery, Settled, State
 from bot.ports import Store, Tx
@@ -105,3 +107,19 @@ async def test_a_new_subscriber_is_never_taken_for_one_that_was_dropped(store: S
 
     dropped, new = await store.write(work)
     assert new > dropped
+
+
+@pytest.mark.parametrize(("here", "there"), [(1, 2), (0, 2), (2, 0)])
+async def test_what_both_had_today_counts_for_the_limit_of_the_one(store: Store, here: int, there: int) -> None:
+    def work(tx: Tx) -> int:
+        for address in ("-100", "1"):
+            tx.follow(TELEGRAM, address, {"daerah"}, False, "ya", None, "id", NOW, None, 9)
+        epoch = tx.begin_epoch(NOW).epoch
+        deliveries = claim(tx, tell(tx, "b"), 2, epoch)
+        kept, moved = (d.subscriber_id for d in deliveries)
+        tx.count_today([*here * [kept], *there * [moved]], NOW.toordinal())
+        settle(tx, deliveries[1:], MOVED, epoch)
+        [reader] = tx.readers(TELEGRAM, tell(tx, "c"), 9)
+        return reader.day_count
+
+    assert await store.write(work) == here + there

@@ -107,7 +107,13 @@ class Acts(Newsroom):
         await act(person)
 
     async def _leave(self, person: Person) -> None:
-        await self._commit(lambda tx: tx.stop(CHANNEL, person.address, False, self._world.now))
+        def work(tx: Tx) -> bool:
+            stranger = tx.person(CHANNEL, person.address).status is PersonStatus.NEW
+            tx.stop(CHANNEL, person.address, False, self._world.now)
+            return stranger
+
+        if await self._commit(work):  # their chat has moved and the program does not know
+            person.mode = "instant"
         person.active, person.paused_until = False, None
         person.note(self._truth.seq)
 
