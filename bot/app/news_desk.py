@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from bot import clock
-from bot.app.outside import label_map
+from bot.app.world import label_map
 from bot.chat.office import Copy
 from bot.errors import StoreError
 from bot.fetch import Fetcher

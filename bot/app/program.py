@@ -18,9 +18,9 @@ from bot.app.first_admin import invite_first_admin
 from bot.app.live import Live
 from bot.app.memory import spare_the_collector
 from bot.app.news_desk import NewsDesk
-from bot.app.outside import new_session
 from bot.app.templates import halter_of
 from bot.app.whatsapp import SETTLING, compose_for, stats_of, terms_of, whatsapp_parts
+from bot.app.world import new_session
 from bot.channels.console import Console
 from bot.channels.console.send import NAME as CONSOLE
 from bot.channels.telegram import TelegramParts
@@ -67,8 +67,10 @@ STANDING_STILL = "standing still ({}): nothing is sent until `kentongan resume`"
 class App:
     """The running program: built by `start`, stopped in the opposite order, ended by the first part that breaks."""
 
-    def __init__(self, settings: Settings, *, console: bool = False) -> None:
+    def __init__(self, settings: Settings, *, console: bool = False, held: float | None = None) -> None:
+        """`held` is the clock's second since which the caller holds the database; None: the app does so itself."""
         self._settings = settings
+        self._held = held
         self._with_console = console
         self._stack = contextlib.AsyncExitStack()
         self._told = asyncio.Event()
@@ -115,8 +117,10 @@ class App:
             raise self.failure
 
     async def _start(self) -> None:
-        self._stack.enter_context(hold_database(self._settings))
-        self._opened = time.monotonic()  # from here on nobody else sends; what is read now is read in the empty second
+        if self._held is None:
+            self._stack.enter_context(hold_database(self._settings))
+        # From here on nobody else sends; what is read now is read in the empty second.
+        self._opened = time.monotonic() if self._held is None else self._held
         recovery = await self._open_store()
         self._session = await self._stack.enter_async_context(new_session())
         self._make_desk()

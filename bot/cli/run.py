@@ -4,12 +4,13 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from typing import Annotated, Literal
 
 import typer
 
+from bot import app as composition
 from bot import logs
-from bot.app import App
 from bot.errors import UsageError
 from bot.settings import Settings, load, missing_token_help
 
@@ -37,12 +38,13 @@ def run(
 
 def run_loop(settings: Settings, console: bool) -> None:
     """Start the app on the fastest loop there is and stop it on a signal; raises what made it fail."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_until_told(settings, console))
+    # Held first and loaded then: the second in which nothing may be sent is not waited for twice.
+    with composition.hold_database(settings), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_until_told(settings, console, time.monotonic()))
 
 
-async def _until_told(settings: Settings, console: bool) -> None:
-    app = App(settings, console=console)
+async def _until_told(settings: Settings, console: bool, held: float) -> None:
+    app = composition.App(settings, console=console, held=held)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, app.ask_to_stop)

@@ -7,7 +7,7 @@ import pytest
 import typer.main
 from typer.core import TyperGroup
 
-from bot.cli import app
+from bot.cli import build
 from bot.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +18,7 @@ TARGETS = ("setup", "demo", "run", "test", "test-shared", "check", "bench")
 
 def commands() -> set[str]:
     """Every command, groups with their own: `run`, `feeds list`, …"""
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(build())
     assert isinstance(group, TyperGroup)
     names: set[str] = set()
     for name, command in group.commands.items():
