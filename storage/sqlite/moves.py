@@ -1,8 +1,12 @@
-"""When a chat gets a new address, and what happens if somebody is there already."""
+"""When a chat gets a new address, and what happens if somebody is there already.
+
+Whatever column names a person is carried along or settled here; a test finds those columns in the schema
+(tests/storage/test_merging_everywhere.py).
+"""
 
 from typing import Final
 
-from bot.chat.turn import Status
+from bot.chat.turn import Role, Status
 from storage.sqlite.people import People
 
 GONE: Final = "moved"  # the message id of what is under way to a chat that moves: whatever id it gets means nothing
@@ -36,6 +40,14 @@ WHERE subscriber_id = ? AND state = 'queued'
   AND broadcast_id IN (SELECT id FROM broadcast WHERE kind = 'digest' AND done_at IS NULL)
 """
 _SAVED: Final = "UPDATE OR IGNORE saved SET subscriber_id = ?1 WHERE subscriber_id = ?2"
+_LETTERS: Final = "UPDATE contact SET subscriber_id = ?1 WHERE subscriber_id = ?2"
+_INVITED: Final = "UPDATE invitation SET made_by = ?1 WHERE made_by = ?2"
+_JOINED_BY: Final = "UPDATE invitation SET used_by = ?1 WHERE used_by = ?2"
+# Their next text answers what they were asked last, under whichever name.
+_STEP: Final = """
+INSERT INTO talk SELECT ?1, step, at FROM talk WHERE subscriber_id = ?2
+ON CONFLICT DO UPDATE SET step = excluded.step, at = excluded.at WHERE excluded.at > talk.at
+"""
 # What both had today is what one reader had: their limit for a day counts it.
 _TODAY: Final = """
 UPDATE subscriber SET day = other.day,
@@ -46,6 +58,17 @@ _STAFF: Final = """
 INSERT INTO staff SELECT ?1, role, granted_at FROM staff WHERE subscriber_id = ?2
 ON CONFLICT DO UPDATE SET role = excluded.role WHERE excluded.role = 'admin'
 """
+_STAFF_NAME: Final = """
+INSERT INTO staff_name SELECT ?1, name FROM staff_name WHERE subscriber_id = ?2 ON CONFLICT DO NOTHING
+"""
+_CARRIED: Final = (
+    _DELIVERIES, _SAVED, _LETTERS, _STEP, _STAFF, _STAFF_NAME, _INVITED, _JOINED_BY, _TODAY,
+)  # fmt: skip
+# Kept under an address; what is at the new one already stays. Buttons of old screens are sealed for the old address.
+_GOES_ALONG: Final = ("reply", "whatsapp_answer", "push_draft", "push_screen", "invitation_try", "hold")
+_ENDS: Final = ("push_screen", "hold", "screen_nonce")
+_DEEDS: Final = "UPDATE audit SET who = ?1 WHERE who = ?2"
+_MADE: Final = "UPDATE broadcast SET made_by = ?1 WHERE made_by = ?2 AND made_by <> ''"
 
 
 class Moves(People):
@@ -57,6 +80,7 @@ class Moves(People):
         if there == subscriber:  # another request was on its way when we heard of it
             return
         self.run(_FORGET_MESSAGES, subscriber)
+        self._readdress(channel, str(self.value("SELECT address FROM subscriber WHERE id = ?", subscriber)), address)
         if there is not None:
             if self.value("SELECT status FROM subscriber WHERE id = ?", there) != Status.NEW:
                 self._merge(channel, keep=there, drop=subscriber)
@@ -64,14 +88,32 @@ class Moves(People):
             self._merge(channel, keep=subscriber, drop=there)
         self.run("UPDATE subscriber SET address = ? WHERE id = ?", address, subscriber)
 
+    def _readdress(self, channel: str, before: str, after: str) -> None:
+        """What is kept under somebody's address goes with them, and so does what they have done."""
+        if before == after:
+            return
+        for table in _GOES_ALONG:
+            update = f"UPDATE OR IGNORE {table} SET address = ? WHERE channel = ? AND address = ?"
+            self.run(update, after, channel, before)
+        for table in _ENDS:
+            self.run(f"DELETE FROM {table} WHERE channel = ? AND address = ?", channel, before)
+        self._sign_deeds(channel, before, after)
+
+    def _sign_deeds(self, channel: str, before: str, after: str) -> None:
+        """Whatever they did in whichever role was done by whoever is called so now."""
+        for role in ("", *(f"{role.value}:" for role in Role)):
+            for statement in (_DEEDS, _MADE):
+                self.run(statement, f"{role}{channel}:{after}", f"{role}{channel}:{before}")
+
     def _merge(self, channel: str, *, keep: int, drop: int) -> None:
         self.run(_UNDER_WAY, drop)
         self.run(_DIGESTS, drop)
-        for statement in (_DELIVERIES, _SAVED, _STAFF, _TODAY):
+        for statement in _CARRIED:
             self.run(statement, keep, drop)
         self.run(_UNCOUNT, drop)
         left = "DELETE FROM delivery WHERE subscriber_id = ? AND broadcast_id IN (SELECT id FROM broadcast)"
         self.run(left, drop)  # the one that is kept has had these broadcasts
         self._follow_nothing(channel, drop)
         self.run("DELETE FROM owed WHERE subscriber_id = ?", drop)
+        self.run("DELETE FROM whatsapp_early WHERE kind = 'd' AND b = ?", drop)  # its attempts are over
         self.run("DELETE FROM subscriber WHERE id = ?", drop)

@@ -76,8 +76,7 @@ class Replies(Deliveries, Digests):
     def _reply_news(self, channel: str, address: str, settled: Settled, now: datetime) -> None:
         """What an answer taught us about the chat: also people who never subscribed can move or be on hold."""
         if settled.new_address is not None:
-            move = "UPDATE reply SET address = ? WHERE channel = ? AND address = ?"
-            self.run(move, settled.new_address, channel, address)
+            self._readdress(channel, address, settled.new_address)
         subscriber = self._subscriber(channel, address)
         if subscriber is not None:
             self._news_of_chat(channel, subscriber, address, settled, now)

@@ -138,4 +138,4 @@ class Team(Invitations, Moves):
         subscriber = self._subscriber(channel, address)
         if subscriber is not None:
             self._move(channel, subscriber, to)
-        self.run("UPDATE reply SET address = ? WHERE channel = ? AND address = ?", to, channel, address)
+        self._readdress(channel, address, to)  # also of people who have no row

@@ -155,13 +155,8 @@ class WhatsAppPeople(Moves):
         before, after = self._address(subscriber), str(known_phone or known_id)
         if before != after:
             self.run("UPDATE subscriber SET address = ? WHERE id = ?", after, subscriber)
-            self._answer_at(before, after)
+            self._readdress(NAME, before, after)
         return after
-
-    def _answer_at(self, before: str, after: str) -> None:
-        """What they are answered goes to their new address."""
-        for table in ("reply", "whatsapp_answer"):
-            self.run(f"UPDATE {table} SET address = ? WHERE channel = ? AND address = ?", after, NAME, before)
 
     def _unite(self, *known: int) -> int:
         """These were taken for several people and are one: their last word counts, whichever of them said it."""
@@ -180,7 +175,7 @@ class WhatsAppPeople(Moves):
         there = self._address(drop)
         self.run("DELETE FROM whatsapp_person WHERE subscriber_id = ?", drop)  # so that the names are free
         self.run("UPDATE whatsapp_former SET subscriber_id = ? WHERE subscriber_id = ?", keep, drop)
-        self._answer_at(there, self._address(keep))
+        self._readdress(NAME, there, self._address(keep))
         if said is not None:
             self.run(_STOP_SAID, keep, said)
         if any(names):

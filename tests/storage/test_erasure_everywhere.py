@@ -7,68 +7,37 @@ from typing import Any
 import pytest
 
 from bot.chat.turn import Role
+from bot.delivery.receipts import Receipt, ReplyTag
 from bot.ports import Store, Tx
 from storage import back_up, database_path
 from storage.sqlite.connection import connect
 from tests.storage.makers import NOW, follow, hours, story, tell
+from tests.storage.naming import name_in, names, naming_columns, occupy
 
 NAME = "Sulastri Wening"
 WHO = {"telegram": "6281234509876", "whatsapp": "6281234509877"}
-KNOWS = "SELECT 1 FROM {} WHERE {} = ?"
-BY_SUBSCRIBER = ("subscriber_id", "used_by")
-STAYS = {"invitation"}  # that it was used, and no longer by whom
-
-
-def tables_of(conn: Any, columns: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Tables with one of these columns."""
-    named = "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'"
-    return [(table, column) for table, column in conn.execute(named) if column in columns]
-
-
-def fill(conn: Any, table: str, given: dict[str, object]) -> None:
-    """A row with these values; whatever else must be there is made up."""
-    row: dict[str, object] = {}
-    for _, name, kind, needed, default, key in conn.execute(f"PRAGMA table_info({table})").fetchall():
-        if name in given:
-            row[name] = given[name]
-        elif (needed or key) and default is None:
-            row[name] = f"{table if table in STAYS else NAME} {name}" if kind == "TEXT" else 1
-    marks = ", ".join("?" * len(row))
-    names = ", ".join(row)
-    conn.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", list(row.values()))  # noqa: S608 — ours
-
-
-def occupy(tx: Any, channel: str, address: str) -> tuple[int, list[tuple[str, str]]]:
-    """A row of this person in every table that can name one: their number there, and the tables."""
-    conn = tx.conn
-    tx.set_language(channel, address, "id")
-    (subscriber,) = conn.execute("SELECT id FROM subscriber WHERE address = ?", [address]).fetchone()
-    conn.execute("PRAGMA defer_foreign_keys = ON")
-    filled = []
-    for table, column in [*tables_of(conn, BY_SUBSCRIBER), *tables_of(conn, ("address",))]:
-        value = subscriber if column in BY_SUBSCRIBER else address
-        if table != "subscriber":
-            fill(conn, table, {column: value, "channel": channel, "story_id": 1, "broadcast_id": 1})
-            filled.append((table, column))
-    return subscriber, filled
+STAYS = {"invitation", "audit", "broadcast"}  # that it was done, and no longer by whom
+Columns = set[tuple[str, str]]
 
 
 @pytest.mark.parametrize("channel", WHO)
-async def test_no_table_that_can_name_a_person_still_does(store: Store, url: str, channel: str) -> None:
+async def test_no_column_that_can_name_a_person_still_does(store: Store, url: str, channel: str) -> None:
     address, path = WHO[channel], database_path(url)
 
-    def live(tx: Tx) -> tuple[int, list[tuple[str, str]]]:
+    def live(tx: Any) -> tuple[int, Columns]:
         story(tx)
         follow(tx, "1", "daerah")
         tell(tx, "lagi")
-        tx.add_invitation("code", Role.EDITOR, NOW, NOW + hours(1))
-        return occupy(tx, channel, address)
+        tx.set_language(channel, address, "id")
+        (subscriber,) = tx.conn.execute("SELECT id FROM subscriber WHERE address = ?", [address]).fetchone()
+        columns = naming_columns(tx.conn)
+        occupy(tx.conn, columns, (subscriber, channel, address), {"": NAME, **{table: table for table in STAYS}})
+        return subscriber, columns
 
-    subscriber, filled = await store.write(live)
-    assert len(filled) > 15, filled
-    assert len(rows(path, subscriber, address, filled)) > 15
+    subscriber, columns = await store.write(live)
+    assert naming(path, (subscriber, channel, address), columns) == columns
     await store.write(lambda tx: tx.erase(channel, address, NOW))
-    assert rows(path, subscriber, address, filled) == []
+    assert naming(path, (subscriber, channel, address), columns) == set()
     back_up(url, None, now=NOW)
     for file in path.parent.rglob("*"):
         if file.is_file() and file.suffix != ".lock":
@@ -77,9 +46,33 @@ async def test_no_table_that_can_name_a_person_still_does(store: Store, url: str
             assert NAME.encode() not in content, file.name
 
 
-def rows(path: Path, subscriber: int, address: str, filled: list[tuple[str, str]]) -> list[str]:
-    """Tables that know them."""
-    values = dict.fromkeys(BY_SUBSCRIBER, subscriber) | {"address": address}
+def naming(path: Path, who: tuple[int, str, str], columns: Columns) -> Columns:
+    """Columns that know them."""
     with closing(connect(path, writes=False, busy_seconds=1)) as db:
-        knows = [(t, db.conn.execute(KNOWS.format(t, column), [values[column]]).fetchone()) for t, column in filled]
-        return [table for table, found in knows if found]
+        return {(t, c) for t, c in columns if names(db.conn, t, c, name_in(t, c, *who))}
+
+
+async def test_what_the_forgotten_invited_to_holds_no_more_and_who_came_stays(store: Store) -> None:
+    def work(tx: Tx) -> tuple[str, Role]:
+        for code in ("used", "unused"):
+            tx.set_language("telegram", "1", "id")
+            tx.add_invitation(code, Role.EDITOR, NOW, NOW + hours(1), ("telegram", "1"))
+        tx.redeem_invitation("telegram", "2", "used", NOW)
+        tx.erase("telegram", "1", NOW)
+        return tx.redeem_invitation("telegram", "3", "unused", NOW)[1], tx.person("telegram", "2").role
+
+    assert await store.write(work) == ("unknown", Role.EDITOR)
+
+
+async def test_a_receipt_that_came_before_its_answer_was_written_is_forgotten_too(store: Store) -> None:
+    def work(tx: Tx) -> list[str]:
+        tx.begin_epoch(NOW)
+        for number in ("62811", "62812"):
+            address = tx.whatsapp_address(number, None, NOW)
+            tx.add_reply("whatsapp", address, None, "[]", "new", NOW)
+        replies = tx.claim_replies("whatsapp", 1, NOW, 9)
+        tx.take_receipts([Receipt(f"wamid.{r.address}", "sent", ReplyTag(r.id, r.attempt)) for r in replies], NOW)
+        tx.erase("whatsapp", "62811", NOW)
+        return [name for (name,) in tx.conn.execute("SELECT message_id FROM whatsapp_early")]  # type: ignore[attr-defined]
+
+    assert await store.write(work) == ["wamid.62812"]
