@@ -9,6 +9,7 @@ from bot.delivery.content import BroadcastKind, Content, Level, Note, note_from_
 from bot.delivery.plan import Rank, Status
 from bot.ports import Sent
 from storage.sqlite.audience import HAS_OPEN, Audience
+from storage.sqlite.following import Following
 from storage.sqlite.part import from_ms, from_ms_or_none, listed, to_ms
 from storage.sqlite.waiting import FAIL
 
@@ -66,7 +67,7 @@ _LATE: Final = range(24 * 3_600_000)  # milliseconds: a late story whose channel
 _CLOSED: Final = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED}
 
 
-class Broadcasts(Audience):
+class Broadcasts(Audience, Following):
     """Broadcasts: what is said, and whether it still is."""
 
     def add_broadcast(
@@ -124,6 +125,7 @@ class Broadcasts(Audience):
         n = 1 + max(p[0] for p in passes)
         self.run(_ADD_PASSES, row[0], n, listed(sorted(late)), None, listed(sorted(channels)))
         self.run(_REOPEN, row[0])
+        self._follow_late(row[0], row[2])
         return True
 
     def version(self) -> int:

@@ -1,6 +1,5 @@
 """What transactions say about deliveries that begin, and the epochs that fence them."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -13,6 +12,7 @@ from bot.errors import StoreError
 from bot.ports import Recovery
 from storage.sqlite.audience import LEFT_BEFORE
 from storage.sqlite.due import Due
+from storage.sqlite.following import Following
 from storage.sqlite.outcomes import Outcomes
 from storage.sqlite.part import listed, to_ms
 from storage.sqlite.reports import ACCEPTED
@@ -63,30 +63,9 @@ _COUNT_TODAY: Final = """
 UPDATE subscriber SET day_count = CASE day WHEN ?2 THEN day_count + 1 ELSE 1 END, day = ?2
 WHERE id = ?1 AND daily_limit IS NOT NULL
 """
-_FOLLOW_UPS: Final = """
-SELECT b.id, (SELECT json_group_array(DISTINCT p.channel) FROM broadcast_pass p WHERE p.broadcast_id = b.id)
-FROM broadcast b WHERE b.kind = 'follow_up' AND b.story_id IN (SELECT value FROM json_each(?1))
-  AND b.created_at > ?2 AND b.status IN ('running', 'paused', 'done', 'expired')
-"""
-_ANOTHER_ROUND: Final = """
-UPDATE broadcast_pass SET final = 0, last_id = CASE done WHEN 1 THEN 0 ELSE last_id END, done = 0,
-  max_id = (SELECT seq FROM sqlite_sequence WHERE name = 'subscriber')
-WHERE broadcast_id = ? AND source_id = ? AND channel = ?
-"""
-_FIRST_ROUND: Final = """
-INSERT INTO broadcast_pass (broadcast_id, n, channel, categories, max_id, source_id)
-SELECT ?1, 1 + max(n), ?3, '[]', (SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'), ?2
-FROM broadcast_pass WHERE broadcast_id = ?1
-"""
-_FOLLOW_ON: Final = """
-UPDATE broadcast SET status = CASE status WHEN 'paused' THEN status ELSE 'running' END, done_at = NULL,
-  expires_at = max(expires_at, ?) WHERE id = ?
-"""
-_FOLLOWED_UP_WITHIN: Final = 48 * 3_600_000  # milliseconds: so long after the story its last digests are made
-_FOLLOW_UP_WAITS: Final = 3 * 3_600_000  # milliseconds that it may take from a digest to its follow-up
 
 
-class Deliveries(Due, Outcomes):
+class Deliveries(Due, Outcomes, Following):
     """Deliveries from their birth to their end, and the epochs that fence them."""
 
     def begin_epoch(self, now: datetime) -> Recovery:
@@ -119,19 +98,9 @@ class Deliveries(Due, Outcomes):
             self._follow_into_digests(digests, at)
 
     def _follow_into_digests(self, digests: Sequence[Delivery], at: int) -> None:
-        """Stories that digests carry may have follow-ups by now: these go to the digests' readers too."""
         carried = {(d.broadcast_id, story) for d in digests for story in d.stories}
         for digest in {d.broadcast_id for d in digests}:
-            stories = listed([story for broadcast, story in carried if broadcast == digest])
-            for follow_up, channels in self.all(_FOLLOW_UPS, stories, at - _FOLLOWED_UP_WITHIN):
-                for channel in json.loads(channels):
-                    self._follow_digest(follow_up, digest, channel, at)
-
-    def _follow_digest(self, follow_up: int, digest: int, channel: str, at: int) -> None:
-        """A round over this digest's readers, or another one when there has been one."""
-        if not self.run(_ANOTHER_ROUND, follow_up, digest, channel):
-            self.run(_FIRST_ROUND, follow_up, digest, channel)
-        self.run(_FOLLOW_ON, at + _FOLLOW_UP_WAITS, follow_up)
+            self._follow_digest(digest, {story for broadcast, story in carried if broadcast == digest}, at)
 
     def require_epoch(self, epoch: int) -> None:
         """StoreError `stale_epoch` for a process that another has followed (the lock should have kept it out)."""

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.ports import Report
-from storage.sqlite.part import Part, from_ms, listed, to_ms
+from storage.sqlite.following import Following
+from storage.sqlite.part import from_ms, listed, to_ms
 
 _COUNTS: Final = "SELECT channel, state, code, n FROM broadcast_count WHERE broadcast_id = ? AND n > 0"
 _OPEN: Final = """
@@ -48,7 +49,7 @@ JOIN subscriber s ON s.id = f.subscriber_id WHERE s.status = 'active'
 """
 
 
-class Reports(Part):
+class Reports(Following):
     """Reports and the audit log."""
 
     def report(self, broadcast_id: int) -> list[Report]:
@@ -83,6 +84,7 @@ class Reports(Part):
         if again:
             self.run(_REOPEN, to_ms(until), broadcast_id)
             self.run(_ANOTHER_ROUND, broadcast_id)
+            self._follow_late(broadcast_id, to_ms(until))
         return again
 
     def audience_size(self, channel: str, categories: Collection[str]) -> int:

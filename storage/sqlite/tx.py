@@ -25,8 +25,8 @@ from storage.stops import ERASE, Departures
 
 
 class SqliteTx(
-    Feeds, Suppressions, Withdrawals, Search, Imports, Erasure, Team, Newsdesk, Broadcasts, WhatsApp, Digests,
-    Inbox, Stats, Reports, Retention, Templates, Nonces,
+    Feeds, Suppressions, Withdrawals, Search, Imports, Erasure, Team, Newsdesk, Broadcasts, WhatsApp, Stats,
+    Reports, Digests, Inbox, Retention, Templates, Nonces,
 ):  # fmt: skip
     """Everything that a transaction can say (bot.ports.Tx)."""
 
