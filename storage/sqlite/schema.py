@@ -10,6 +10,8 @@ from sqlite_utils import Database, Migrations
 
 from bot.errors import StoreError
 from storage.sqlite.schema_afterwards import whatsapp_afterwards
+from storage.sqlite.schema_corrections import corrections_waiting
+from storage.sqlite.schema_early import times_of_early_receipts
 from storage.sqlite.schema_feeds import feed_manners
 from storage.sqlite.schema_halts import whatsapp_halts
 from storage.sqlite.schema_invitations import invitations_made
@@ -278,6 +280,8 @@ migrations()(screens_and_aims)
 migrations()(whatsapp_halts)
 migrations()(whatsapp_afterwards)
 migrations()(invitations_made)
+migrations()(times_of_early_receipts)
+migrations()(corrections_waiting)
 
 
 def is_empty(db: Database) -> bool:

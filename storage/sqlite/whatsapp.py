@@ -23,7 +23,7 @@ from bot.delivery.settle import REPLY_DOUBTS
 from bot.delivery.templates import REFUSALS
 from bot.ports import Recovery
 from storage.sqlite.halts import Halts
-from storage.sqlite.part import from_ms, to_ms, to_ms_or_none
+from storage.sqlite.part import from_ms_or_none, to_ms, to_ms_or_none
 from storage.sqlite.whatsapp_people import NAME
 from storage.sqlite.whatsapp_readers import WhatsAppReaders
 
@@ -83,6 +83,12 @@ WHERE broadcast_id = ?2 AND subscriber_id = ?3 AND attempt = ?6 AND state IN ('u
               AND b.status IN ('running', 'paused', 'done') AND (b.expires_at > ?5 OR b.kind IN ('story', 'digest')))
 """
 _EARLY: Final = "SELECT * FROM whatsapp_early WHERE kind = ? AND a = ? AND b = ?"
+# A failure is the last word about a message, whatever came before or comes late.
+_KEEP_EARLY: Final = """
+INSERT INTO whatsapp_early (kind, a, b, attempt, message_id, code, next_at, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET code = coalesce(excluded.code, code), next_at = coalesce(excluded.next_at, next_at),
+  at = CASE WHEN excluded.code IS NULL THEN at ELSE excluded.at END
+"""
 _OWE: Final = "UPDATE subscriber SET digest_at = ?2 WHERE id = ?1 AND (digest_at IS NULL OR digest_at > ?2)"
 
 
@@ -165,9 +171,9 @@ class WhatsApp(WhatsAppReaders, Halts):
         again = (to_ms(now), tag.broadcast_id, tag.subscriber_id, failed.code, tag.attempt)
         if failed.code in _PLANNED_AGAIN and self.run(_PLAN_AGAIN, *again):
             self.run(_REOPEN, tag.broadcast_id)
-            self._news_of_reader(tag.subscriber_id, failed, now)
-        elif (at := again_at(tag, failed.code, now)) is not None and self.run(
-            _TRY_AGAIN, to_ms(at), tag.broadcast_id, tag.subscriber_id, failed.code, to_ms(now), tag.attempt
+            self._news_of_reader(tag.subscriber_id, failed, now, at)
+        elif (then := again_at(tag, failed.code, now)) is not None and self.run(
+            _TRY_AGAIN, to_ms(then), tag.broadcast_id, tag.subscriber_id, failed.code, to_ms(now), tag.attempt
         ):  # fmt: skip
             self._take_back_marketing(tag)
             self.run(_REOPEN, tag.broadcast_id)
@@ -244,18 +250,15 @@ class WhatsApp(WhatsAppReaders, Halts):
         a, b = (tag.broadcast_id, tag.subscriber_id) if isinstance(tag, DeliveryTag) else (tag.reply_id, 0)
         failed = receipt.failed
         row = (str(tag)[0], a, b, tag.attempt, receipt.message_id, None if failed is None else failed.code,
-               None if failed is None else to_ms_or_none(failed.next_at))  # fmt: skip
-        # A failure is the last word about a message, whatever came before or comes late.
-        keep = "INSERT INTO whatsapp_early VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-        keep += "code = coalesce(excluded.code, code), next_at = coalesce(excluded.next_at, next_at)"
-        self.run(keep, *row)
+               None if failed is None else to_ms_or_none(failed.next_at), to_ms_or_none(receipt.at))  # fmt: skip
+        self.run(_KEEP_EARLY, *row)
 
     def _take_early(self, rows: Sequence[Any], now: datetime) -> None:
         """Receipts that came before the answer was written are taken now that their attempt is over."""
-        for kind, a, b, attempt, message_id, code, next_at in rows:
+        for kind, a, b, attempt, message_id, code, next_at, at in rows:
             tag: Tag = DeliveryTag(a, b, attempt) if kind == "d" else ReplyTag(a, attempt)
-            failed = None if code is None else Settled(State.FAILED, code, next_at=_moment(next_at))
-            self._take(Receipt(message_id, "", tag, failed=failed), now)
+            failed = None if code is None else Settled(State.FAILED, code, next_at=from_ms_or_none(next_at))
+            self._take(Receipt(message_id, "", tag, failed=failed, at=from_ms_or_none(at)), now)
             drop = "DELETE FROM whatsapp_early WHERE kind = ? AND a = ? AND b = ? AND attempt = ?"
             self.run(drop, kind, a, b, attempt)
 
@@ -263,7 +266,3 @@ class WhatsApp(WhatsAppReaders, Halts):
 def _has_not_left(settled: Settled) -> bool:
     """Whether nothing will be billed for this attempt."""
     return settled.state is State.FAILED or (settled.state is State.QUEUED and not settled.doubt)
-
-
-def _moment(ms: int | None) -> datetime | None:
-    return None if ms is None else from_ms(ms)

@@ -1,6 +1,6 @@
 """What transactions say about readers on WhatsApp by what became of messages to them: left alone, spared, gone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.delivery.plan import Settled
@@ -16,12 +16,17 @@ from bot.delivery.receipts import (
 )
 from storage.sqlite.part import to_ms
 from storage.sqlite.whatsapp_answers import WhatsAppAnswers
-from storage.sqlite.whatsapp_people import NAME
+from storage.sqlite.whatsapp_people import NAME, WINDOW
 
 _SPARE: Final = """
 INSERT INTO whatsapp_push (subscriber_id, spared, spared_until) SELECT id, ?2, ?3 FROM subscriber WHERE id = ?1
 ON CONFLICT DO UPDATE SET spared = excluded.spared, spared_until = excluded.spared_until
 """
+# Whoever has written since that was so has opened another window.
+_CLOSED: Final = """
+UPDATE subscriber SET window_until = min(window_until, ?1) WHERE id = ?2 AND window_until < ?3
+"""
+_WINDOW_MS: Final = WINDOW // timedelta(milliseconds=1)
 
 
 class WhatsAppReaders(WhatsAppAnswers):
@@ -56,7 +61,8 @@ class WhatsAppReaders(WhatsAppAnswers):
         if failed.code == MARKETING_STOPPED:
             self._stopped_marketing(subscriber, at or now, now)
         elif failed.code == WINDOW_CLOSED:
-            self.run("UPDATE subscriber SET window_until = min(window_until, ?) WHERE id = ?", to_ms(now), subscriber)
+            said = to_ms((at or now).replace(microsecond=0))  # what people say is told by the second, too
+            self.run(_CLOSED, to_ms(now), subscriber, said + _WINDOW_MS)
         elif failed.code == UNDELIVERABLE:
             self.run("INSERT OR IGNORE INTO whatsapp_person (subscriber_id) VALUES (?)", subscriber)
             count = "UPDATE whatsapp_person SET undeliverable = undeliverable + 1 WHERE subscriber_id = ? "

@@ -32,6 +32,7 @@ RELEASED = {
     "whatsapp_halts": "d62eeadaa49c63f5",
     "whatsapp_afterwards": "7a741157d54ffefd",
     "invitations_made": "c37ea7bd64eacde3",
+    "times_of_early_receipts": "ab20937db2a38858",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {
     "meta": [{"key": "epoch", "value": "7"}],
