@@ -17,6 +17,7 @@ import structlog
 from telegram import Update
 
 from bot.channels.telegram.handlers import DESK, DONE, FAULTS, AnyApplication
+from bot.channels.telegram.kept import kept
 from bot.channels.telegram.send import NAME
 from bot.channels.telegram.turns import Origin, Turns, Waiting, origin, said
 from bot.errors import StoreError
@@ -49,14 +50,14 @@ class Inbox:
         self._fault: BaseException | None = None  # of ours
 
     async def keep(self, updates: Sequence[Json]) -> None:
-        """Store updates as they came; when this returns, they cannot be lost any more."""
+        """Store updates, what somebody did whole; when this returns, they cannot be lost any more."""
         rows = [(origin(u), (int(u["update_id"]), _written(u)), u) for u in updates]
         waiting = {where: self._turns.count(where) for where, _, _ in rows}
         now = self._now()
 
         def store(tx: Tx) -> list[tuple[Origin, Waiting]]:
             """The new ones that are to be handled; the others of a flood are marked at once."""
-            counts, kept = Counter(waiting), []
+            counts, fresh = Counter(waiting), []
             for where, row, update in rows:
                 if not tx.receive(NAME, [row], now):
                     continue  # brought before
@@ -64,8 +65,8 @@ class Inbox:
                     tx.handled(NAME, row[0], now, FLOOD)
                 else:
                     counts[where] += 1
-                    kept.append((where, row))
-            return kept
+                    fresh.append((where, row))
+            return fresh
 
         self._turns.add(await self._store.write(store))
         self._news.set()
@@ -198,7 +199,7 @@ class Inbox:
 
 def _written(update: Json) -> str:
     """As it is kept; half a character, which nothing can write down, becomes a question mark."""
-    return json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
+    return json.dumps(kept(update), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
 
 
 def _origin_of(body: str) -> Origin:
