@@ -61,7 +61,7 @@ class _Edition:
 
     def subject(self) -> str:
         """The title of what was told before: of the story, or of the alert."""
-        if self.content.story is not None:
+        if self.content.story is not None and self.content.follows is None:
             return self.content.story.title
         before = self.content.original or Note("")
         return before.title or before.text.strip().partition("\n")[0]
@@ -85,12 +85,20 @@ def _alert(edition: _Edition) -> Message:
 
 
 def _follow_up(edition: _Edition) -> Message:
-    note = edition.note
-    level = "" if note.level is Level.ORDINARY else edition.say.t(_LEVELS[note.level])
-    heading = _heading(edition.say.t("broadcast.follow_up"), level, note.place)
     # Where the first message is gone this one stands alone, so it says what it goes on from.
-    before = _titled(edition, "broadcast.before")
-    return _newsroom(edition, note, heading, joined("\n\n", before, edition.said("broadcast.sent")))
+    before = _goes_on_from(edition, edition.subject())
+    closing = joined("\n\n", before, edition.said("broadcast.sent"))
+    return _newsroom(edition, edition.note, _heading_of_follow_up(edition, edition.note), closing)
+
+
+def _heading_of_follow_up(edition: _Edition, note: Note) -> _Text:
+    level = "" if note.level is Level.ORDINARY else edition.say.t(_LEVELS[note.level])
+    return _heading(edition.say.t("broadcast.follow_up"), level, note.place)
+
+
+def _goes_on_from(edition: _Edition, before: str) -> _Text:
+    title = _one_line(before, LONGEST_TITLE)
+    return edition.say.rich("broadcast.before", title=title) if title else ()
 
 
 def _mark(edition: _Edition) -> Message:
@@ -101,7 +109,11 @@ def _mark(edition: _Edition) -> Message:
         return story_message(edition.content.story, edition.say.language, edition.board, note=corrected)
     if note is None:
         raise ValueError("a correction is marked on a story or on an alert")
-    marked = _newsroom(edition, note, _heading(edition.say.t(_LEVELS[note.level]), note.place), corrected)
+    heading = _heading(edition.say.t(_LEVELS[note.level]), note.place)
+    if edition.content.follows is not None:  # it stays what it was, and goes on from what it went on from
+        heading = _heading_of_follow_up(edition, note)
+        corrected = joined("\n\n", _goes_on_from(edition, edition.content.follows), corrected)
+    marked = _newsroom(edition, note, heading, corrected)
     return replace(marked, photo="", caption=bool(note.photo))
 
 
@@ -118,12 +130,13 @@ def _correction(edition: _Edition) -> Message:
 
 def _withdrawal(edition: _Edition) -> Message:
     """The stub: what was there, that it is withdrawn, and why; nothing leads on from it."""
-    key = "broadcast.withdrawn_story" if edition.content.story is not None else "broadcast.withdrawn_alert"
+    is_story = edition.content.story is not None and edition.content.follows is None
+    key = "broadcast.withdrawn_story" if is_story else "broadcast.withdrawn_alert"
     reason = _one_line(edition.note.text, LONGEST_REASON)
     why = edition.say.rich("broadcast.reason", reason=reason) if reason else ()
     title = _title(edition.subject(), italic=True)
     head = joined("\n", edition.said(key), title)
-    pictured = edition.content.story is None and bool(edition.content.original and edition.content.original.photo)
+    pictured = not is_story and bool(edition.content.original and edition.content.original.photo)
     return Message(joined("\n\n", head, why, edition.said("broadcast.withdrawn_by")), caption=pictured)
 
 
@@ -187,11 +200,6 @@ def _heading(*parts: str) -> _Text:
 def _title(title: str, *, italic: bool = False) -> _Text:
     line = _one_line(title, LONGEST_TITLE)
     return (Span(line, bold=not italic, italic=italic),) if line else ()
-
-
-def _titled(edition: _Edition, key: str) -> _Text:
-    title = _one_line(edition.subject(), LONGEST_TITLE)
-    return edition.say.rich(key, title=title) if title else ()
 
 
 def _filled(

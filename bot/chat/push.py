@@ -105,6 +105,7 @@ class Told:
     p50: float | None = None  # seconds from publication to arrival
     p95: float | None = None
     channels: tuple[tuple[str, int, int], ...] = ()  # name, sent, not reached
+    held: bool = False  # the rest stands still until a colleague has decided about a correction
 
     @property
     def link(self) -> str:

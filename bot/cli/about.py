@@ -112,7 +112,8 @@ def _before(loaded: Settings, broadcast: int) -> Content:
 
 
 def _about(before: Content, kind: BroadcastKind) -> Content:
-    return Content(kind, clock.now(), story=before.story, original=None if before.story else before.note)
+    follows = "" if before.kind is BroadcastKind.FOLLOW_UP else None
+    return Content(kind, clock.now(), story=before.story, original=before.note, follows=follows)
 
 
 def _check(loaded: Settings, content: Content, option: str, faults: Faults) -> None:
@@ -122,16 +123,13 @@ def _check(loaded: Settings, content: Content, option: str, faults: Faults) -> N
 
 
 def _check_wrong(before: Content, correction: Note, broadcast: int, faults: Faults) -> None:
-    """Where the wrong words do not stand: of an alert a fault, of a story a hint."""
+    """Where the wrong words do not stand the correction is accepted all the same, as in the chat; it is said."""
     story, note = before.story, before.note
     said = (note.title, note.text) if note else (story.title, story.summary) if story else None
-    if said is None or not correction.wrong or not is_missing(*said, correction.wrong, correction.text):
+    if faults or said is None or not is_missing(*said, correction.wrong, correction.text):
         return
-    hint = f"{correction.wrong!r} does not stand in #{broadcast}"
-    if note is not None:
-        faults.append(f"--wrong {hint}: write it as it stands there, or give the corrected text with --summary")
-    else:  # the portal's article may have had it, and people who read that deserve the correction too
-        errors.print(f"{hint}: the correction is added to its summary", markup=False, highlight=False)
+    hint = f"{correction.wrong!r} does not stand in #{broadcast}: the correction is added to its"
+    errors.print(f"{hint} {'summary' if note is None else 'text'}", markup=False, highlight=False)
 
 
 def _tell(made: int, kind: BroadcastKind, broadcast: int, *, json: bool) -> None:

@@ -65,6 +65,7 @@ class Content:
     stories: tuple[Story, ...] = ()  # of a digest: the newest, in the order in which they are shown
     more: int = 0  # of a digest: how many further ones there are
     template: str = ""  # the key of the template that says it (bot.delivery.templates), "" where anything may be said
+    follows: str | None = None  # of what is about a follow-up: the title of what that one goes on from
 
 
 def note_to_json(note: Note) -> str:

@@ -172,4 +172,5 @@ def told_of(tx: Tx, broadcast_id: int) -> Told | None:
         waiting=sum(r.waiting for r in reports), p50=max((r.p50 for r in reports if r.p50 is not None), default=None),
         p95=max((r.p95 for r in reports if r.p95 is not None), default=None),
         channels=tuple((r.channel, r.sent + r.recalled, sum(r.failed.values())) for r in reports),
+        held=tx.is_held(broadcast_id),
     )  # fmt: skip

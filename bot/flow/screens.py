@@ -13,6 +13,7 @@ from bot.chat.turn import Board, Mode, Person, Role
 from bot.delivery.plan import Status
 from bot.flow.editing import UPDATE_EVERY
 from bot.flow.facts import Facts
+from bot.flow.lapsed import any_lapsed, give_back
 from bot.flow.room import told_of
 from bot.ports import Screen, Store, Tx
 
@@ -30,15 +31,19 @@ class Screens:
     async def look(self) -> None:
         """Edit what shows something that is no longer so."""
         now = self._now()
-        if not await self._store.read(lambda tx: tx.screens_due(now, 1)):
+        if not await self._store.read(lambda tx: tx.screens_due(now, 1) or any_lapsed(tx, now)):
             return
         for channel in await self._store.write(lambda tx: refresh(tx, self._facts.board(now), now)):
             self._wake(channel)
 
 
 def refresh(tx: Tx, board: Board, now: datetime) -> set[str]:
-    """The same inside a transaction; the channels on which something is said."""
-    return {s.channel for s in tx.screens_due(now, AT_ONCE) if _edited(tx, s, board, now)}
+    """The same inside a transaction; the channels on which something is said, or goes on.
+
+    Corrections that nobody approved in time go back to their authors first.
+    """
+    woken = give_back(tx, board, now)
+    return woken | {s.channel for s in tx.screens_due(now, AT_ONCE) if _edited(tx, s, board, now)}
 
 
 def _edited(tx: Tx, screen: Screen, board: Board, now: datetime) -> bool:

@@ -157,6 +157,12 @@ class NewsdeskTx(Protocol):
     def draft_behind(self, broadcast_id: int) -> Draft | None:
         """The draft that has become this broadcast."""
 
+    def waiting_corrections(self) -> list[Draft]:
+        """Corrections that wait for a colleague's approval: what they correct stands still meanwhile."""
+
+    def is_held(self, broadcast_id: int) -> bool:
+        """Whether it stands still because a colleague is asked to approve what puts it right."""
+
     def keep_draft(self, draft: Draft, now: datetime) -> None:
         """Write a draft as it is now."""
 

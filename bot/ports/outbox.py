@@ -45,7 +45,10 @@ class OutboxTx(Protocol):
         """How many corrections have been made: texts begun before the newest may be wrong."""
 
     def open_passes(self, channel: str, now: datetime) -> list[Broadcast]:
-        """The earliest unfinished pass of each running broadcast: by rank, then age; of stories also late ones."""
+        """The earliest unfinished pass of each running broadcast: by rank, then age; of stories also late ones.
+
+        Not of those that are held (`is_held`), of which `due_deliveries` gives nothing either.
+        """
 
     def open_round(self, channel: str, broadcast: Broadcast) -> Broadcast | None:
         """The pass over another broadcast's readers, ready to go on; None while that one must settle first."""

@@ -19,11 +19,14 @@ LEFT_BEFORE: Final = "code IN ('stopped', 'unfollowed') AND doubts = 0"  # of fa
 HOLD: Final = "LEFT JOIN hold h ON h.channel = s.channel AND h.address = s.address"
 COLUMNS: Final = """b.id, b.kind, b.rank, b.story_id, p.n, p.categories, p.last_id, p.max_id, b.created_at,
   b.expires_at, p.telling, b.level, b.original_id, p.source_id, b.version, b.erase, p.final"""
+# While a colleague is asked for a correction, what is wrong does not go out further, nor does an earlier correction.
+HELD: Final = """EXISTS (SELECT 1 FROM push_draft w WHERE w.stage = 'waiting' AND w.aim = 'correction'
+  AND w.about IN (b.id, CASE WHEN b.kind IN ('mark', 'correction') THEN b.original_id END))"""
 _OPEN_PASSES: Final = f"""
 SELECT {COLUMNS}
 FROM broadcast_pass p JOIN broadcast b ON b.id = p.broadcast_id
 WHERE p.channel = ?1 AND p.done = 0 AND b.status = 'running' AND b.not_before <= ?2
-  AND (b.expires_at > ?2 OR b.kind = 'story')
+  AND (b.expires_at > ?2 OR b.kind = 'story') AND NOT {HELD}
   AND NOT EXISTS (SELECT 1 FROM broadcast_pass e
                   WHERE e.broadcast_id = p.broadcast_id AND e.channel = ?1 AND e.done = 0 AND e.n < p.n)
 ORDER BY b.rank, b.created_at, b.id

@@ -190,7 +190,7 @@ class Broadcasts(Audience, Following):
         return {
             sent.id: Content(
                 sent.kind, max(sent.created_at, sent.not_before), stories.get(sent.story_id or 0), sent.note,
-                self._original_note(sent),
+                self._original_note(sent), follows=self._goes_on_from(sent),
             )
             for sent in rows if sent
         }  # fmt: skip
@@ -198,6 +198,14 @@ class Broadcasts(Audience, Following):
     def _original_note(self, sent: Sent) -> Note | None:
         note = self.value("SELECT note FROM broadcast WHERE id = ?", sent.original_id)
         return None if note is None else note_from_json(note)
+
+    def _goes_on_from(self, sent: Sent) -> str | None:
+        """Of what is about a follow-up: the title of what that one goes on from."""
+        original = self.broadcast(sent.original_id) if sent.original_id is not None else None
+        if original is None or original.kind is not BroadcastKind.FOLLOW_UP:
+            return None
+        first = self.broadcast(original.original_id) if original.original_id is not None else None
+        return first.title.strip().partition("\n")[0] if first is not None else ""
 
     # Stopped and closed ---------------------------------------------------------------------------------------------
 

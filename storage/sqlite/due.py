@@ -10,7 +10,7 @@ from bot.delivery.about import act_for
 from bot.delivery.content import Act
 from bot.delivery.plan import Delivery, Had, Rank, State, Status
 from bot.ports import DueDelivery
-from storage.sqlite.audience import HOLD, READER, pass_of, reader_of
+from storage.sqlite.audience import HELD, HOLD, READER, pass_of, reader_of
 from storage.sqlite.part import Part, listed, to_ms
 from storage.sqlite.people import FOLLOWS_STORY
 from storage.sqlite.reports import ACCEPTED
@@ -26,7 +26,7 @@ SELECT {_BROADCAST}, {READER}, delivery.attempt + 1, delivery.doubts % {ACCEPTED
        WHEN b.expires_at <= :now AND b.kind NOT IN ('story', 'digest') THEN 'expired'
        WHEN s.status IS NOT 'active' THEN 'stopped'
        WHEN b.kind = 'story' AND NOT {FOLLOWS_STORY} THEN 'unfollowed' END,
-  b.status = 'paused'
+  b.status = 'paused' OR {HELD}
 FROM delivery JOIN broadcast b ON b.id = delivery.broadcast_id
   LEFT JOIN subscriber s ON s.id = delivery.subscriber_id {HOLD}
   LEFT JOIN delivery o ON o.broadcast_id = b.original_id AND o.subscriber_id = delivery.subscriber_id
@@ -80,7 +80,7 @@ class Due(Part):
         return self._without_stopped(due, now) if rank is Rank.DIGEST else due
 
     def _turn_away(self, rows: Sequence[tuple[Any, ...]], now: int) -> None:
-        """Those who may not be sent to any more fail; those of a paused broadcast are looked at later."""
+        """Those who may not be sent to any more fail; those of one that stands still are looked at later."""
         for row in rows:
             this = {"broadcast": row[0], "subscriber": row[_SUBSCRIBER_OF_DUE]}
             if row[-2]:

@@ -11,6 +11,7 @@ from bot.delivery.content import note_from_json, note_to_json
 from bot.news import identity
 from bot.news.item import Item, Story
 from bot.ports import Screen, Sent
+from storage.sqlite.audience import HELD
 from storage.sqlite.broadcasts import Broadcasts
 from storage.sqlite.part import from_ms_or_none, to_ms, to_ms_or_none
 
@@ -91,6 +92,15 @@ class Newsdesk(Broadcasts):
         """The draft that has become this broadcast."""
         row = self.one(_DRAFT + "WHERE broadcast_id = ? ORDER BY id DESC LIMIT 1", broadcast_id)
         return None if row is None else _draft(row)
+
+    def waiting_corrections(self) -> list[Draft]:
+        """Corrections that wait for a colleague's approval: what they correct stands still meanwhile."""
+        waiting = "WHERE stage = 'waiting' AND aim = 'correction' ORDER BY id"
+        return [_draft(row) for row in self.all(_DRAFT + waiting)]
+
+    def is_held(self, broadcast_id: int) -> bool:
+        """Whether it stands still because a colleague is asked to approve what puts it right."""
+        return bool(self.value(f"SELECT {HELD} FROM broadcast b WHERE b.id = ?", broadcast_id))
 
     def keep_draft(self, draft: Draft, now: datetime) -> None:
         """Write a draft as it is now."""

@@ -98,11 +98,21 @@ def test_what_readers_see_is_in_the_fingerprint_and_nothing_else() -> None:
     assert len(prints | {fingerprint(DRAFT)}) == len(changes) + 1
 
 
-def test_what_wakes_people_needs_two_and_what_puts_right_does_not() -> None:
+def test_of_a_correction_also_what_it_corrects_is_in_the_fingerprint() -> None:
+    told = Told(3, BroadcastKind.ALERT, Level.URGENT, Status.RUNNING, "Jembatan", NOW, Note("Tiga korban."))
+    draft = replace(DRAFT, aim=Aim.CORRECTION, about=3, note=Note("Dua", wrong="Tiga"))
+    changed = replace(told, note=Note("Empat korban."))
+    assert len({fingerprint(draft), fingerprint(draft, told), fingerprint(draft, changed)}) == 3
+    assert fingerprint(draft, replace(told, sent=9, status=Status.DONE)) == fingerprint(draft, told)
+    assert fingerprint(DRAFT, told) == fingerprint(DRAFT, changed) == fingerprint(DRAFT)
+
+
+def test_what_wakes_people_needs_two_also_when_it_is_put_right_and_taking_it_back_does_not() -> None:
     assert needs_two(DRAFT, Level.URGENT)
     assert needs_two(replace(DRAFT, aim=Aim.FOLLOW_UP), Level.URGENT)
     assert not needs_two(DRAFT, Level.IMPORTANT)
-    assert not needs_two(replace(DRAFT, aim=Aim.CORRECTION), Level.URGENT)
+    assert needs_two(replace(DRAFT, aim=Aim.CORRECTION), Level.URGENT)
+    assert not needs_two(replace(DRAFT, aim=Aim.CORRECTION), Level.IMPORTANT)
     assert not needs_two(replace(DRAFT, aim=Aim.WITHDRAWAL), Level.URGENT)
 
 

@@ -196,9 +196,6 @@ async def test_a_correction_marks_and_answers_and_a_follow_up_replies(town: Worl
     await program.start()
     await push(town)
     await until_done(town)
-    refused = await broadcasts(town, "correct", "1", "--wrong", "Enam orang", "--right", "Tiga orang")
-    assert refused.status == 2
-    assert "'Enam orang' does not stand in #1" in refused.stderr
     corrected = await broadcasts(town, "correct", "1", "--wrong", "Lima orang", "--right", "Tiga orang", "--json")
     await until_done(town, corrected.data["id"])
     followed = await broadcasts(town, "follow-up", "1", "--text", "Semua sudah pulang.", "--json")
@@ -211,6 +208,28 @@ async def test_a_correction_marks_and_answers_and_a_follow_up_replies(town: Worl
         assert "Semua sudah pulang." in follow_up.text
         assert correction.reply_to == follow_up.reply_to == first.message_id
     assert [act[:2] for act in acts(program)] == [(ME, "push"), (ME, "correct"), (ME, "follow_up")]
+
+
+ADDED = "'Enam orang' does not stand in #1: the correction is added to its text"
+HOW_IT_WAS_TYPED = {
+    "as it stands there": ("Lima orang", "", "Tiga orang luka di Pasar Legi."),
+    "another capital and two blanks": ("lima  orang", "", "Tiga orang luka di Pasar Legi."),
+    "not there": ("Enam orang", ADDED, "Lima orang luka di Pasar Legi.\n\nRalat: Tiga orang"),
+}
+
+
+@pytest.mark.parametrize(("wrong", "hint", "text"), HOW_IT_WAS_TYPED.values(), ids=HOW_IT_WAS_TYPED)
+async def test_wrong_words_are_taken_as_in_the_chat_however_they_were_typed(
+    town: World, program: Program, wrong: str, hint: str, text: str
+) -> None:
+    await readers(town, 1)
+    await program.start()
+    await push(town)
+    await until_done(town)
+    corrected = await broadcasts(town, "correct", "1", "--wrong", wrong, "--right", "Tiga orang")
+    assert corrected.status == 0
+    assert corrected.stderr.strip() == hint
+    await town.until(lambda: text in town.texts(1)[0], what="the text corrected")
 
 
 async def test_the_wrong_words_of_a_story_are_replaced_where_they_stand(town: World, program: Program) -> None:

@@ -2,23 +2,35 @@
 
 from bot.chat.message import Message
 from bot.chat.newsroom import card as push_card
-from bot.chat.newsroom.guard import APPROVAL_HOLDS, approvable, fingerprint, is_void, needs_two, over_limit
+from bot.chat.newsroom.corrected import added, corrected_form
+from bot.chat.newsroom.guard import (
+    APPROVAL_HOLDS,
+    approvable,
+    fingerprint,
+    holds_rest,
+    is_void,
+    needs_two,
+    over_limit,
+)
 from bot.chat.newsroom.sending import countdown, going
 from bot.chat.newsroom.visit import Visit
-from bot.chat.push import Colleague, Draft, Keep, Send, Show, Stage, Step
+from bot.chat.push import Aim, Colleague, Draft, Keep, Send, Show, Stage, Step
 from bot.chat.texts import joined
 from bot.chat.turn import Turn
 
 
 def ask(visit: Visit) -> Turn:
-    """Every colleague sees the message and two buttons; the author waits."""
+    """Every colleague sees the message and two buttons; the author waits, and so does what a correction puts right."""
     if not visit.room.colleagues or not needs_two(visit.draft, push_card.level(visit.draft, visit.room.told)):
         return visit.show(push_card.card(visit))
+    if is_void(visit.draft, visit.room.told):
+        closed = visit.changed(stage=Stage.CLOSED, step=Step.NOTHING)
+        return visit.told("desk.taken_back", Keep(closed, "draft_cancelled"))
     now = visit.scene.board.now
     if visit.draft.at is not None and visit.draft.at <= now:
         return visit.show(push_card.card(visit, visit.say.rich("desk.too_late")))
     draft = visit.changed(
-        stage=Stage.WAITING, step=Step.NOTHING, asked_at=now, asked_hash=fingerprint(visit.draft),
+        stage=Stage.WAITING, step=Step.NOTHING, asked_at=now, asked_hash=fingerprint(visit.draft, visit.room.told),
         screen=visit.asked.screen,
     )  # fmt: skip
     asking = visit.with_draft(draft)
@@ -28,11 +40,16 @@ def ask(visit: Visit) -> Turn:
 
 
 def _requests(visit: Visit, colleague: Colleague) -> tuple[Show, ...]:
-    """The message itself, then the question."""
+    """The message itself, of a correction also what later readers get, then the question."""
     theirs = visit.as_colleague(colleague)
+    corrected = corrected_form(theirs)
+    messages = [push_card.preview(theirs), *([corrected] if corrected else [])]
     rows = ((theirs.on_draft("desk.button.approve", "ok"), theirs.on_draft("desk.button.refuse", "nok")),)
-    text = joined("\n\n", theirs.say.rich("desk.approve.ask", minutes=_minutes()), push_card.summary(theirs))
-    return Show(colleague, push_card.preview(theirs)), Show(colleague, Message(text, rows))
+    key = "desk.approve.ask_correction" if visit.draft.aim is Aim.CORRECTION else "desk.approve.ask"
+    held = theirs.say.rich("desk.rest.held") if holds_rest(visit.draft, visit.room.told) else ()
+    asked = joined("\n", theirs.say.rich(key, minutes=_minutes()), held)
+    messages.append(Message(joined("\n\n", asked, push_card.summary(theirs)), rows))
+    return tuple(Show(colleague, message) for message in messages)
 
 
 def approve(visit: Visit) -> Turn:
@@ -44,14 +61,15 @@ def approve(visit: Visit) -> Turn:
     now = visit.scene.board.now
     late = draft.at is not None and draft.at <= now
     void = late or is_void(draft, visit.room.told)
-    if author is None or void or visit.button is None or not approvable(draft, visit.button.number(1), now):
+    told = visit.room.told
+    if author is None or void or visit.button is None or not approvable(draft, visit.button.number(1), now, told):
         return visit.toast("desk.approve.void")
     sent, begins = going(visit)
     shown = visit.with_draft(sent)
     detail = "; ".join(filter(None, (f"approved {draft.asked_hash[:12]}", over_limit(draft, visit.room))))
     screens = ((author, draft.screen), (visit.me, visit.asked.screen))
-    told = Show(author, countdown(shown.as_colleague(author)), draft.screen)
-    return visit.show(countdown(shown), Send(sent, begins, screens, detail), told)
+    tell = Show(author, countdown(shown.as_colleague(author)), draft.screen)
+    return visit.show(countdown(shown), Send(sent, begins, screens, detail, added(visit)), tell)
 
 
 def refuse(visit: Visit) -> Turn:
@@ -66,7 +84,9 @@ def refuse(visit: Visit) -> Turn:
         return visit.toast("desk.approve.void")
     back = visit.changed()
     theirs = visit.with_draft(back).as_colleague(author)
-    card = push_card.card(theirs, theirs.say.rich("desk.approve.refused"))
+    key = "desk.approve.refused_correction" if draft.aim is Aim.CORRECTION else "desk.approve.refused"
+    goes_on = theirs.say.rich("desk.rest.goes_on") if holds_rest(draft, visit.room.told) else ()
+    card = push_card.card(theirs, joined("\n", theirs.say.rich(key), goes_on))
     return visit.told("desk.approve.you_refused", Keep(back, "approval_refused"), Show(author, card, draft.screen))
 
 

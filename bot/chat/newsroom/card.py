@@ -8,7 +8,16 @@ from bot.chat.broadcasts import broadcast_message, prose
 from bot.chat.fit import LONGEST_CAPTION, cut
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.newsroom.cost import cost_lines
-from bot.chat.newsroom.guard import APPROVAL_HOLDS, DAY_LIMIT, like, may_alone, needs_two, original
+from bot.chat.newsroom.guard import (
+    APPROVAL_HOLDS,
+    DAY_LIMIT,
+    holds_rest,
+    is_going,
+    like,
+    may_alone,
+    needs_two,
+    original,
+)
 from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Draft, Told
 from bot.chat.righted import is_missing
@@ -49,7 +58,7 @@ def preview(visit: Visit, kind: BroadcastKind | None = None, channel: str = "") 
     draft, told = visit.draft, visit.room.told
     content = Content(
         kind or _KINDS[draft.aim], draft.at or visit.scene.board.now, told.story if told else None, draft.note,
-        told.note if told else None,
+        told.note if told else None, follows="" if told and told.kind is BroadcastKind.FOLLOW_UP else None,
     )  # fmt: skip
     # Here it is a message of its own, whatever it will take the place of.
     photos = (channel or visit.scene.person.channel) in _PHOTOS
@@ -103,6 +112,7 @@ def waiting(visit: Visit) -> Message:
     draft, say = visit.draft, visit.say
     until = (draft.asked_at or visit.scene.board.now) + APPROVAL_HOLDS
     text = say.rich("desk.approve.waiting", moment=say.moment(until, visit.scene.board.timezone))
+    text = joined("\n", text, say.rich("desk.rest.held") if holds_rest(draft, visit.room.told) else ())
     rows = ((visit.on_draft("desk.button.text", "txt"), visit.on_draft("desk.button.cancel", "no")),)
     return Message(text, rows)
 
@@ -149,6 +159,8 @@ def _about_lines(visit: Visit) -> Iterator[_Text]:
     if visit.draft.aim is Aim.FOLLOW_UP:
         yield from _cut(visit)
         yield from _guards(visit)
+    if visit.draft.aim is Aim.CORRECTION:
+        yield from _approval(visit)
 
 
 def _move_lines(visit: Visit) -> Iterator[_Text]:
@@ -164,12 +176,20 @@ def _guards(visit: Visit) -> Iterator[_Text]:
     found = like(draft, room.lately) if draft.aim is Aim.ALERT else None
     if found is not None:
         yield say.rich("desk.card.like", percent=found.percent, title=cut(found.told.title, LONGEST_NAMED))
+    yield from _approval(visit)
+
+
+def _approval(visit: Visit) -> Iterator[_Text]:
+    """Who must agree; of a correction also what becomes meanwhile of what is still being sent."""
+    say, draft, room = visit.say, visit.draft, visit.room
     if not needs_two(draft, level(draft, room.told)):
         return
     if may_alone(room):
         yield say.rich("desk.card.alone", reason=room.permission)
-    else:
-        yield say.rich("desk.card.two" if room.colleagues else "desk.card.nobody")
+        return
+    yield say.rich("desk.card.two" if room.colleagues else "desk.card.nobody")
+    if draft.aim is Aim.CORRECTION and is_going(room.told) and not holds_rest(draft, room.told):
+        yield say.rich("desk.rest.will_be_held" if room.colleagues else "desk.rest.pause_it")
 
 
 def audience_lines(visit: Visit) -> Iterator[_Text]:
@@ -242,7 +262,15 @@ def _follow_up_rows(visit: Visit) -> Rows:
 def _plain_rows(visit: Visit) -> Rows:
     on, aim = visit.on_draft, visit.draft.aim
     again = on("desk.button.time", "tm") if aim is Aim.MOVE else on("desk.button.text", "txt")
-    return ((on(_SEND[aim], "send"),), (again, on("desk.button.cancel", "no")))
+    return (*((button,) for button in _leaves_or_waits(visit)), (again, on("desk.button.cancel", "no")))
+
+
+def _leaves_or_waits(visit: Visit) -> Iterator[Button]:
+    """Sending, or asking a colleague; where there is none, what is wrong can at least be stopped."""
+    if leave := _leave(visit):
+        yield leave
+    elif visit.room.told is not None and is_going(visit.room.told):
+        yield visit.act("desk.button.pause", "pause", visit.room.told.id)
 
 
 def _last_rows(visit: Visit) -> Rows:
@@ -256,5 +284,5 @@ def _leave(visit: Visit) -> Button | None:
     draft, room = visit.draft, visit.room
     if needs_two(draft, level(draft, room.told)) and not may_alone(room):
         return visit.on_draft("desk.button.ask", "ask") if room.colleagues else None
-    key = "desk.button.schedule" if draft.at is not None else _SEND[draft.aim]
+    key = "desk.button.schedule" if draft.at is not None and draft.aim is not Aim.MOVE else _SEND[draft.aim]
     return visit.on_draft(key, "send")

@@ -67,30 +67,52 @@ def _plain(title: str) -> str:
     return " ".join(spaced.split())
 
 
-def fingerprint(draft: Draft) -> str:
-    """SHA-256 of everything that readers will see, of whom they are and of when: what an approval is bound to."""
+def fingerprint(draft: Draft, told: Told | None = None) -> str:
+    """SHA-256 of everything that readers will see, of whom they are and of when: what an approval is bound to.
+
+    Of a correction also of what it corrects (`told`), as it stands now: whoever is reached later gets that, put right.
+    """
     said = {
         "aim": draft.aim, "note": asdict(draft.note), "categories": sorted(draft.categories),
         "channels": sorted(draft.channels), "about": draft.about,
         "story": draft.story_id, "at": draft.at.isoformat() if draft.at else None,
     }  # fmt: skip
+    if draft.aim is Aim.CORRECTION and told is not None and told.note is not None:
+        said["corrects"] = asdict(told.note)
     return sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode(errors="replace")).hexdigest()
 
 
-def approvable(draft: Draft, version: int, now: datetime) -> bool:
+def approvable(draft: Draft, version: int, now: datetime, told: Told | None = None) -> bool:
     """Whether what a colleague was asked to approve is still exactly this, and was asked not long ago."""
     return (
         draft.stage is Stage.WAITING
         and draft.version == version
-        and draft.asked_hash == fingerprint(draft)
+        and draft.asked_hash == fingerprint(draft, told)
         and draft.asked_at is not None
         and draft.asked_at <= now < draft.asked_at + APPROVAL_HOLDS
     )
 
 
+def has_lapsed(draft: Draft, told: Told | None, now: datetime) -> bool:
+    """Whether an approval that was asked for can be given no more; a clock put back a little ends none."""
+    asked = draft.asked_at or now
+    now = asked if now < asked < now + APPROVAL_HOLDS else now
+    return is_void(draft, told) or not approvable(draft, draft.version, now, told)
+
+
+def holds_rest(draft: Draft, told: Told | None) -> bool:
+    """Whether the rest of what was told stands still because of this draft: until a colleague has decided."""
+    return draft.aim is Aim.CORRECTION and draft.stage is Stage.WAITING and is_going(told)
+
+
+def is_going(told: Told | None) -> bool:
+    """Whether more of it leaves."""
+    return told is not None and told.status is Status.RUNNING and told.done_at is None
+
+
 def needs_two(draft: Draft, level: Level) -> bool:
-    """Whether a colleague must approve: what wakes people. Taking back what was wrong must not wait."""
-    return level is Level.URGENT and draft.aim in {Aim.ALERT, Aim.FOLLOW_UP}
+    """Whether a colleague must approve: what wakes people, and what it becomes. Taking it back must not wait."""
+    return level is Level.URGENT and draft.aim in {Aim.ALERT, Aim.FOLLOW_UP, Aim.CORRECTION}
 
 
 def may_move(room: Room) -> bool:

@@ -66,7 +66,9 @@ def _under_way(visit: Visit, told: Told) -> _Text:
     key = "desk.paused" if told.status is Status.PAUSED else "desk.sending"
     parts = [say.rich(key, reached=reached, total=total, percent=int(share * 100), bar=bar)]
     elapsed = (visit.scene.board.now - told.at).total_seconds()
-    if told.status is Status.RUNNING and 0 < reached < total and elapsed > 0:
+    if told.held:
+        parts.append(say.rich("desk.rest.waits"))
+    elif told.status is Status.RUNNING and 0 < reached < total and elapsed > 0:
         parts.append(say.rich("desk.left", time=duration(elapsed * (total - reached) / reached, say)))
     return joined(" · ", *parts, *_trouble(told, say))
 

@@ -4,11 +4,13 @@ from dataclasses import replace
 from typing import Final
 
 from bot.chat.fit import cut, units
-from bot.chat.message import Button, Message, Rows
+from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.newsroom import card as push_card
+from bot.chat.newsroom.guard import holds_rest
 from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Draft, Keep, Stage, Step
 from bot.chat.stories import usable
+from bot.chat.texts import joined
 from bot.chat.turn import Mode, Reply, Turn
 from bot.delivery.content import Note
 from bot.news.item import Story
@@ -147,7 +149,14 @@ def edit_text(visit: Visit) -> Turn:
     """Write it anew; an approval that was asked for is void from now on."""
     steps = {Aim.CORRECTION: Step.WRONG, Aim.WITHDRAWAL: Step.REASON}
     draft = visit.changed(step=steps.get(visit.draft.aim, Step.TEXT))
-    return visit.show(question(visit.with_draft(draft)), Keep(draft, "draft_reopened"))
+    asked = question(visit.with_draft(draft))
+    asked = replace(asked, text=joined("\n\n", _goes_on(visit), asked.text))
+    return visit.show(asked, Keep(draft, "draft_reopened"))
+
+
+def _goes_on(visit: Visit) -> tuple[Span, ...]:
+    """Where a colleague is asked no longer, what stood still meanwhile goes on as it was."""
+    return visit.say.rich("desk.rest.goes_on") if holds_rest(visit.draft, visit.room.told) else ()
 
 
 # The card -------------------------------------------------------------------------------------------------------------
@@ -175,4 +184,7 @@ def show_preview(visit: Visit) -> Turn:
 def cancel(visit: Visit) -> Turn:
     """Leave it."""
     closed = visit.changed(stage=Stage.CLOSED, step=Step.NOTHING)
+    if goes_on := _goes_on(visit):
+        text = joined(" ", visit.say.rich("desk.rest.let_go"), goes_on)
+        return visit.show(Message(text), Keep(closed, "draft_cancelled"))
     return visit.told("desk.cancelled", Keep(closed, "draft_cancelled"))

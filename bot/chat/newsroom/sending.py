@@ -6,12 +6,12 @@ from typing import Final
 
 from bot.chat.message import Message
 from bot.chat.newsroom import card as push_card
+from bot.chat.newsroom.corrected import added
 from bot.chat.newsroom.guard import DAY_LIMIT, is_void, may_alone, may_move, needs_two, over_limit
 from bot.chat.newsroom.progress import progress
 from bot.chat.newsroom.push import show_card
 from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Draft, Keep, Move, Send, Stage, Steer, Step
-from bot.chat.righted import amendment
 from bot.chat.turn import Turn
 from bot.delivery.plan import Status
 
@@ -53,14 +53,7 @@ def leave(visit: Visit, detail: str = "") -> Turn:
         detail = f"{detail}; alone, permitted: {visit.room.permission}".removeprefix("; ")
     sent, begins = going(visit)
     screens = ((visit.me, visit.asked.screen),)
-    added = _added(visit) if sent.aim is Aim.CORRECTION else ""
-    return visit.show(countdown(visit.with_draft(sent)), Send(sent, begins, screens, detail, added))
-
-
-def _added(visit: Visit) -> str:
-    """It becomes part of a text for all readers, so it is in the portal's language."""
-    texts = visit.scene.board.texts
-    return amendment(texts.voice(texts.fallback), visit.draft.note.text)
+    return visit.show(countdown(visit.with_draft(sent)), Send(sent, begins, screens, detail, added(visit)))
 
 
 def going(visit: Visit) -> tuple[Draft, datetime]:

@@ -61,7 +61,8 @@ def _short(means: Means, content: Content, say: Voice, board: Board) -> str:
     if means is Means.MOMENT:
         return clean(say.moment(content.at, board.timezone), LONGEST_LISTED)
     before = content.original or Note("")
-    title = content.story.title if content.story is not None else before.title or before.text
+    of_story = content.story is not None and content.follows is None
+    title = content.story.title if content.story is not None and of_story else before.title or before.text
     return clean(title, LONGEST_LISTED)
 
 
