@@ -85,7 +85,7 @@ class Desk:
             """The act could not be done, and its transaction came to nothing: who wanted it is told why."""
             if not tx.handled(sender.channel, update_id, now):
                 return None
-            return self._sitting(tx, sender, now, target, callback).regret(reason, bill)
+            return self._sitting(tx, sender, now, target, callback).regret(reason, incoming, bill)
 
         with self._one_more():
             try:

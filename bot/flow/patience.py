@@ -1,7 +1,7 @@
 """How much one person may ask of us: many answers at once, then silence until they have been quiet for a while.
 
 Whoever is on the staff works here and may ask for much more; what they decide about something that leaves, or is about
-to, is heard however much they asked for before.
+to, is heard however much they asked for before, and answered so often as anybody decides in earnest.
 Kept in memory: whoever annoys us across a restart begins anew, and gets so many answers more.
 """
 
@@ -15,6 +15,7 @@ from bot.chat.turn import Blocked, Command, Incoming, Moved, Press, Role, Text
 from bot.ports import Tx
 
 BUDGET: Final = 22.0  # answers at once; one act leads to four at most, and one more says why nothing follows
+DECISIONS: Final = 24  # of those who are answered no more: so many are answered all the same until they were quiet
 STAFF_BUDGET: Final = 240.0  # events at once: an alert takes some twenty taps, each with several answers
 REFILL: Final = 0.2  # answers a second
 QUIET: Final = timedelta(minutes=1)  # without a message from them: then they are answered again
@@ -32,6 +33,7 @@ class _Account:
     left: float
     at: datetime
     muted: bool = False
+    decided: int = 0  # decisions that were answered all the same
 
 
 @dataclass(slots=True)
@@ -77,6 +79,18 @@ class Patience:
         account.muted = account.left < 1
         return account.muted
 
+    def decide(self, who: Who, now: datetime) -> bool:
+        """Whether a decision of theirs is answered, though they are answered no more; it counts as one."""
+        account = self._accounts.setdefault(who, _Account(self.budget, self.budget, now))
+        account.decided += 1
+        return account.decided <= DECISIONS
+
+    def undecide(self, who: Who) -> None:
+        """That decision never was."""
+        account = self._accounts.get(who)
+        if account is not None and account.decided > 0:
+            account.decided -= 1
+
     def give_back(self, who: Who, answers: int, *, heard: bool) -> None:
         """So many answers were never given; `heard`: they were to be the last for now."""
         account = self._accounts.get(who)
@@ -93,17 +107,25 @@ class Bill:
     who: Who
     _spent: int = 0
     _muted: bool = False
+    _decided: bool = False
 
     def has(self, now: datetime, *, staff: bool = False) -> bool:
         """Whether they are answered; what an earlier transaction spent, which came to nothing, is given back."""
         self.patience.give_back(self.who, self._spent, heard=self._muted)
-        self._spent, self._muted = 0, False
+        if self._decided:
+            self.patience.undecide(self.who)
+        self._spent, self._muted, self._decided = 0, False, False
         return self.patience.has(self.who, now, staff=staff)
 
     def spend(self, answers: int, now: datetime) -> bool:
         """They got so many answers; True when that was all for now."""
         self._spent, self._muted = answers, self.patience.spend(self.who, answers, now)
         return self._muted
+
+    def decide(self, now: datetime) -> bool:
+        """Whether a decision of theirs is answered though they are answered no more."""
+        self._decided = True
+        return self.patience.decide(self.who, now)
 
 
 def is_last_word(incoming: Incoming) -> bool:

@@ -110,18 +110,25 @@ class Sitting:
                 self._say_too_fast()
             return errands
         if self._decides(incoming):
+            if not bill.decide(self._now):
+                self._silent, self._callback = True, None
             return self.run(incoming)
         self._silent, self._callback = not self._is_subscriber(), None
         return self.run(incoming) if is_last_word(incoming) else []
 
-    def regret(self, reason: str, bill: Bill | None) -> list[Errand]:
+    def regret(self, reason: str, incoming: Incoming, bill: Bill | None) -> list[Errand]:
         """What they wanted could not be done after all: say why (`reason` of a NewsroomError), and nothing else."""
         staff = bill is not None and self._is_staff(bill)
         if bill is None or bill.has(self._now, staff=staff):
-            self._queue(Reply(undone(reason, self._around.facts.texts.voice(self._person().language))))
+            self._say_undone(reason)
             if bill is not None:
                 bill.spend(self._cost(staff), self._now)
+        elif self._decides(incoming) and bill.decide(self._now):
+            self._say_undone(reason)
         return self._errands
+
+    def _say_undone(self, reason: str) -> None:
+        self._queue(Reply(undone(reason, self._around.facts.texts.voice(self._person().language))))
 
     def _is_staff(self, bill: Bill) -> bool:
         return self._tx.person(*bill.who).role is not Role.RESIDENT

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from bot.chat.push_seal import sealed
 from bot.chat.turn import Press, Role, Text
 from bot.flow.desk import Desk, Sender
-from bot.flow.patience import Patience
+from bot.flow.patience import DECISIONS, QUIET, Bill, Patience
 from tests.support.newsroom_rig import ADI, SARI, Newsroom
 
 
@@ -133,6 +133,56 @@ async def test_a_thousand_taps_of_a_resident_are_answered_thirty_times_at_most(t
         for n in range(500):
             await room.does("99", Press(f"e:ok:1.1:{n:011}", "5"), Press(f"e:hold:{n}.1:AAAAAAAAAAA", "5"))
         assert len(room.seen["99"]) <= 30
+
+
+async def test_decisions_are_heard_however_many_and_answered_only_so_often(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, Patience(of_staff=8)) as room:
+        await write_alert(room, "Penting")
+        await room.press(ADI, "Kirim")
+        room.outbox.later(seconds=11)
+        key = await room.outbox.write(lambda tx: tx.button_key())
+        await tire(room, ADI)
+        asked = Press(sealed(key, "telegram", ADI, "end", 1), "5")  # whether they mean it
+        for _ in range(200):
+            await room.does(ADI, asked)
+        assert DECISIONS <= len(room.seen[ADI]) <= 2 * DECISIONS
+        sure = room.seen[ADI][-1][0].rows[0][0]
+        assert await room.broadcasts() == [("alert", "running")]
+        said = len(room.seen[ADI])
+        await room.does(ADI, Press(sure.action, "5"))
+        assert await room.broadcasts() == [("alert", "cancelled")]
+        assert len(room.seen[ADI]) == said
+        room.outbox.now += QUIET
+        await room.does(ADI, asked)
+        assert len(room.seen[ADI]) > said
+
+
+@pytest.mark.parametrize("decides", [True, False])
+async def test_who_is_not_answered_hears_that_a_decision_came_to_nothing(decides: bool, tmp_path: Path) -> None:
+    patience = Patience(of_staff=8)
+    async with newsroom(tmp_path, patience) as room:
+        await tire(room, ADI)
+        key = await room.outbox.write(lambda tx: tx.button_key())
+        button = Press(sealed(key, "telegram", ADI, "pause" if decides else "card", 1), "5")
+        bill, sender = Bill(patience, ("telegram", ADI)), Sender("telegram", ADI)
+        sitting = room.desk._sitting
+        await room.outbox.write(lambda tx: sitting(tx, sender, room.outbox.now).regret("stopped", button, bill))
+        await room.hear()
+        assert len(room.seen[ADI]) == int(decides)
+
+
+def test_a_decision_counts_once_however_often_its_transaction_is_done() -> None:
+    patience, who, now = Patience(of_staff=2), ("telegram", ADI), datetime(2024, 2, 28, 6, 45, tzinfo=UTC)
+    assert patience.has(who, now, staff=True)
+    assert patience.spend(who, 2, now)
+    answered = 0
+    for _ in range(2 * DECISIONS):
+        bill = Bill(patience, who)
+        for _ in range(3):
+            assert not bill.has(now, staff=True)
+            yes = bill.decide(now)
+        answered += yes
+    assert answered == DECISIONS
 
 
 async def test_a_tap_of_staff_costs_one_however_many_messages_answer_it(tmp_path: Path) -> None:
