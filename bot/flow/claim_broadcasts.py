@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.delivery.about import act_for
 from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.plan import Broadcast, Delivery, Rank, Reader
+from bot.delivery.rounds import Rounds, waits
 from bot.delivery.timing import NOW, OUTSIDE, SKIP, Turn, Way, is_closed, left_today, local_day, turn_of
 from bot.flow.means import Means, Planned, as_template
 from bot.ports import DueDelivery, Tx
@@ -49,6 +50,7 @@ class BroadcastClaim:
         self._counted: Counter[int] = Counter()  # stories of this tick that count for a subscriber's day
         self._first = 0  # which alert has the first slot of a tick
         self._version = 0
+        self._rounds = Rounds()
         self.more = False
 
     def look(self, tx: Tx, now: datetime) -> None:
@@ -56,13 +58,14 @@ class BroadcastClaim:
         self.more = False
         self._counted.clear()
         self._passes = tx.open_passes(self._channel, now)
+        self._rounds.forget({(b.id, b.pass_no) for b in self._passes})
         self._due = {rank: tx.is_due(self._channel, rank, now) for rank in Rank}
         self._version = tx.version() if self._passes or any(self._due.values()) else 0
 
     @property
     def alert_runs(self) -> bool:
         """Whether an alert has readers waiting."""
-        return self._due[Rank.ALERT] or any(b.rank is Rank.ALERT for b in self._passes)
+        return self._due[Rank.ALERT] or any(b.rank is Rank.ALERT and not waits(b) for b in self._passes)
 
     def take(self, tx: Tx, rank: Rank, slots: int, now: datetime) -> list[Delivery]:
         """Up to `slots` attempts of this class: at most half of them retries while there is something new."""
@@ -171,9 +174,9 @@ class BroadcastClaim:
         started: list[Delivery] = []
         for place, broadcast in enumerate(self._in_turn(passes)):
             left = slots - len(started)
-            if left <= 0:
+            if left <= 0 or any(d.broadcast_id == broadcast.id for d in started):  # two passes may mean the same reader
                 self.more = True
-                break
+                continue
             share = -(-left // (len(passes) - place)) if broadcast.rank is Rank.ALERT else left
             started += self._next_readers(tx, broadcast, share, now)
         return started
@@ -188,7 +191,7 @@ class BroadcastClaim:
         """Go over the pass: who can be sent to now is returned; who sleeps waits, or is owed a digest."""
         leaving: list[Delivery] = []
         looked_at = 0
-        ready = tx.open_round(self._channel, broadcast) if broadcast.source_id is not None else broadcast
+        ready = broadcast if broadcast.source_id is None else self._open_round(tx, broadcast, broadcast.source_id, now)
         if ready is None:
             return []
         broadcast = ready
@@ -209,6 +212,18 @@ class BroadcastClaim:
             broadcast = replace(broadcast, last_id=last_id)
         self.more = True
         return leaving
+
+    def _open_round(self, tx: Tx, broadcast: Broadcast, source: int, now: datetime) -> Broadcast | None:
+        """The pass over another broadcast's readers, when it has somebody to look for."""
+        if broadcast.kind is not BroadcastKind.FOLLOW_UP or broadcast.last_id > 0:
+            return tx.open_round(self._channel, broadcast)
+        reached = tx.reached(source)
+        ready = tx.open_round(self._channel, broadcast, again=self._rounds.is_due(broadcast, reached, now))
+        if ready is not None:
+            self._rounds.begun(broadcast, reached, now)
+        elif self._rounds.moves(broadcast):
+            self.more = True
+        return ready
 
     def _write(self, tx: Tx, broadcast: Broadcast, found: Sorted, now: datetime) -> None:
         if found.waiting:

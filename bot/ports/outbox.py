@@ -45,13 +45,21 @@ class OutboxTx(Protocol):
         """How many corrections have been made: texts begun before the newest may be wrong."""
 
     def open_passes(self, channel: str, now: datetime) -> list[Broadcast]:
-        """The earliest unfinished pass of each running broadcast: by rank, then age; of stories also late ones.
+        """The unfinished passes of each running broadcast: by rank, then age; of stories also late ones.
+
+        Of one broadcast only the earliest, and what follows on those that wait for another round.
 
         Not of those that are held (`is_held`), of which `due_deliveries` gives nothing either.
         """
 
-    def open_round(self, channel: str, broadcast: Broadcast) -> Broadcast | None:
-        """The pass over another broadcast's readers, ready to go on; None while that one must settle first."""
+    def open_round(self, channel: str, broadcast: Broadcast, *, again: bool = False) -> Broadcast | None:
+        """The pass over another broadcast's readers, ready to go on; None while that one must settle first.
+
+        `again`: it begins another round although that one has not settled.
+        """
+
+    def reached(self, broadcast_id: int) -> int:
+        """How many deliveries of it have ended as sent or unknown."""
 
     def readers(self, channel: str, broadcast: Broadcast, limit: int) -> list[Reader]:
         """The next active readers after the pass's cursor, by id, without those who have a delivery of it.

@@ -28,7 +28,8 @@ FROM broadcast_pass p JOIN broadcast b ON b.id = p.broadcast_id
 WHERE p.channel = ?1 AND p.done = 0 AND b.status = 'running' AND b.not_before <= ?2
   AND (b.expires_at > ?2 OR b.kind = 'story') AND NOT {HELD}
   AND NOT EXISTS (SELECT 1 FROM broadcast_pass e
-                  WHERE e.broadcast_id = p.broadcast_id AND e.channel = ?1 AND e.done = 0 AND e.n < p.n)
+                  WHERE e.broadcast_id = p.broadcast_id AND e.channel = ?1 AND e.done = 0 AND e.n < p.n
+                    AND (e.final = 1 OR e.last_id > 0))
 ORDER BY b.rank, b.created_at, b.id
 """
 _MOVE: Final = """
@@ -94,7 +95,7 @@ class Audience(People):
     def open_passes(self, channel: str, now: datetime) -> list[Broadcast]:
         """The earliest unfinished pass of each running broadcast: by rank, then age; stories also when they are late.
 
-        Of one broadcast only the earliest: what a tick claims from two passes could name the same reader twice.
+        Those that only wait for another round keep no later one of their broadcast back.
         """
         return [pass_of(row) for row in self.all(_OPEN_PASSES, channel, to_ms(now))]
 
@@ -106,20 +107,26 @@ class Audience(People):
         else:
             self.run(_MOVE, last_id, done, *this)
 
-    def open_round(self, channel: str, broadcast: Broadcast) -> Broadcast | None:
+    def open_round(self, channel: str, broadcast: Broadcast, *, again: bool = False) -> Broadcast | None:
         """The pass over another broadcast's readers, ready to go on; None while that one must settle first.
 
         Whoever was under way when the cursor passed is found by a further round. The first one begins at once, the
-        next when the source has settled: then nobody can be missed, and there are two rounds at most.
+        last when the source has settled: then nobody can be missed. Between them there are as many as are asked for
+        (`again`): a source with one reader who sleeps long is no reason to let the others wait.
         """
         if broadcast.last_id > 0 or broadcast.source_id is None:
             return broadcast
         settled = self._has_settled(broadcast, broadcast.source_id)
-        if not settled and not broadcast.final:
+        if not settled and not broadcast.final and not again:
             return None
         if settled != broadcast.final:
             self.run(_BEGIN_ROUND, settled, broadcast.id, broadcast.pass_no, channel)
         return replace(broadcast, final=settled)
+
+    def reached(self, broadcast_id: int) -> int:
+        """How many deliveries of it have ended as sent or unknown: when it grows, another round finds more."""
+        reached = "SELECT sum(n) FROM broadcast_count WHERE broadcast_id = ? AND state IN ('sent', 'unknown')"
+        return int(self.value(reached, broadcast_id) or 0)
 
     def _has_settled(self, broadcast: Broadcast, source: int) -> bool:
         """Whether nothing of the source can still arrive that this broadcast must follow."""

@@ -9,7 +9,7 @@ from bot.delivery.content import BroadcastKind, Content, Level, Note, note_from_
 from bot.delivery.plan import Rank, Status
 from bot.ports import Sent
 from storage.sqlite.audience import HAS_OPEN, Audience
-from storage.sqlite.following import Following
+from storage.sqlite.following import EVERYBODY, Following
 from storage.sqlite.part import from_ms, from_ms_or_none, listed, to_ms
 from storage.sqlite.waiting import FAIL
 
@@ -20,9 +20,12 @@ INSERT INTO broadcast (kind, rank, story_id, original_id, note, level, version, 
 ON CONFLICT DO NOTHING RETURNING id
 """
 _TELLING: Final = "SELECT 1 + coalesce(max(telling), 0) FROM broadcast_pass"
+# Who had another broadcast is meant whenever they came: one that was planned may have readers of tomorrow.
 _ADD_PASSES: Final = f"""
 INSERT INTO broadcast_pass (broadcast_id, n, channel, categories, max_id, telling, source_id)
-SELECT ?1, ?2, value, ?3, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'), 0), ({_TELLING}), ?4
+SELECT ?1, ?2, value, ?3,
+  iif(?4 IS NULL, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'), 0), {EVERYBODY}),
+  ({_TELLING}), ?4
 FROM json_each(?5)
 """
 _CHANNELS: Final = "SELECT DISTINCT channel FROM broadcast_pass WHERE broadcast_id = ? ORDER BY 1"
@@ -62,7 +65,6 @@ WHERE digest_at IS NULL AND id IN (SELECT subscriber_id FROM owed WHERE story_id
 """
 # What was done goes on; what is paused stays so, and tells this pass too when it is resumed.
 _REOPEN: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
-_EVERYBODY: Final = 1 << 62  # no subscriber's id is higher
 _LATE: Final = range(24 * 3_600_000)  # milliseconds: a late story whose channel no longer runs is closed after a day
 _CLOSED: Final = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED}
 
@@ -83,7 +85,7 @@ class Broadcasts(Audience, Following):
             return int(self.one(_STORY_BROADCAST, story_id)[0])
         self.run(_ADD_PASSES, broadcast_id, 1, listed(sorted(categories)), None, listed(sorted(channels)))
         if not_before is not None and not_before > now:  # whoever joins until it begins is meant too
-            self.run("UPDATE broadcast_pass SET max_id = ? WHERE broadcast_id = ?", _EVERYBODY, broadcast_id)
+            self.run("UPDATE broadcast_pass SET max_id = ? WHERE broadcast_id = ?", EVERYBODY, broadcast_id)
         return broadcast_id
 
     def add_about(

@@ -19,14 +19,14 @@ SELECT b.id, b.original_id, json_group_array(DISTINCT p.channel)
 FROM about a JOIN broadcast b ON b.id = a.id JOIN broadcast_pass p ON p.broadcast_id = b.id
 WHERE b.id <> ?1 AND b.status IN ('running', 'paused', 'done', 'expired') GROUP BY b.id ORDER BY b.id
 """
+EVERYBODY: Final = 1 << 62  # no subscriber's id is higher
 _ANOTHER_ROUND: Final = """
-UPDATE broadcast_pass SET final = 0, last_id = CASE done WHEN 1 THEN 0 ELSE last_id END, done = 0,
-  max_id = (SELECT seq FROM sqlite_sequence WHERE name = 'subscriber')
+UPDATE broadcast_pass SET final = 0, last_id = CASE done WHEN 1 THEN 0 ELSE last_id END, done = 0
 WHERE broadcast_id = ? AND source_id = ? AND channel = ?
 """
-_FIRST_ROUND: Final = """
+_FIRST_ROUND: Final = f"""
 INSERT INTO broadcast_pass (broadcast_id, n, channel, categories, max_id, source_id)
-SELECT ?1, 1 + max(n), ?3, '[]', (SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'), ?2
+SELECT ?1, 1 + max(n), ?3, '[]', {EVERYBODY}, ?2
 FROM broadcast_pass WHERE broadcast_id = ?1
 """
 _GO_ON: Final = """

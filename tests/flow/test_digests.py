@@ -1,6 +1,6 @@
 """Digests: what could not be told at once comes together later, once, and nothing new sends nothing."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -8,11 +8,7 @@ from bot.delivery.content import BroadcastKind, Level
 from bot.delivery.plan import Delivery, Settled, State
 from bot.flow import newsroom, spread
 from bot.ports import Tx
-from tests.support.outbox import NIGHT, WIB, Outbox, who
-
-
-def local(hour: int, minute: int = 0, day: int = 17) -> datetime:
-    return datetime(2026, 2, day, hour, minute, tzinfo=WIB)
+from tests.support.outbox import NIGHT, Outbox, local, who
 
 
 def titles(outbox: Outbox, address: str) -> list[list[str]]:

@@ -1,7 +1,5 @@
 """Cases that worlds of dice have found (tests/flow/test_outbox_under_dice.py), played by hand."""
 
-from datetime import datetime
-
 import pytest
 
 from bot.delivery.content import Act, BroadcastKind, Note
@@ -9,15 +7,11 @@ from bot.delivery.plan import Settled, State
 from bot.errors import StoreError
 from bot.flow import newsroom, spread
 from bot.ports import Tx
-from tests.support.outbox import NIGHT, WIB, Outbox, who
+from tests.support.outbox import NIGHT, Outbox, local, who
 
 WRONG = Note("Tiga orang luka.", wrong="Lima orang luka.")
 UNKNOWN = Settled(State.UNKNOWN, "read_timeout")
 DOUBT = Settled(State.QUEUED, "read_timeout", doubt=True)
-
-
-def local(hour: int, minute: int = 0, day: int = 17) -> datetime:
-    return datetime(2026, 2, day, hour, minute, tzinfo=WIB)
 
 
 async def test_a_process_that_another_has_followed_writes_nothing(outbox: Outbox) -> None:

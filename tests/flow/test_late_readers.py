@@ -51,7 +51,7 @@ async def test_who_is_sent_the_missed_again_gets_what_has_followed(outbox: Outbo
     if state is State.UNKNOWN:
         outbox.answer([d for d in await outbox.claim() if d.address == "2"], Settled(state, "read_timeout"))
     await outbox.drain()
-    after = await follow_up(outbox, alert, "Dibuka lagi.")
+    await follow_up(outbox, alert, "Dibuka lagi.")
     outbox.later(hours=30)
     again = await outbox.write(lambda tx: newsroom.try_again(tx, alert, "redaksi", outbox.now, unknown=True))
     assert again == 1
@@ -61,7 +61,7 @@ async def test_who_is_sent_the_missed_again_gets_what_has_followed(outbox: Outbo
 
 
 async def test_a_follow_up_that_was_taken_back_follows_nobody(outbox: Outbox) -> None:
-    story, first, second = await told_with_two_follow_ups(outbox)
+    story, first, _ = await told_with_two_follow_ups(outbox)
     await outbox.write(lambda tx: newsroom.withdraw(tx, first, "Keliru.", "redaksi", outbox.now))
     await outbox.drain()
 

@@ -8,14 +8,10 @@ import pytest
 
 from bot.delivery.content import Level
 from bot.delivery.plan import Settled, State
-from tests.support.outbox import WIB, Outbox, who
+from tests.support.outbox import Outbox, local, who
 
 LONG = (20 * 60, 11 * 60)
 READER = "11"
-
-
-def local(hour: int, minute: int = 0, day: int = 17) -> datetime:
-    return datetime(2026, 2, day, hour, minute, tzinfo=WIB)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Alerts, follow-ups, corrections and withdrawals: each reaches exactly those whom it concerns."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -8,14 +8,10 @@ from bot.delivery.content import Act, BroadcastKind, Level, Note
 from bot.delivery.plan import Delivery, Settled, State
 from bot.errors import NewsroomError
 from bot.flow import newsroom
-from tests.support.outbox import NIGHT, WIB, Outbox, who
+from tests.support.outbox import NIGHT, Outbox, local, who
 
 WRONG = Note("Tiga orang luka.", wrong="Lima orang luka.")
 UNKNOWN = Settled(State.UNKNOWN, "read_timeout")
-
-
-def local(hour: int, day: int = 17) -> datetime:
-    return datetime(2026, 2, day, hour, tzinfo=WIB)
 
 
 def acts(deliveries: list[Delivery], kind: BroadcastKind) -> dict[str, tuple[Act, str | None]]:

@@ -132,6 +132,11 @@ class Outbox:
         self.now += timedelta(**span)
 
 
+def local(hour: int, minute: int = 0, day: int = 17) -> datetime:
+    """A moment of the portal's day."""
+    return datetime(2026, 2, day, hour, minute, tzinfo=WIB)
+
+
 def who(deliveries: Iterable[Delivery]) -> list[str]:
     """Their addresses, in order."""
     return sorted(d.address for d in deliveries)
