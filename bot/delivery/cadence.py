@@ -8,6 +8,9 @@ from bot.delivery.plan import Reader
 from bot.delivery.timing import DIGEST_LIVES, NOW, Turn, Way, last_digest, next_digest
 
 A_DAY: Final = timedelta(hours=24)
+# The platform counts somebody for a day from when a message reaches it. We note when that was planned, and it may have
+# stood before a paused account for some minutes: a person counts until the platform has surely counted them out.
+COUNTED: Final = A_DAY + timedelta(minutes=10)
 A_WEEK: Final = timedelta(days=7)
 DAILY_UNREAD: Final = 7  # so many in a row unread, and they come weekly
 WEEKLY_UNREAD: Final = 3  # so many weekly ones more, and nothing comes until the reader writes
@@ -24,8 +27,8 @@ class Pushed(NamedTuple):
     spared_until: datetime | None = None  # so long the platform does not want them to have any more
 
     def began(self, now: datetime) -> bool:
-        """Whether the platform counts this reader already among the people of the last 24 hours."""
-        return self.template_at is not None and self.template_at > now - A_DAY
+        """Whether this reader is counted already among the people of the last 24 hours."""
+        return self.template_at is not None and self.template_at > now - COUNTED
 
 
 NOTHING: Final = Pushed()

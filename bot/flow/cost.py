@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.delivery.budget import Purse
-from bot.delivery.cadence import A_DAY
+from bot.delivery.cadence import COUNTED
 from bot.delivery.content import BroadcastKind, Level
 from bot.delivery.cost import ALL, OUTSIDE, Cost
 from bot.delivery.halts import concerns
@@ -37,7 +37,7 @@ class Costs:
         readers = sum(w.open for w in windows), sum(w.closed for w in windows)
         left = purse.left(1, urgent=urgent)  # a broadcast that has cost nothing yet
         amount, unpaid = _service(windows, rates, purse, None if left is None else left[1])
-        room = None if terms.portfolio is None else max(0, terms.portfolio - tx.people_since(now - A_DAY))
+        room = None if terms.portfolio is None else max(0, terms.portfolio - tx.people_since(now - COUNTED))
         category = self._category(tx, level) if terms.budget.is_set else None
         bound = None if left is None else left[1] - amount
         if category is Category.MARKETING and not urgent:

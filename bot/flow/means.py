@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.delivery.budget import Budget, Cap, Purse, Spent, refilled
-from bot.delivery.cadence import A_DAY, NOTHING, Pushed, joins_at, marketing_from, template_turn
+from bot.delivery.cadence import COUNTED, NOTHING, Pushed, joins_at, marketing_from, template_turn
 from bot.delivery.content import BroadcastKind, Level
 from bot.delivery.halts import HALTED
 from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Reader
@@ -24,7 +24,7 @@ from bot.ports import Charged, Tx
 
 BUDGET: Final = "budget"  # why something waits
 PORTFOLIO: Final = "portfolio"
-LATER: Final = timedelta(hours=1)  # until it is looked again whether the portfolio has room
+LATER: Final = timedelta(hours=1)  # until the portfolio is asked for room again
 RECOUNT: Final = timedelta(minutes=1)  # so long the people of the last day are counted up, before they are counted anew
 _MARK: Final = BroadcastKind.MARK  # no message at all where nothing can be edited
 TellSpent = Callable[[Tx, Cap, str], None]  # a budget is used up; the currency
@@ -138,7 +138,7 @@ class Means:
         if not self._terms.budget.is_set or found is None:
             return Planned(later, why=WINDOW_CLOSED)
         if not self._has_room(self._pushed[reader.subscriber_id]):
-            return Planned(later, why=PORTFOLIO)
+            return Planned(self._while_young(reader, self._now + LATER), why=PORTFOLIO)
         amount = self._price(found.category, reader)
         waits = self._waits(reader, amount, found.category)
         return waits or Planned(NOW, found.key, found.category, amount, headlines=found.headlines)
@@ -151,13 +151,17 @@ class Means:
         return self._waits(reader, amount, Category.SERVICE) or Planned(NOW, "", Category.SERVICE, amount)
 
     def _waits(self, reader: Reader, amount: int, category: Category) -> Planned | None:
-        """A digest that may not leave now; one that is held back leaves with the next try, while it is young."""
+        """A digest that may not leave now; one that is held back leaves with the next try."""
+        if (held := self._held.until(BroadcastKind.DIGEST, category)) is not None:
+            return Planned(self._while_young(reader, held), why=HALTED)
+        later = Turn(Way.DIGEST, next_digest(reader, self._now, self._timezone))
+        return Planned(later, why=BUDGET) if self._short(amount) else None
+
+    def _while_young(self, reader: Reader, at: datetime) -> Turn:
+        """A digest is tried again then, and at its next hour where it would be old by that time."""
         later = next_digest(reader, self._now, self._timezone)
-        held = self._held.until(BroadcastKind.DIGEST, category)
-        if held is not None:
-            young = held - last_digest(reader, self._now, self._timezone) <= DIGEST_LIVES
-            return Planned(Turn(Way.DIGEST, min(held, later) if young else later), why=HALTED)
-        return Planned(Turn(Way.DIGEST, later), why=BUDGET) if self._short(amount) else None
+        young = at - last_digest(reader, self._now, self._timezone) <= DIGEST_LIVES
+        return Turn(Way.DIGEST, min(at, later) if young else later)
 
     def spend(self, delivery: Delivery, planned: Planned) -> None:
         """This message is started."""
@@ -274,7 +278,7 @@ class Means:
 
     def _people(self) -> int:
         if self._counted is None or not timedelta() <= self._now - self._counted[0] < RECOUNT:
-            self._counted = self._now, self._tx.people_since(self._now - A_DAY) + len(self._sent_templates)
+            self._counted = self._now, self._tx.people_since(self._now - COUNTED) + len(self._sent_templates)
         return self._counted[1]
 
     def _count(self, pushed: Pushed) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from bot.delivery.budget import Spent, month_after, month_of
-from bot.delivery.cadence import A_DAY, A_WEEK, DAILY_UNREAD, WEEKLY_UNREAD, Pushed
+from bot.delivery.cadence import A_DAY, A_WEEK, COUNTED, DAILY_UNREAD, WEEKLY_UNREAD, Pushed
 from bot.delivery.receipts import Billed, DeliveryTag, Tag
 from bot.delivery.tariff import LONGEST_PREFIX, Category, Prices, billed_amount
 from bot.delivery.timing import CLOSING
@@ -54,9 +54,9 @@ WHERE b.slot >= ?1 AND b.slot < ?1 || '~' GROUP BY 1
 _WINDOWS: Final = """
 SELECT CASE WHEN s.address GLOB '[0-9]*' THEN substr(s.address, 1, {prefix}) ELSE substr(s.address, 1, 3) END,
   sum(s.window_until > :closing), sum(s.window_until <= :closing),
-  sum(s.window_until <= :closing AND coalesce(p.template_at, 0) > :a_day_ago),
+  sum(s.window_until <= :closing AND coalesce(p.template_at, 0) > :begun_since),
   sum(s.window_until <= :closing AND {sated}),
-  sum(s.window_until <= :closing AND coalesce(p.template_at, 0) > :a_day_ago AND {sated})
+  sum(s.window_until <= :closing AND coalesce(p.template_at, 0) > :begun_since AND {sated})
 FROM {audience} LEFT JOIN whatsapp_push p ON p.subscriber_id = s.id
 WHERE s.channel = :channel AND s.status = 'active' AND s.window_until IS NOT NULL
   AND (s.paused_until IS NULL OR s.paused_until <= :now)
@@ -202,7 +202,7 @@ class Money(Part):
         values = {
             "channel": channel, "categories": listed(sorted(categories)), "now": to_ms(now),
             "closing": to_ms(now + CLOSING), "a_day_ago": to_ms(now - A_DAY),
-            "a_week_ago": to_ms(now - A_WEEK),
+            "a_week_ago": to_ms(now - A_WEEK), "begun_since": to_ms(now - COUNTED),
         }  # fmt: skip
         query = _WINDOWS.format(prefix=LONGEST_PREFIX, audience=audience, sated=_SATED)
         return [Windows(*row) for row in self.conn.execute(query, values).fetchall()]

@@ -414,8 +414,39 @@ async def test_the_portfolio_lets_only_so_many_new_people_be_written_to(tmp_path
         assert sum(e.body["type"] == "template" for e in person.whatsapp.ledger()) == 2, "to whom it has begun with"
         await to(person, 17)
         await to(person, 6)
+        person.clock.turn(3600)
+        person.deliverer.wake()
+        await person.rested()
         counts = [[s.kind for s in person.whatsapp.shown(p)].count("template") for p in (PERSON, NEIGHBOUR)]
-        assert counts == [2, 2], "a day later there is room for the other"
+        assert counts == [2, 2], "a day later there is room for the other, as soon as the first has surely left"
+
+
+PLACES = {
+    "within the day": (timedelta(hours=23, minutes=59), False),
+    "when the day is over, but not surely for the platform": (timedelta(hours=24, seconds=1), False),
+    "when what stood before a paused account is a day old too": (timedelta(hours=24, minutes=11), True),
+}
+
+
+@pytest.mark.parametrize(("after", "room"), PLACES.values(), ids=PLACES)
+async def test_a_place_in_the_portfolio_is_free_when_the_platform_has_surely_counted_its_person_out(
+    tmp_path: Path, after: timedelta, room: bool
+) -> None:
+    """Somebody was begun with, whose message may have stood before a paused account; they have stopped since."""
+    async with reader(tmp_path, portfolio=1) as person:
+        began = person.clock.now()
+        await person.store.write(lambda tx: tx.note_templates([(1, False)], began))
+        await person.say("BERHENTI")
+        person.whatsapp.add_person(NEIGHBOUR, "Tetangga")
+        await person.store.write(
+            lambda tx: tx.follow(NAME, NEIGHBOUR, {"daerah"}, False, "formulir", None, "id", began)
+        )
+        person.clock.turn((began + after - person.clock.now()).total_seconds())
+        costs = Costs(NAME, Terms(read_rate_card().card, PLENTY, 1), WIB, "id")
+        cost = await person.store.read(lambda tx: costs(tx, [], Level.URGENT, person.clock.now()))
+        await alert(person, Level.URGENT)
+        assert [s.kind for s in person.whatsapp.shown(NEIGHBOUR)] == ["template"] * room
+        assert cost[NAME].paid == room, "editors are told the same"
 
 
 # What editors are told ----------------------------------------------------------------------------------------------
