@@ -111,7 +111,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry(
         "stop",
         {
-            "id": ("berhenti", "henti", "keluar", "unreg", "off", "berenti", "brenti", "setop", "hentikan"),
+            "id": ("berhenti", "henti", "keluar", "unreg", "off", "berenti", "brenti", "setop", "hentikan", "matikan"),
             "en": ("stop", "unsubscribe", "unsub"),
         },
         about="about.stop",

@@ -28,7 +28,6 @@ _PHRASES: Final = {
     "hapus data": "erase", "hapus semua data": "erase", "delete data": "erase", "delete all data": "erase",
     "jam tenang": "quiet", "quiet hours": "quiet", "waktu kirim": "times", "hubungi redaksi": "contact",
     "berita salah": "wrong", "kenapa menerima": "why", "kenapa dapat": "why", "why did get this": "why",
-    "jangan kirim": "stop", "jangan kirim berita": "stop",
 }  # fmt: skip
 
 LANGUAGES: Final = {
@@ -60,6 +59,18 @@ _EVERYDAY: Final = _several("keluar off henti")  # stop words that mean much els
 # Words of subscriptions and nothing else: what stands behind them says of what (`UNREG DAERAH`), as by SMS.
 _OF_SUBSCRIPTIONS: Final = _several("unreg unsub unsubscribe")
 _MOST_BEHIND_STOP: Final = 2  # words
+# "jangan kirim lagi", "gak usah kirimi saya berita", "don't send me anything": nothing more is wanted, and nothing else
+# said. Of when, of what kind or to whom it must not say anything: that is another wish ("jangan kirim hari ini").
+_COURTESY: Final = _several("tolong mohon ya yah dong deh saja aja kak min admin pak bu please pls makasih")
+_REFUSED: Final = re.compile(
+    r"(?:saya |aku |i )?"
+    r"(?:(?:jangan|jgn|(?:tidak|tdk|tak|gak|ga|gk|nggak|ngga|enggak) (?:usah|perlu)|don ?t|do not)"
+    r"(?: (?:kirim|kirimi|kirimkan|mengirim|mengirimi|send))+"
+    r"|(?:tidak|tdk|tak|gak|ga|gk|nggak|ngga|enggak) mau (?:lagi )?(?:dikirim|dikirimi|terima|menerima)"
+    r"|(?:jangan|jgn) (?:hubungi|chat|wa|sms|ganggu) (?:saya |aku |kami )?lagi|no more (?:news|messages))"
+    r"(?: (?:lagi|saya|aku|kami|me|us|berita|pesan|notifikasi|info|kabar|wa|whatsapp|telegram|sms|apa|apapun|"
+    r"any|anything|anymore|more|news|messages))*(?: terima kasih)?"
+)
 _ASKS: Final = _several(
     "apa apakah siapa kapan mana dimana kenapa mengapa berapa bagaimana gimana cara caranya gagal bisa"
     " tidak jangan belum bukan gak nggak ga how what why when which who where not failed"
@@ -69,6 +80,7 @@ _SHORTEST_FORGIVEN: Final = 4  # letters; shorter words are too near to each oth
 _SUBSTITUTION_FORGIVEN: Final = 5  # letters; "stok" and "shop" are words of their own, not "stop"
 _MOST_DIGITS: Final = 2  # longer ones are telephone numbers, not topics
 _REPEATED: Final = re.compile(r"(.)\1+")
+_SPELLED: Final = re.compile(r"\b[a-z](?: [a-z]){2,}\b")
 # What only staff may say, or what cannot be undone, is never guessed.
 _GUESSED: Final = {word: e.name for word, e in BY_WORD.items() if e.roles == EVERYONE and not e.exact}
 _LONGEST_GUESSED: Final = max(map(len, _GUESSED)) + 1
@@ -100,7 +112,7 @@ def understand(text: str) -> Command | None:
     if known is not None:
         return Command(known.name, tail if known.takes_argument else "")
     words = _plain_words(text)
-    if "?" not in text and _stops(words):
+    if _refuses(words) or ("?" not in text and _stops(words)):
         return Command("stop")
     return _whole(words) or _with_argument(head, tail)
 
@@ -144,9 +156,10 @@ def _slashless(word: str) -> str:
 
 
 def _plain_words(text: str) -> list[str]:
-    """Lower-case words without accents and punctuation."""
+    """Lower-case words without accents and punctuation; one that was spelled (`s t o p`) is one word."""
     folded = unicodedata.normalize("NFKD", text.casefold())
-    return re.findall(r"[a-z0-9]+", "".join(c for c in folded if not unicodedata.combining(c)))
+    words = " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in folded if not unicodedata.combining(c))))
+    return _SPELLED.sub(lambda spelled: spelled[0].replace(" ", ""), words).split()
 
 
 def _whole(words: list[str]) -> Command | None:
@@ -162,6 +175,11 @@ def _whole(words: list[str]) -> Command | None:
         meant = set(said.values())
     name = meant.pop() if len(meant) == 1 else None
     return Command(name) if name else None
+
+
+def _refuses(words: list[str]) -> bool:
+    """Whether somebody asks for nothing more to be sent, and says nothing else."""
+    return _REFUSED.fullmatch(" ".join(w for w in words if w not in _COURTESY)) is not None
 
 
 def _stops(words: list[str]) -> bool:

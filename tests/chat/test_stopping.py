@@ -21,7 +21,12 @@ WORDS = (
     "stop langganan",
     "unreg daerah",
     "udah stop",
+    "s t o p",
+    "matikan",
+    "hentikan",
+    "jangan kirim lagi",
 )
+TALK = ("hentikan kebakaran di Pacet", "matikan lampu jalan di Sooko", "jangan kirim truk lewat desa kami lagi")
 STEPS = ("", steps.SEARCH, steps.WORD, steps.ERASE, steps.CONTACT, f"{steps.REPORT}:7", f"{steps.ANSWER}:3", "nonsense")
 
 
@@ -55,6 +60,18 @@ def test_one_message_stops_whatever_was_asked_and_of_whom(role: Role, step: str)
     person = Person("telegram", "1", Status.ACTIVE, role, follows_all=True, step=step, step_at=asked_at)
     for word in WORDS:
         assert stops(answer(person, Text(word), board())), word
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("said", TALK)
+def test_a_sentence_with_a_stop_word_in_it_stops_nothing(role: Role, step: str, said: str) -> None:
+    asked_at = NOW - timedelta(seconds=5)
+    person = Person("telegram", "1", Status.ACTIVE, role, follows_all=True, step=step, step_at=asked_at)
+    assert Stop() not in answer(person, Text(said), board()).changes
+    if step in {steps.SEARCH, steps.CONTACT}:
+        (ask,) = answer(person, Text(said), board()).asks
+        assert said in repr(ask), "it is searched for, or goes to the newsroom, as it was written"
 
 
 def test_three_taps_subscribe() -> None:

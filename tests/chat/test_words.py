@@ -36,6 +36,17 @@ STOP_WORDS = ["STOP", "UNREG", "OFF", "HENTI", "KELUAR", "BERHENTI", "berhenti",
         ),
         *((said, "stop") for said in ("stop wa", "stop dulu", "udah stop", "sudah berhenti", "stop dulu ya min")),
         *((said, "stop") for said in ("Stop, terima kasih", "mohon stop kirim wa", "stpo dulu", "Stop promotions")),
+        *((said, "stop") for said in ("s t o p", "S T O P", "S.T.O.P.", "s-t-o-p ya", "b e r h e n t i", "/ s t o p")),
+        *((said, "stop") for said in ("matikan", "Matikan!", "matikan notifikasi", "tolong matikan", "matikan dulu")),
+        *((said, "stop") for said in ("hentikan semua pesan", "hentikan kirim berita", "setop kirim")),
+        *((said, "stop") for said in ("jangan kirim-kirim lagi", "jangan kirimi saya pesan lagi, terima kasih")),
+        *((said, "stop") for said in ("gak usah kirim lagi", "tidak perlu kirim berita lagi", "jangan wa saya lagi")),
+        *(
+            (said, "stop")
+            for said in ("saya tidak mau terima berita lagi", "ga mau dikirimi lagi", "jangan ganggu lagi")
+        ),
+        *((said, "stop") for said in ("don't send me anything", "please do not send any more messages")),
+        *((said, "stop") for said in ("no more messages", "jgn kirim lagi min")),
         ("topik", "topics"),
         ("TOPICS", "topics"),
         ("berita terbaru", "latest"),
@@ -86,6 +97,11 @@ def test_a_slip_is_forgiven(slip: str, name: str) -> None:
         "unreg daerah lalu kirim hukrim", "keluar dulu", "udah keluar", "off dulu", "unreg menu", "jangan stop",
         "stop bakar sampah", "berhenti merokok", "hentikan tawuran pelajar", "sudah", "dulu", "wa", "terima kasih",
         "hujannya sudah berhenti", "info stop kontak", "stop kontak rusak", "udah stop hujannya belum",
+        "hentikan kebakaran di Pacet", "matikan lampu jalan", "matikan api", "matikan jam tenang", "pastikan",
+        "nantikan", "jangan kirim hari ini", "jangan kirim malam", "jangan kirim berita hoaks", "jangan kirim foto",
+        "jangan ganggu", "jangan kirim truk lewat sini lagi", "jangan hubungi polisi lagi", "no more floods",
+        "tidak usah kirim ambulans", "s t n k hilang", "s t o k beras", "p o l i s i", "r t 3", "a b c", "s t",
+        "tidak mau dikirim ke sana",
     ],
 )  # fmt: skip
 def test_talk_is_no_command(talk: str) -> None:
