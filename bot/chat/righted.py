@@ -5,6 +5,7 @@ gets nothing but the corrected form, so it must hold what is right whatever was 
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from bot.chat.fit import units
@@ -53,9 +54,41 @@ def righted(title: str, text: str, wrong: str, right: str, added: str, room: int
     return title, "\n\n".join(line for line in lines if line)
 
 
+def revised(ours: str, before: str, new: str, corrections: Sequence[tuple[str, str]]) -> str:
+    """What stands in our title or summary after the portal has changed its own from `before` to `new`.
+
+    What editors have corrected stays so while the portal has not changed that, and where it repeats words that were
+    wrong; `corrections` are pairs of wrong and right, oldest first. Lines that were added stay until it says so.
+    """
+    if new == before or _repeats(new, corrections):
+        return ours
+    rights = [right for _, right in corrections if stands(new, right)]
+    lines = [line for line in _added_to(before, ours) if not any(stands(line, right) for right in rights)]
+    first = units("\n\n".join([new, *lines])) >= STORY_ROOM
+    return "\n\n".join(part for part in ((*lines, new) if first else (new, *lines)) if part)
+
+
 def amendment(say: Voice, right: str) -> str:
     """The line that is added to a text in which the wrong words do not stand."""
     return say.t("broadcast.amended", text=" ".join(right.split()))
+
+
+def _repeats(text: str, corrections: Sequence[tuple[str, str]]) -> bool:
+    """Whether words stand here that were corrected, and not put back by a later correction."""
+    wrongs: list[tuple[str, str]] = []
+    for wrong, right in corrections:
+        wrongs = [pair for pair in wrongs if not stands(right, pair[0])]
+        wrongs.append((wrong, right))
+    return any(stands(replaced(text, right, ""), wrong) for wrong, right in wrongs)
+
+
+def _added_to(before: str, ours: str) -> list[str]:
+    """The lines by which ours is longer than what the portal said; none where it was changed within."""
+    lines, portals = ours.split("\n\n"), before.rstrip().split("\n\n")
+    for place in range(len(lines) - len(portals) + 1):
+        if lines[place : place + len(portals)] == portals:
+            return lines[:place] + lines[place + len(portals) :]
+    return lines if not before.strip() and ours else []
 
 
 def _says(text: str, line: str) -> bool:

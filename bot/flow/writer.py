@@ -6,6 +6,8 @@ from datetime import datetime
 
 import structlog
 
+from bot.chat.righted import revised
+from bot.delivery.content import BroadcastKind
 from bot.flow import spread
 from bot.flow.followed import Followed
 from bot.flow.notice import Notice, Tell
@@ -100,12 +102,25 @@ class Writer:
         """Told to nobody again; the headline of what was told is offered to editors, once for each form of it."""
         tx, item, before = self._tx, intent.item, self._stories[intent.story_id]
         known = before.title == item.title or tx.was_titled(intent.story_id, item.title)  # stale caches come and go
-        tx.add_revision(intent.story_id, item, self._at.now)
+        tx.add_revision(intent.story_id, item, self._at.now, *self._words(intent))
         print_ = sketch(item.title, item.text)
         tx.index_story(intent.story_id, print_, identity.portal(item.link), item.published or before.published)
         if before.told and not known:
-            now = tx.stories([intent.story_id])[intent.story_id]
+            now = replace(tx.stories([intent.story_id])[intent.story_id], title=item.title)
             self._tell(tx, Notice("revised", self._at.feed, before.title, story=now))
+
+    def _words(self, intent: changes.Revised) -> tuple[str, str]:
+        """Title and summary from now on: what an editor has corrected is not undone by the portal's next form."""
+        tx, story_id, item = self._tx, intent.story_id, intent.item
+        ours, (title, summary) = tx.stories([story_id])[story_id], tx.portal_words(story_id)
+        broadcast = tx.story_broadcast(story_id)
+        about = tx.about(broadcast) if broadcast is not None else []
+        corrected = [
+            (sent.note.wrong, sent.note.text) for sent in about if sent.note and sent.kind is BroadcastKind.CORRECTION
+        ]
+        return (
+            revised(ours.title, title, item.title, corrected), revised(ours.summary, summary, item.summary, corrected)
+        )  # fmt: skip
 
     def _gained(self, story_id: int, gained: Collection[str], *, announce: bool) -> None:
         if announce:

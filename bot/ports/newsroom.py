@@ -182,7 +182,7 @@ class NewsdeskTx(Protocol):
         """The story that this address of the portal tells."""
 
     def title_before(self, story_id: int) -> str:
-        """What the portal called the story before it called it as it does now; empty when never otherwise."""
+        """What the portal called the story before it called it as it and we do now; empty when there is no such."""
 
     def watch_on(self, broadcast_id: int, channel: str, address: str, message_id: str, at: datetime) -> None:
         """This message shows how the broadcast goes, from then on."""

@@ -41,11 +41,19 @@ class StoriesTx(Protocol):
     def portal_titles(self, ids: Collection[int]) -> dict[int, str]:
         """What the portal called these stories last: an editor's correction may have changed what we call them."""
 
+    def portal_words(self, story_id: int) -> tuple[str, str]:
+        """Title and summary as the portal gave them last."""
+
     def was_titled(self, story_id: int, title: str) -> bool:
         """Whether the portal has called the story so before."""
 
-    def add_revision(self, story_id: int, item: Item, now: datetime) -> None:
-        """The portal changed the story: keep the old form, show the new one from now on."""
+    def add_revision(
+        self, story_id: int, item: Item, now: datetime, title: str | None = None, summary: str | None = None
+    ) -> None:  # fmt: skip
+        """The portal changed the story: keep the old form, show the new one from now on.
+
+        `title` and `summary` are what we say instead of the portal's, where an editor has corrected it.
+        """
 
     def latest(self, categories: Collection[str] | None, limit: int, offset: int = 0) -> list[Story]:
         """The newest stories in any of these categories (None: of all), by publication."""

@@ -56,7 +56,9 @@ SELECT EXISTS (SELECT 1 FROM reply WHERE channel = ? AND address = ? AND target 
 """
 _TITLE_BEFORE: Final = """
 SELECT title FROM revision WHERE story_id = ?1 AND n < (SELECT max(n) FROM revision WHERE story_id = ?1)
-  AND title <> (SELECT title FROM revision WHERE story_id = ?1 ORDER BY n DESC LIMIT 1) ORDER BY n DESC LIMIT 1
+  AND title <> (SELECT title FROM revision WHERE story_id = ?1 ORDER BY n DESC LIMIT 1)
+  AND (SELECT title FROM story WHERE id = ?1) = (SELECT title FROM revision WHERE story_id = ?1 ORDER BY n DESC LIMIT 1)
+ORDER BY n DESC LIMIT 1
 """
 
 
@@ -138,7 +140,7 @@ class Newsdesk(Broadcasts):
         return next(iter(self.stories([*known.values()][:1]).values()), None)
 
     def title_before(self, story_id: int) -> str:
-        """What the portal called the story before it called it as it does now; empty when never otherwise."""
+        """What the portal called the story before it called it as it and we do now; empty when there is no such."""
         return self.value(_TITLE_BEFORE, story_id) or ""
 
     def _sents(self, ids: Sequence[int]) -> list[Sent]:

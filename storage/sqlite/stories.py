@@ -31,6 +31,7 @@ _PORTAL_TITLES: Final = """
 SELECT r.story_id, r.title FROM json_each(?) wanted CROSS JOIN revision r ON r.story_id = wanted.value
 AND r.n = (SELECT max(n) FROM revision WHERE story_id = wanted.value)
 """
+_PORTAL_WORDS: Final = "SELECT title, summary FROM revision WHERE story_id = ? ORDER BY n DESC LIMIT 1"
 _WINDOW: Final = timedelta(days=28)
 _WEEK_MS: Final = 7 * 24 * 60 * 60 * 1000
 _VOLUME: Final = """
@@ -95,17 +96,29 @@ class Stories(Part):
         """What the portal called these stories last: an editor's correction may have changed what we call them."""
         return dict(self.all(_PORTAL_TITLES, listed(ids)))
 
+    def portal_words(self, story_id: int) -> tuple[str, str]:
+        """Title and summary as the portal gave them last."""
+        title, summary = self.one(_PORTAL_WORDS, story_id)
+        return title, summary
+
     def was_titled(self, story_id: int, title: str) -> bool:
         """Whether the portal has called the story so before."""
         return self.one("SELECT 1 FROM revision WHERE story_id = ? AND title = ?", story_id, title) is not None
 
-    def add_revision(self, story_id: int, item: Item, now: datetime) -> None:
-        """The portal changed the story: keep the old form, show the new one from now on."""
+    def add_revision(
+        self, story_id: int, item: Item, now: datetime, title: str | None = None, summary: str | None = None
+    ) -> None:  # fmt: skip
+        """The portal changed the story: keep the old form, show the new one from now on.
+
+        `title` and `summary` are what we say instead of the portal's, where an editor has corrected it.
+        """
         self.run(_KEEP_TEXT, story_id)
         self._insert_revision(story_id, item, now)
         # A date that the item does not give stays; one that it changes must, or each poll would find it changed again.
         dated = {} if item.published is None else {"published": to_ms(item.published)}
-        self.table("story").update(story_id, _shown(item) | dated)
+        said = {"title": title, "summary": summary}
+        ours = {column: words for column, words in said.items() if words is not None}
+        self.table("story").update(story_id, _shown(item) | ours | dated)
 
     def _insert_revision(self, story_id: int, item: Item, now: datetime) -> None:
         self.run(

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.chat.fit import cut, units
-from bot.chat.righted import ALERT_ROOM, STORY_ROOM, amendment, replaced, righted, stands
+from bot.chat.righted import ALERT_ROOM, STORY_ROOM, amendment, replaced, revised, righted, stands
 from bot.chat.stories import LONGEST_LINE
 from tests.support.town import TEXTS
 
@@ -84,3 +84,38 @@ def test_what_is_added_is_never_what_a_digest_cuts_away(length: int) -> None:
 @pytest.mark.parametrize(("language", "line"), [("id", "Ralat: Dua luka."), ("en", "Correction: Dua luka.")])
 def test_the_line_says_what_it_is(language: str, line: str) -> None:
     assert amendment(TEXTS.voice(language), "Dua\nluka.") == line
+
+
+TO_TWO = [("Tiga", "Dua")]
+# What stood with us, what the portal said before, what it says now, the corrections, what stands with us then.
+REVISED = {
+    "never corrected": ("Tiga luka", "Tiga luka", "Empat luka", [], "Empat luka"),
+    "corrected, and the portal says the same": ("Dua luka", "Tiga luka", "Tiga luka", TO_TWO, "Dua luka"),
+    "corrected, and the portal repeats it": ("Dua luka", "Tiga luka", "Tiga orang luka", TO_TWO, "Dua luka"),
+    "corrected, and the portal has mended it": ("Dua luka", "Tiga luka", "Dua orang luka", TO_TWO, "Dua orang luka"),
+    "corrected elsewhere, and brought back here": ("Ada luka", "Ada luka", "Ada tiga luka", TO_TWO, "Ada luka"),
+    "a correction that was put back": (
+        "Tiga luka", "Tiga luka", "Tiga orang luka", [*TO_TWO, ("Dua", "Tiga")], "Tiga orang luka",
+    ),
+    "what is right begins with what was wrong": (
+        "Tiga puluh luka", "Tiga luka", "Tiga puluh orang luka", [("Tiga", "Tiga puluh")], "Tiga puluh orang luka",
+    ),
+    "a line was added": ("Ada luka.\n\nRalat: Dua", "Ada luka.", "Warga luka.", TO_TWO, "Warga luka.\n\nRalat: Dua"),
+    "a line was added, and the portal says it now": (
+        "Ada luka.\n\nRalat: Dua", "Ada luka.", "Dua luka.", TO_TWO, "Dua luka.",
+    ),
+    "a line was added to nothing": ("Ralat: Dua", "", "Warga luka.", TO_TWO, "Warga luka.\n\nRalat: Dua"),
+    "a line was added, and there is nothing left": ("Ada luka.\n\nRalat: Dua", "Ada luka.", "", TO_TWO, "Ralat: Dua"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("ours", "before", "new", "corrections", "then"), REVISED.values(), ids=REVISED)
+def test_what_was_corrected_stays_so_while_the_portal_says_no_better(
+    ours: str, before: str, new: str, corrections: list[tuple[str, str]], then: str
+) -> None:
+    assert revised(ours, before, new, corrections) == then
+
+
+def test_an_added_line_stands_before_a_new_text_whose_end_may_be_cut() -> None:
+    long = "Warga luka. " * 40
+    assert revised("Ada luka.\n\nRalat: Dua", "Ada luka.", long, TO_TWO) == f"Ralat: Dua\n\n{long}"

@@ -66,6 +66,21 @@ async def test_a_changed_story_shows_its_new_form_and_keeps_place_and_categories
     assert (changed.published, changed.categories) == (NOW - hours(2), ("daerah",))
 
 
+async def test_a_revision_keeps_the_words_that_we_say_instead_and_remembers_the_portals(store: Store) -> None:
+    def work(tx: Tx) -> tuple[tuple[str, str], tuple[str, str], str]:
+        story_id = story(tx)
+        tx.change_story(story_id, "Judul kami", "")
+        revised = item(title="Judul portal", summary="Ringkasan portal.")
+        tx.add_revision(story_id, revised, NOW, "Judul kami", "Ringkasan kami.")
+        kept = tx.stories([story_id])[story_id]
+        return (kept.title, kept.summary), tx.portal_words(story_id), tx.title_before(story_id)
+
+    ours, portals, before = await store.write(work)
+    assert ours == ("Judul kami", "Ringkasan kami.")
+    assert portals == ("Judul portal", "Ringkasan portal.")
+    assert before == ""  # what the portal says instead of ours is nothing to pass on
+
+
 async def test_a_story_is_told_once_a_broadcast_exists(store: Store) -> None:
     def work(tx: Tx) -> list[bool]:
         quiet = story(tx, "quiet")
