@@ -13,8 +13,9 @@ from bot.delivery.plan import Rank, Status
 from bot.errors import NewsroomError
 from bot.ports import Sent, Tx
 
-# Promise 7: how long each may wait for its readers. An important alert waits for the end of quiet hours, at most half
-# a day, and two hours more.
+# Promise 7: how long each may wait for its readers, from when it begins. What is not urgent waits for the end of their
+# quiet hours: 14 hours are those of half a day and two hours more. Quiet hours may be longer: while such a reader waits,
+# it lives until two hours after their end (bot.delivery.timing.lives_until).
 LIVES = {Level.URGENT: timedelta(hours=6), Level.IMPORTANT: timedelta(hours=14), Level.ORDINARY: timedelta(hours=14)}
 ABOUT_LIVES = timedelta(hours=24)  # a correction is a duty: it waits longer than what it corrects
 MISSED_LIVE = timedelta(hours=2)  # what is tried once more
