@@ -51,8 +51,7 @@ def _told(end: "End", person: Person, thing: Thing) -> bool:
 
 def _follow_up(end: "End", person: Person, thing: Thing, original: Thing) -> Iterator[str]:
     had = _had(end, person, original)
-    reopened = original.again or len(set(original.topics.values())) > 1
-    if not had or (reopened and min(a.seq for a in had) > thing.made) or end.stays(person, thing.made) is False:
+    if not had or end.stays(person, thing.made) is False:
         return
     if not end.stays(person, min(a.seq for a in had)):
         return
