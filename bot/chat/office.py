@@ -67,6 +67,7 @@ class Deed:
     who: str  # a name where we know one
     act: str
     detail: str = ""
+    role: str = ""  # theirs when they did it; "" of the program and the server's operator
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,9 +119,8 @@ class Wishing:
         message = contact.reply_message(letter.contact, text, say, self.board)
         saying.say(self.tx, letter.channel, letter.address, letter.thread, message, Mode.NEW, self.board.now)
         self.tx.contact_answered(contact_id)
-        self.tx.add_audit(
-            f"{self.person.channel}:{self.person.address}", "answer_letter", f"#{contact_id}", self.board.now
-        )
+        by = f"{self.person.role}:{self.person.channel}:{self.person.address}"
+        self.tx.add_audit(by, "answer_letter", f"#{contact_id}", self.board.now)
         return ContactAnswered(brought=True)
 
     def _queue(self, member: StaffMember, message: Message) -> None:

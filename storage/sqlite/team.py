@@ -7,12 +7,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.chat.office import Day, Deed, Figures, Member, Offer
+from bot.chat.turn import Role
 from storage.sqlite.moves import Moves
 from storage.sqlite.part import from_ms, listed, to_ms
 from storage.sqlite.people import ALL, IS_WORD
 from storage.sqlite.staff import Invitations
 
 LONGEST_NAME: Final = 64
+_ROLES: Final = frozenset({Role.EDITOR.value, Role.ADMIN.value})
 _OFFERS_KEPT: Final = timedelta(days=7)
 _TEAM: Final = """
 SELECT s.channel, s.address, f.role, f.granted_at, f.subscriber_id, coalesce(n.name, ''),
@@ -60,9 +62,9 @@ class Team(Invitations, Moves):
 
     def deeds(self, limit: int, offset: int = 0) -> list[Deed]:
         """Acts of the audit log, the newest first; those of the team under their names."""
-        names = {f"{m.role}:{m.channel}:{m.address}": m.name for m in self.team() if m.name}
+        names = {f"{m.channel}:{m.address}": m.name for m in self.team() if m.name}
         rows = self.all("SELECT at, who, act, detail FROM audit ORDER BY id DESC LIMIT ? OFFSET ?", limit, offset)
-        return [Deed(from_ms(at), names.get(who, who), act, detail) for at, who, act, detail in rows]
+        return [_deed(from_ms(at), who, act, detail, names) for at, who, act, detail in rows]
 
     # Feeds ----------------------------------------------------------------------------------------------------------
 
@@ -139,3 +141,10 @@ class Team(Invitations, Moves):
         if subscriber is not None:
             self._move(channel, subscriber, to)
         self._readdress(channel, address, to)  # also of people who have no row
+
+
+def _deed(at: datetime, who: str, act: str, detail: str, names: Mapping[str, str]) -> Deed:
+    """`editor:telegram:42` is who did it and what they were then, whatever they are now."""
+    role, _, rest = who.partition(":")
+    known, person = (role, rest) if role in _ROLES else ("", who)
+    return Deed(at, names.get(person, person), act, detail, known)

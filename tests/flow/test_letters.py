@@ -96,6 +96,11 @@ async def test_a_letter_lies_before_every_editor_and_one_answer_comes_back(newsr
     (again,) = await newsroom.got(ADMIN)
     assert "sudah dijawab 1 kali" in again.plain()
 
+    await newsroom.meet(ADMIN, Text("/audit"))
+    (log,) = await newsroom.got(ADMIN)
+    newest = log.plain().splitlines()[2]
+    assert newest == f"telegram:{EDITOR} · editor · 28 Feb 2024, 13.45 WIB · surat pembaca dijawab · #1"
+
 
 async def test_a_letter_can_be_answered_after_many_other_screens(newsroom: Newsroom) -> None:
     await newsroom.meet(RESIDENT, Text("redaksi halo"))

@@ -7,6 +7,7 @@ from bot.chat.codes import in_words
 from bot.chat.fit import cut
 from bot.chat.message import Message, Rows, Span
 from bot.chat.office import BackedUp, BackUp, EndHalts, Health
+from bot.chat.push import Did
 from bot.chat.texts import joined
 from bot.chat.turn import Reply, Turn
 from bot.delivery.halts import Scope
@@ -127,4 +128,5 @@ def backed_up(call: Call, done: BackedUp) -> Turn:
         text = call.say.rich("backup.failed", fault=cut(done.fault, _LONGEST))
     else:
         text = call.say.rich("backup.made", moment=call.moment(done.copy.at), size=amount(call, done.copy.size))
-    return Turn((Reply(Message(text)),))
+    made = () if done.copy is None else (Did("backup", ""),)
+    return Turn((Reply(Message(text)),), made)

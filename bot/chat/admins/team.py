@@ -30,7 +30,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "feeds_pause": "deed.feeds_pause", "feeds_resume": "deed.feeds_resume", "feeds_retry": "deed.feeds_retry",
     "feeds_topics": "deed.feeds_topics", "feeds_release": "deed.feeds_release", "feeds_undo": "deed.feeds_undo",
     "label": "deed.label", "invite": "deed.invite", "join": "deed.join", "revoke": "deed.revoke",
-    "backup": "deed.backup",
+    "backup": "deed.backup", "answer_letter": "deed.answer_letter", "draft_lapsed": "deed.draft_lapsed",
 }  # fmt: skip
 
 
@@ -155,9 +155,15 @@ def audit(call: Call) -> Turn:
 
 
 def _deed(call: Call, deed: Deed) -> tuple[Span, ...]:
-    key = _DEEDS.get(deed.act) or ("deed.draft" if deed.act.startswith("draft") else "")
+    key = deed_key(deed.act)
     act = call.say.t(key) if key else deed.act
     who = cut(" ".join(deed.who.split()), _LONGEST_NAME)
+    role = call.say.t(_ROLES[Role(deed.role)]) if deed.role in _ROLES else ""
     detail = cut(" ".join(deed.detail.split()), _LONGEST_DETAIL)
-    told = f"{call.moment(deed.at)} · {act}"
-    return (Span(who, bold=True), Span(f" · {told}" + (f" · {detail}" if detail else "")))
+    told = " · ".join(part for part in (role, call.moment(deed.at), act, detail) if part)
+    return (Span(who, bold=True), Span(f" · {told}"))
+
+
+def deed_key(act: str) -> str:
+    """The text of an act of the audit log; "" for one that we do not know."""
+    return _DEEDS.get(act) or ("deed.draft" if act.startswith("draft") else "")
