@@ -47,7 +47,7 @@ def follow_up(
 
 def correct(
     broadcast: Id,
-    wrong: Annotated[str, typer.Option(help="What stood there, word for word.")],
+    wrong: Annotated[str, typer.Option(help="What stood there.")],
     right: Annotated[str, typer.Option(help="What is right; - reads it from standard input.")],
     title: Annotated[str, typer.Option(help="The title in its corrected form.")] = "",
     summary: Annotated[str, typer.Option(help="The text (of a story: the summary) in its corrected form.")] = "",
@@ -56,7 +56,8 @@ def correct(
     """Put right what was wrong, on the phones of those who have it, with a message that says so.
 
     Who has not had it yet gets it in its corrected form. Without --title and --summary the wrong words are replaced
-    where they stand.
+    where they stand, whatever their capitals and blanks; where they stand nowhere the correction is added, and said so.
+    It leaves at once, also of an urgent alert: as with push, nobody else is asked, and the audit log names you.
 
     Example: kentongan broadcasts correct 12 --wrong "Lima orang luka" --right "Tiga orang luka"
     """

@@ -27,6 +27,7 @@ class Whole:
     unknown: int  # how many there are in all; `missed` may have fewer
     about: tuple[Sent, ...]
     acts: tuple[tuple[str, str, str, str], ...]  # when, who, what, about what
+    held: bool = False  # the rest stands still until a colleague has decided about a correction
 
 
 def whole(tx: Tx, broadcast_id: int, *, all_missed: bool) -> Whole:
@@ -36,8 +37,9 @@ def whole(tx: Tx, broadcast_id: int, *, all_missed: bool) -> Whole:
     assert sent is not None
     missed = tuple(_missed(tx, broadcast_id) if all_missed else _first_unknown(tx, progress))
     return Whole(
-        sent, progress, missed, progress.unknown, tuple(tx.about(broadcast_id)), tuple(_acts(tx, broadcast_id))
-    )
+        sent, progress, missed, progress.unknown, tuple(tx.about(broadcast_id)), tuple(_acts(tx, broadcast_id)),
+        tx.is_held(broadcast_id),
+    )  # fmt: skip
 
 
 def _missed(tx: Tx, broadcast_id: int) -> Iterator[Missed]:
@@ -87,6 +89,7 @@ def whole_data(whole: Whole) -> dict[str, Any]:
     ]
     return {
         **sent_data(whole.sent),
+        "held": whole.held,
         "text": whole.sent.note.text if whole.sent.note else None,
         "reports": report_data(whole.progress.reports),
         "unknown": [one for one in missed if one["state"] == "unknown"],
@@ -105,6 +108,8 @@ def print_whole(whole: Whole) -> None:
     print(f" by {sent.made_by}" if sent.made_by else "")
     print()
     print_report(whole.progress.reports)
+    if whole.held:
+        print("the rest is held: its correction waits for an editor's approval")
     if whole.missed:
         print()
         print_table(("missed on", "address", "state", "why"), [one[1:] for one in whole.missed])

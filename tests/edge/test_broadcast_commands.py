@@ -11,6 +11,8 @@ import pytest
 
 import storage
 from bot import clock
+from bot.chat.push import Aim, Draft, Stage
+from bot.delivery.content import Note
 from bot.flow import spread
 from bot.news.item import Item
 from bot.ports import Tx
@@ -252,6 +254,20 @@ async def test_the_wrong_words_of_a_story_are_replaced_where_they_stand(town: Wo
     await broadcasts(town, "correct", "1", "--wrong", "Lima orang", "--right", "Tiga orang")
     await town.until(lambda: "Tiga orang luka" in town.texts(1)[0], what="the title corrected")
     assert "Ada tiga korban." in town.texts(1)[0]
+
+
+async def test_what_is_held_while_its_correction_waits_for_approval_says_so(town: World) -> None:
+    await readers(town, 1)
+    await push(town)
+    assert (await shown(town))["held"] is False
+    waiting = Draft(1, 1, "telegram", "77", Aim.CORRECTION, Stage.WAITING, note=Note("b", wrong="a"), about=1)
+    with closing(storage.open_store(town.environment["DATABASE_URL"], now=clock.now())) as store:
+        await store.write(lambda tx: tx.keep_draft(waiting, clock.now()))
+    assert (await shown(town))["held"] is True
+    assert (
+        "the rest is held: its correction waits for an editor's approval"
+        in (await broadcasts(town, "show", "1")).stdout
+    )
 
 
 # What is wrong ------------------------------------------------------------------------------------------------------

@@ -55,6 +55,31 @@ async def test_the_newest_unfinished_draft_is_somebodys_own(store: Store) -> Non
     assert getattr(await store.read(lambda tx: tx.draft_behind(3)), "id", None) == 3
 
 
+async def test_what_a_waiting_correction_is_about_is_held_with_its_earlier_corrections(store: Store) -> None:
+    def alerts(tx: Tx) -> list[int]:
+        made = [newsroom.alert(tx, FULL.note, (), [TELEGRAM], "x", NOW) for _ in range(2)]
+        fix = newsroom.correct(tx, made[0], Note("Dua", wrong="Tiga"), "x", NOW)
+        news = newsroom.follow_up(tx, made[0], Note("Dibuka."), "x", NOW)
+        return [*made, fix - 1, fix, news]
+
+    def held(tx: Tx) -> list[bool]:
+        return [tx.is_held(broadcast) for broadcast in made]
+
+    def open_ones(tx: Tx) -> set[int]:
+        return {one.id for one in tx.open_passes(TELEGRAM, NOW)}
+
+    made = await store.write(alerts)
+    waiting = replace(FULL, aim=Aim.CORRECTION, about=made[0], broadcast_id=None)
+    for draft, is_held in (
+        (waiting, [True, False, True, True, False]), (replace(waiting, stage=Stage.OPEN), [False] * 5),
+        (replace(waiting, aim=Aim.FOLLOW_UP), [False] * 5), (replace(waiting, stage=Stage.CLOSED), [False] * 5),
+    ):  # fmt: skip
+        await store.write(lambda tx, draft=draft: tx.keep_draft(draft, NOW))  # type: ignore[misc]
+        assert await store.read(held) == is_held
+        assert await store.read(open_ones) == {b for b, stands in zip(made, is_held, strict=True) if not stands}
+        assert await store.read(lambda tx: tx.waiting_corrections()) == ([draft] if any(is_held) else [])
+
+
 async def test_the_key_of_buttons_is_made_once_and_kept(store: Store, make_store: MakeStore) -> None:
     assert await store.read(lambda tx: tx.button_key()) == b""
     key = await store.write(lambda tx: tx.button_key())
