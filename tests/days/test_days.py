@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from bot.delivery.budget import Purse
-from bot.flow import cost
+from bot.channels.whatsapp import statuses
+from bot.delivery import cadence
+from bot.delivery.budget import Budget, Purse
+from bot.flow import cost, means
 from bot.flow.means import Means
-from bot.simulator.whatsapp import world
-from tests.days import residents, town
-from tests.days.play import play
+from bot.simulator.whatsapp import Fault, Limits, WhatsApp, world
+from storage.sqlite import money
+from tests.days import play, residents, town
+from tests.days.judge import MICRO
 from tests.days.virtual import LoopClock, VirtualLoop
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -20,7 +24,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_day_of_stories_digests_and_alerts_keeps_every_rule(seed: int) -> None:
-    verdict = play(seed, readers=150, days=1, alerts=2)
+    verdict = play.play(seed, readers=150, days=1, alerts=2)
     assert verdict.complaints == []
     arrived: Any = verdict.figures["messages that arrived, by category"]
     assert arrived["service"] > 50
@@ -55,6 +59,47 @@ def a_forecast_without_templates(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cost, "_templates", lambda *_: (0, 0))
 
 
+def no_distance(patch: pytest.MonkeyPatch) -> None:
+    for module in (cadence, means):
+        patch.setattr(module, "marketing_from", lambda _: None)
+
+
+def statuses_that_nobody_connects(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(play, "UNANSWERED", 0.01)
+    patch.setattr(statuses, "read_tag", lambda _: None)
+
+
+def a_month_without_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(play, "_budget", lambda readers, _: Budget(month=readers * MICRO // 100))
+    a_purse_without_end(patch)
+
+
+def statuses_that_bill_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(money, "billed_amount", lambda *_: 0)
+
+
+def messages_on_each_others_heels(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(town, "Limits", partial(Limits, pair_burst=1))
+
+
+class Picky(WhatsApp):
+    def __init__(self, *given: Any, **how: Any) -> None:
+        super().__init__(*given, **how)
+        self.faults.add(Fault.ERROR(131009), times=1)
+
+
+def a_form_that_is_refused(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(town, "WhatsApp", Picky)
+
+
+def a_forecast_without_windows(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cost, "_service", lambda *_: (0, 10_000))
+
+
+def a_forecast_of_a_million(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cost, "_service", lambda *_: (1_000_000, 0))
+
+
 # Each with a seed whose day brings it to light.
 PLANTS: dict[str, tuple[Plant, int, str]] = {
     "windows that close early": (shorter_windows, 5, "outside of a window"),
@@ -64,13 +109,21 @@ PLANTS: dict[str, tuple[Plant, int, str]] = {
     "a portfolio without end": (a_portfolio_without_end, 5, "the portfolio's limit"),
     "a wrong price": (a_wrong_price, 5, "foreseen"),
     "a forecast without templates": (a_forecast_without_templates, 5, "as a template: 0 foreseen"),
+    "two marketing messages a day": (no_distance, 5, "second marketing message"),
+    "statuses that nobody connects with what was sent": (statuses_that_nobody_connects, 5, "a second time"),
+    "a month without end": (a_month_without_end, 5, "brings the month"),
+    "statuses that bill nothing": (statuses_that_bill_nothing, 5, "settled 0.0000"),
+    "somebody who gets too many at once": (messages_on_each_others_heels, 5, "limits were hit: (0, "),
+    "a form that is refused": (a_form_that_is_refused, 5, "refused with [131009]"),
+    "a forecast without open windows": (a_forecast_without_windows, 5, "in a window: -"),
+    "a forecast of another amount": (a_forecast_of_a_million, 5, "amount: "),
 }
 
 
 @pytest.mark.parametrize(("plant", "seed", "noticed"), PLANTS.values(), ids=PLANTS)
 def test_a_broken_rule_is_noticed(plant: Plant, seed: int, noticed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
-    verdict = play(seed, readers=250, days=1, alerts=2)
+    verdict = play.play(seed, readers=250, days=1, alerts=2)
     assert any(noticed in complaint for complaint in verdict.complaints), verdict
 
 
