@@ -83,6 +83,28 @@ KINDS: dict[str, tuple[Content, str]] = {
         ("DARURAT · Kota Mojokerto\nJembatan ditutup sementara\n\nJembatan retak satu meter.\n\n"
         "Sudah diralat redaksi, Rabu 28 Feb 2024, 14.05 WIB."),
     ),
+    "an urgent follow-up that was corrected": (
+        Content(BroadcastKind.MARK, AT, original=Note("Dua orang luka.", level=Level.URGENT), follows="Jembatan"),
+        ("PERKEMBANGAN · DARURAT\n\nDua orang luka.\n\nKabar sebelumnya: Jembatan\n\n"
+        "Sudah diralat redaksi, Rabu 28 Feb 2024, 14.05 WIB."),
+    ),
+    "a follow-up about a story that was corrected": (
+        Content(BroadcastKind.MARK, AT, MARKET, original=Note("Dibuka besok."), follows=MARKET.title),
+        ("PERKEMBANGAN\n\nDibuka besok.\n\nKabar sebelumnya: Pasar malam dipindah ke alun-alun mulai Jumat\n\n"
+        "Sudah diralat redaksi, Rabu 28 Feb 2024, 14.05 WIB."),
+    ),
+    "a correction of a follow-up about a story": (
+        Content(
+            BroadcastKind.CORRECTION, AT, MARKET, Note("besok", wrong="lusa"), Note("Dibuka besok."),
+            follows=MARKET.title,
+        ),
+        ("RALAT · 28 Feb 2024, 14.05 WIB\nDibuka besok.\n\nTadi tertulis: lusa\nYang benar: besok\n\n"
+        "Kami mohon maaf atas kekeliruan ini."),
+    ),
+    "a follow-up about a story that is withdrawn": (
+        Content(BroadcastKind.WITHDRAWAL, AT, MARKET, Note(""), Note("Dibuka besok."), follows=MARKET.title),
+        "Kabar ini dicabut\nDibuka besok.\n\nDicabut Redaksi Target 24 Jam, Rabu 28 Feb 2024, 14.05 WIB",
+    ),
     "a correction": (
         Content(BroadcastKind.CORRECTION, AT, MARKET, Note("mulai Jumat", wrong="mulai Kamis")),
         ("RALAT · 28 Feb 2024, 14.05 WIB\nPasar malam dipindah ke alun-alun mulai Jumat\n\n"

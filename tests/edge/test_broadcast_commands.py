@@ -213,20 +213,22 @@ async def test_a_correction_marks_and_answers_and_a_follow_up_replies(town: Worl
 
 
 ADDED = "'Enam orang' does not stand in #1: the correction is added to its text"
+MENDED = "Tiga orang luka di Pasar Legi."
 HOW_IT_WAS_TYPED = {
-    "as it stands there": ("Lima orang", "", "Tiga orang luka di Pasar Legi."),
-    "another capital and two blanks": ("lima  orang", "", "Tiga orang luka di Pasar Legi."),
-    "not there": ("Enam orang", ADDED, "Lima orang luka di Pasar Legi.\n\nRalat: Tiga orang"),
+    "as it stands there": ("Lima orang", "", MENDED, "penting"),
+    "of an urgent alert, for which the shell asks nobody either": ("Lima orang", "", MENDED, "darurat"),
+    "another capital and two blanks": ("lima  orang", "", MENDED, "biasa"),
+    "not there": ("Enam orang", ADDED, "Lima orang luka di Pasar Legi.\n\nRalat: Tiga orang", "biasa"),
 }
 
 
-@pytest.mark.parametrize(("wrong", "hint", "text"), HOW_IT_WAS_TYPED.values(), ids=HOW_IT_WAS_TYPED)
+@pytest.mark.parametrize(("wrong", "hint", "text", "level"), HOW_IT_WAS_TYPED.values(), ids=HOW_IT_WAS_TYPED)
 async def test_wrong_words_are_taken_as_in_the_chat_however_they_were_typed(
-    town: World, program: Program, wrong: str, hint: str, text: str
+    town: World, program: Program, wrong: str, hint: str, text: str, level: str
 ) -> None:
     await readers(town, 1)
     await program.start()
-    await push(town)
+    await push(town, "--level", level)
     await until_done(town)
     corrected = await broadcasts(town, "correct", "1", "--wrong", wrong, "--right", "Tiga orang")
     assert corrected.status == 0

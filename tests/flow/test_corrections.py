@@ -124,7 +124,10 @@ async def test_a_follow_up_about_a_story_is_corrected_itself_and_not_the_story(n
     seen = {d.kind: broadcast_message(content, "id", board).plain() for d, content in outbox.sent}
     assert set(seen) == {BroadcastKind.FOLLOW_UP, BroadcastKind.MARK, BroadcastKind.CORRECTION}
     assert "Dua korban dirawat." in seen[BroadcastKind.FOLLOW_UP]
-    assert "Dua korban dirawat." in seen[BroadcastKind.MARK]
+    assert seen[BroadcastKind.MARK].startswith(
+        "PERKEMBANGAN\n\nDua korban dirawat.\n\nKabar sebelumnya: Pasar Terbakar\n\n"
+    )
+    assert "Dua korban dirawat.\n\nTadi tertulis: tiga korban" in seen[BroadcastKind.CORRECTION]
     (told,) = (await outbox.store.read(lambda tx: tx.contents([made]))).values()
     assert told.story is not None
     assert told.story.summary == "Tentang Pasar Terbakar."

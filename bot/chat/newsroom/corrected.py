@@ -7,7 +7,7 @@ from bot.chat.message import Message
 from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim
 from bot.chat.righted import ALERT_ROOM, amendment, righted
-from bot.delivery.content import BroadcastKind, Content
+from bot.delivery.content import Content
 
 
 def added(visit: Visit) -> str:
@@ -20,12 +20,10 @@ def added(visit: Visit) -> str:
 
 
 def corrected_form(visit: Visit) -> Message | None:
-    """The alert or follow-up that the draft corrects, as readers will have it; None where it corrects none."""
+    """The alert or follow-up that the draft corrects, as later readers get it; None where it corrects none."""
     told, note = visit.room.told, visit.draft.note
     if visit.draft.aim is not Aim.CORRECTION or told is None or told.note is None:
         return None
     title, text = righted(told.note.title, told.note.text, note.wrong, note.text, added(visit), ALERT_ROOM)
-    follows = "" if told.kind is BroadcastKind.FOLLOW_UP else None
-    original = replace(told.note, title=title, text=text)
-    content = Content(BroadcastKind.MARK, visit.scene.board.now, note=note, original=original, follows=follows)
-    return replace(broadcast_message(content, visit.say.language, visit.scene.board), caption=False)
+    content = Content(told.kind, told.at, told.story, replace(told.note, title=title, text=text))
+    return broadcast_message(content, visit.say.language, visit.scene.board)
