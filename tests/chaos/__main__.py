@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from tests.chaos import crowd, kills, machine, starts, stores, weather, whatsapp
+from tests.chaos import crowd, kills, machine, starts, stores, weather, whatsapp, whatsapp_closed
 from tests.chaos.judge import Verdict
 
 
@@ -53,6 +53,7 @@ def scenarios(options: argparse.Namespace | None) -> dict[str, Callable[[], Verd
         "import": partial(crowd.run, chosen.seed),
         "starts": partial(starts.run, chosen.seed),
         "whatsapp": partial(whatsapp.run, min(chosen.kills, whatsapp.KILLS), seed=chosen.seed),
+        "templates": partial(whatsapp_closed.run, min(chosen.kills, whatsapp.KILLS), seed=chosen.seed),
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos import kills, stores, weather, whatsapp
+from tests.chaos import kills, stores, weather, whatsapp, whatsapp_closed
 
 
 def test_three_kills_in_the_middle_of_broadcasts_lose_nobody_and_no_stop(tmp_path: Path) -> None:
@@ -18,6 +18,14 @@ def test_three_kills_in_the_middle_of_broadcasts_lose_nobody_and_no_stop(tmp_pat
 def test_three_kills_during_an_alert_on_whatsapp_leave_everybody_one_copy(tmp_path: Path) -> None:
     """Two minutes of listening are four seconds here; `make chaos` waits for the whole of them."""
     verdict = whatsapp.run(3, 240, seed=3, rate=100, listened=4.0, folder=tmp_path)
+    assert verdict.complaints == []
+    assert str(verdict.figures["kills, readers, alerts"]).startswith("3, 240")
+
+
+def test_three_kills_during_alerts_by_template_cost_what_is_written_down_and_may_be_spent(
+    tmp_path: Path,
+) -> None:
+    verdict = whatsapp_closed.run(3, 240, seed=3, rate=100, listened=4.0, folder=tmp_path)
     assert verdict.complaints == []
     assert str(verdict.figures["kills, readers, alerts"]).startswith("3, 240")
 

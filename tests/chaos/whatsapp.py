@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import storage
 from bot.channels.whatsapp.send import NAME
 from bot.delivery.content import Level, Note
+from bot.delivery.templates import TemplateNews
 from bot.flow import newsroom
 from bot.ports import Store, Subscription, Tx
 from tests.chaos.book import Book
@@ -30,9 +31,10 @@ from tests.chaos.judge import ALERT, Fate, Verdict, fates, judge_stops
 from tests.chaos.phones import Send
 from tests.chaos.program import Program
 from tests.chaos.trial import free_port, temporary
-from tests.chaos.whatsapp_outside import NUMBER_ID, SECRET, TOKEN, VERIFY, phone
+from tests.chaos.whatsapp_outside import DESCRIBED, NUMBER_ID, SECRET, TOKEN, VERIFY, phone
 
 KILLS, READERS, RATE, LISTENED = 30, 4_000, 400, 120.0
+PLENTY = {"WHATSAPP_BUDGET_MONTH": "1000000", "WHATSAPP_PORTFOLIO_LIMIT": "unlimited"}
 EMPTY = 0.9  # seconds after a start: the program sends nothing in its first
 LATER = (0.2, 1.5)  # seconds after the first send of a life
 UNHEARD_OF, SETTLES_WITHIN = 30.0, 120.0  # seconds
@@ -108,7 +110,7 @@ class Course:
         if sum(self.reached[mark] for mark in self.broadcasts) > (len(self.broadcasts) - 0.5) * len(self.readers):
             mark = f"Siaga {len(self.broadcasts) + 1:02d}"
             self.broadcasts[mark] = ALERT
-            asyncio.run(_alert(self.program.environment["DATABASE_URL"], mark))
+            asyncio.run(alert(self.program.environment["DATABASE_URL"], mark))
 
     def live_and_die(self) -> None:
         """Until some moment of sending; somebody asks to stop meanwhile."""
@@ -205,13 +207,17 @@ def _some(found: list[Fate]) -> str:
 
 
 @contextmanager
-def course(readers: int, rate: int, seed: int, listened: float, folder: Path | None) -> Iterator[Course]:
+def course(
+    readers: int, rate: int, seed: int, listened: float, folder: Path | None, *, closed: bool = False
+) -> Iterator[Course]:  # fmt: skip
     """Everything in place and running; whatever happens, the two processes are gone afterwards."""
-    with temporary() if folder is None else nullcontext(folder) as own, outside(readers, rate, seed) as phones:
+    given = (readers, rate, seed, int(closed))
+    with temporary() if folder is None else nullcontext(folder) as own, outside(*given) as phones:
         database = own / "kentongan.db"
-        program = Program(own, environment(own, phones.url, database, rate), ["tests.chaos.patient", str(listened)])
+        variables = environment(own, phones.url, database, rate) | (PLENTY if closed else {})
+        program = Program(own, variables, ["tests.chaos.patient", str(listened)])
         numbers = [int(phone(n)) for n in range(readers)]
-        asyncio.run(_settle(f"sqlite:///{database}", numbers))
+        asyncio.run(_settle(f"sqlite:///{database}", numbers, closed=closed))
         made = Course(phones, program, Book(database), numbers, Random(seed), listened)
         try:
             made.start()
@@ -250,21 +256,24 @@ def environment(folder: Path, url: str, database: Path, rate: int) -> dict[str, 
     }  # fmt: skip
 
 
-async def _settle(url: str, numbers: list[int]) -> None:
-    """Readers who have all just written."""
+async def _settle(url: str, numbers: list[int], *, closed: bool) -> None:
+    """Readers who have all just written, or who never have: to them only what is approved may be sent."""
     now = datetime.now(UTC)  # noqa: TID251 — the world's own clock
     rows = [Subscription(NAME, str(number), ("daerah",), consent_at=now) for number in numbers]
 
     def enter(tx: Tx) -> None:
         tx.import_subscribers(rows, now)
-        for row in rows:
+        tx.declare_templates([template.declared for template in DESCRIBED])
+        tx.template_news([TemplateNews(t.name, t.language, now, "APPROVED", t.category) for t in DESCRIBED])
+        for row in [] if closed else rows:
             tx.open_window(row.address, now, now)
 
     async with _opened(url) as store:
         await store.write(enter)
 
 
-async def _alert(url: str, mark: str) -> None:
+async def alert(url: str, mark: str) -> None:
+    """Publish it, beside the program."""
     note = Note(f"{mark}: air Sungai Pikatan naik, jauhi bantaran.", "Sungai naik", level=Level.IMPORTANT)
     async with _opened(url) as store:
         now = datetime.now(UTC)  # noqa: TID251 — an editor's own clock

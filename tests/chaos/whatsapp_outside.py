@@ -1,7 +1,7 @@
-"""WhatsApp in a process of its own: the strict simulator with a crowd whose windows are open, and a tally.
+"""WhatsApp in a process of its own: the strict simulator with a crowd whose windows are open (or not), and a tally.
 
-`python -m tests.chaos.whatsapp_outside READERS RATE SEED` prints its address. POST /chaos/subscribe brings webhooks to
-an address from then on, /chaos/say lets a person type, /chaos/read lets one look at their chat. GET
+`python -m tests.chaos.whatsapp_outside READERS RATE SEED [CLOSED]` prints its address. POST /chaos/subscribe brings
+webhooks to an address from then on, /chaos/say lets a person type, /chaos/read lets one look at their chat. GET
 /chaos/sends?after=N is what has arrived on phones since the N-th message, /chaos/stats how limits and webhooks stand.
 """
 
@@ -15,13 +15,26 @@ from typing import Any
 import uvloop
 from aiohttp import web
 
+from bot.channels.whatsapp.templates.model import Template as Described
+from bot.channels.whatsapp.templates.written import read_folder
 from bot.simulator.portal import Portal
 from bot.simulator.server import Simulator
 from bot.simulator.telegram import Telegram
-from bot.simulator.whatsapp import Delivery, Event, Limits, WhatsApp
+from bot.simulator.whatsapp import Delivery, Event, Limits, Template, WhatsApp
 from tests.chaos.outside import what_is_said
 
 TOKEN, SECRET, VERIFY, NUMBER_ID = "wa-chaos-token", "wa-chaos-secret", "wa-chaos-verify", "1122334455667"
+
+
+DESCRIBED = read_folder().templates
+
+
+def approved(template: Described) -> Template:
+    """A template of ours as Meta has approved it."""
+    return Template(
+        template.name, template.language, template.category.value, template.body, header=template.header,
+        footer=template.footer, quick_replies=tuple(button.text for button in template.buttons),
+    )  # fmt: skip
 
 
 def phone(reader: int) -> str:
@@ -32,15 +45,19 @@ def phone(reader: int) -> str:
 class Outside:
     """The platform and what is asked of it."""
 
-    def __init__(self, readers: int, rate: int, seed: int) -> None:
+    def __init__(self, readers: int, rate: int, seed: int, closed: int = 0) -> None:
         how = Delivery(batch=20, repeated=0.05, shuffled=True, delivered=0.9, backoff=(0.1, 0.4), answer_within=5)
+        limits = Limits(account_per_second=rate, portfolio=readers)
         self.whatsapp = WhatsApp(
-            TOKEN, SECRET, number_id=NUMBER_ID, limits=Limits(account_per_second=rate), delivery=how, seed=seed,
-            ledger_keep=0, history_keep=8,
+            TOKEN, SECRET, number_id=NUMBER_ID, limits=limits, delivery=how, seed=seed, ledger_keep=0,
+            history_keep=8,
         )  # fmt: skip
         for n in range(readers):
             person = self.whatsapp.add_person(phone(n), f"Warga {n}")
-            self.whatsapp._world.open_window(person)
+            if not closed:
+                self.whatsapp._world.open_window(person)
+        for template in DESCRIBED:
+            self.whatsapp.approve(approved(template))
         self.whatsapp.set_latency(0.02)
         self.sends: list[tuple[float, int, str, bool, int]] = []
         self.whatsapp.listen(self._hear)
@@ -68,6 +85,8 @@ class Outside:
             "limit_hits": whatsapp.limit_hits, "outside": whatsapp.outside, "pending": whatsapp.webhook.pending,
             "posts": len(told), "events": sum(told), "refused": len(whatsapp.webhook.posts) - len(told),
             "peak": whatsapp.peak(),
+            "templates": sum(n for bill, n in whatsapp.bills.items() if bill.billable and bill.category != "service"),
+            "refused_codes": {code: n for code, n in whatsapp.counts.items() if code},
         })  # fmt: skip
 
     async def _act(self, request: web.Request) -> web.Response:
@@ -86,11 +105,11 @@ def _json(value: Any) -> web.Response:
     return web.Response(text=json.dumps(value), content_type="application/json")
 
 
-async def serve(readers: int, rate: int, seed: int) -> None:
+async def serve(readers: int, rate: int, seed: int, closed: int = 0) -> None:
     """Serve until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    outside = Outside(readers, rate, seed)
+    outside = Outside(readers, rate, seed, closed)
     simulator = Simulator(Telegram("1:x"), Portal(name="Kabar Uji", categories={}), extra_routes=outside.routes())
     sys.stdout.write(await simulator.start() + "\n")
     sys.stdout.flush()
@@ -100,4 +119,4 @@ async def serve(readers: int, rate: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(*map(int, sys.argv[1:4])))
+    uvloop.run(serve(*map(int, sys.argv[1:5])))
