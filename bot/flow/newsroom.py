@@ -14,12 +14,16 @@ from bot.errors import NewsroomError
 from bot.ports import Sent, Tx
 
 # Promise 7: how long each may wait for its readers, from when it begins. What is not urgent waits for the end of their
-# quiet hours: 14 hours are those of half a day and two hours more. Quiet hours may be longer: while such a reader waits,
-# it lives until two hours after their end (bot.delivery.timing.lives_until).
+# quiet hours: 14 hours are those of half a day and two hours more. Quiet hours may be longer: while such a reader
+# waits, it lives until two hours after their end (bot.delivery.timing.lives_until).
 LIVES = {Level.URGENT: timedelta(hours=6), Level.IMPORTANT: timedelta(hours=14), Level.ORDINARY: timedelta(hours=14)}
 ABOUT_LIVES = timedelta(hours=24)  # a correction is a duty: it waits longer than what it corrects
 MISSED_LIVE = timedelta(hours=2)  # what is tried once more
-GONE_CODES = frozenset({"blocked", "deactivated", "kicked", "chat_not_found", "not_a_member", "never_started"})
+# Who could not be reached any more, and who did not want it then: also when they are back, they have missed nothing.
+GONE_CODES = frozenset({
+    "blocked", "deactivated", "kicked", "chat_not_found", "not_a_member", "never_started",
+    "gone", "moved", "stopped", "unfollowed", "paused",
+})  # fmt: skip
 _OVER = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED, Status.EXPIRED, Status.DONE}
 
 
@@ -118,7 +122,8 @@ def cancel(tx: Tx, broadcast_id: int, by: str, now: datetime) -> None:
 def try_again(tx: Tx, broadcast_id: int, by: str, now: datetime, *, unknown: bool = False, limit: int = 2_000) -> int:
     """Queue up to `limit` of those who missed it once more, with `unknown` also those of whom nobody knows; how many.
 
-    Who cannot be reached any more is not tried. Call it again until it says 0: each call holds the store for moments.
+    Who cannot be reached any more, or had left, is not tried. Call it again until it says 0: each call holds the store
+    for moments.
     """
     sent = _require(tx, broadcast_id)
     if sent.status in {Status.CANCELLED, Status.WITHDRAWN}:

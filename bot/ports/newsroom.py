@@ -98,7 +98,10 @@ class NewsroomTx(Protocol):
 
     def miss_again(self, broadcast_id: int, states: Collection[str], codes: Collection[str] | None, now: datetime,
                    until: datetime, limit: int) -> int:  # fmt: skip
-        """Queue up to `limit` failed or unknown deliveries (codes None: all) once more; how many."""
+        """Queue up to `limit` failed or unknown deliveries (codes None: all) once more; how many.
+
+        Not those of readers who have had the story in a digest meanwhile.
+        """
 
     def report(self, broadcast_id: int) -> list[Report]:
         """How far it has come, by channel."""

@@ -33,7 +33,18 @@ WHERE broadcast_id = :broadcast AND subscriber_id IN (
   SELECT d.subscriber_id FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id
   WHERE d.broadcast_id = :broadcast AND s.status = 'active' AND d.code IS NOT 'digest'
     AND d.state IN (SELECT value FROM json_each(:states))
-    AND (:codes IS NULL OR d.code IN (SELECT value FROM json_each(:codes))) LIMIT :limit)
+    AND (:codes IS NULL OR d.code IN (SELECT value FROM json_each(:codes)))
+    AND NOT EXISTS (
+      SELECT 1 FROM json_each(:digests) digest CROSS JOIN delivery c ON c.broadcast_id = digest.value
+        AND c.subscriber_id = d.subscriber_id AND (c.state <> 'failed' OR c.doubts > 0)
+      CROSS JOIN json_each(c.stories) carried WHERE carried.value = :story)
+  LIMIT :limit)
+"""
+# Of a story: itself, and the digests that may have carried it.
+_STORY: Final = """
+SELECT b.story_id, (SELECT json_group_array(g.id) FROM broadcast g
+  WHERE g.kind = 'digest' AND (g.id > b.id OR g.expires_at >= b.created_at))
+FROM broadcast b WHERE b.id = ? AND b.kind = 'story'
 """
 # What is being said about it looks for its readers once more: some of them wait again now, whom it passes over.
 _ANOTHER_ROUND: Final = "UPDATE broadcast_pass SET final = 0 WHERE source_id = ? AND done = 0"
@@ -75,10 +86,14 @@ class Reports(Following):
         self, broadcast_id: int, states: Collection[str], codes: Collection[str] | None, now: datetime,
         until: datetime, limit: int,
     ) -> int:  # fmt: skip
-        """Queue up to `limit` failed or unknown deliveries (codes None: all) once more; how many."""
+        """Queue up to `limit` failed or unknown deliveries (codes None: all) once more; how many.
+
+        Not those of readers who have had the story in a digest meanwhile.
+        """
+        story, digests = self.one(_STORY, broadcast_id) or (None, "[]")
         values = {
             "broadcast": broadcast_id, "states": listed(sorted(states)), "now": to_ms(now), "limit": limit,
-            "codes": None if codes is None else listed(sorted(codes)),
+            "story": story, "digests": digests, "codes": None if codes is None else listed(sorted(codes)),
         }  # fmt: skip
         again = self.conn.execute(_MISS_AGAIN, values).rowcount
         if again:

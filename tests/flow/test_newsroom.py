@@ -278,3 +278,34 @@ async def test_what_has_not_begun_is_neither_followed_up_nor_corrected(outbox: O
     assert who(await outbox.drain()) == ["1"]
     outbox.now = begins - timedelta(hours=1)  # a clock that is put right; who has it has it
     await outbox.write(lambda tx: newsroom.follow_up(tx, alert, Note("Diundur."), "redaksi", outbox.now))
+
+
+async def test_trying_again_brings_nothing_to_who_had_left_and_came_back_for_something_else(outbox: Outbox) -> None:
+    await outbox.readers("1", "2")
+    alert = await outbox.alert("Jalan ditutup", "daerah")
+    later = Settled(State.QUEUED, "connect_refused", next_at=outbox.now + timedelta(minutes=1))
+    gone, missed = await outbox.claim()
+    outbox.answer([gone], later)
+    outbox.answer([missed], Settled(State.FAILED, "server_error"))
+    await outbox.claim(slots=0)
+    await outbox.write(lambda tx: tx.stop("telegram", "1", False, outbox.now))
+    back = ("telegram", "1", ("olahraga",), False, "ya", None, "id", outbox.now)
+    await outbox.write(lambda tx: tx.follow(*back))
+    assert (await outbox.report(alert)).failed == {"stopped": 1, "server_error": 1}
+    assert await outbox.write(lambda tx: newsroom.try_again(tx, alert, "redaksi", outbox.now)) == 1
+    assert who(await outbox.drain()) == ["2"]
+
+
+@pytest.mark.parametrize("failed", [Settled(State.FAILED, "server_error"), Settled(State.UNKNOWN, "silence")])
+async def test_trying_again_brings_no_second_copy_of_what_stood_in_a_digest(outbox: Outbox, failed: Settled) -> None:
+    await outbox.readers("1", "2")
+    story = await outbox.tell("Obat gratis")
+    outbox.answer(await outbox.claim(), failed)
+    await outbox.claim(slots=0)
+    owe = "INSERT INTO owed SELECT 1, story_id FROM broadcast WHERE id = ?"  # as where a receipt says that it failed
+    await outbox.write(lambda tx: tx.run(owe, story))  # type: ignore[attr-defined]
+    await outbox.write(lambda tx: tx.owe_digests([(1, outbox.now)]))
+    assert [(d.kind, d.address) for d in await outbox.drain()] == [(BroadcastKind.DIGEST, "1")]
+    again = await outbox.write(lambda tx: newsroom.try_again(tx, story, "redaksi", outbox.now, unknown=True))
+    assert again == 1
+    assert who(await outbox.drain()) == ["2"]
