@@ -11,7 +11,7 @@ import pytest
 import storage
 from bot.chat.push import Aim, Draft, Stage
 from bot.chat.push_seal import sealed
-from bot.chat.turn import Press, Role, Text
+from bot.chat.turn import Mode, Press, Role, Text
 from bot.delivery.content import BroadcastKind, Note
 from bot.flow.tidy import tidy
 from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
@@ -56,19 +56,70 @@ async def test_two_colleagues_approve_at_once_and_it_leaves_once(newsroom: Newsr
     sari, budi = newsroom.button(SARI, "Setujui"), newsroom.button(BUDI, "Setujui")
     await asyncio.gather(newsroom.deliver(SARI, sari), newsroom.deliver(BUDI, budi))
     await newsroom.hear()
-    assert sorted([newsroom.last(SARI), newsroom.last(BUDI)]) == ["Mulai dikirim dalam 10 detik.", VOID]
-    assert newsroom.last(ADI) == "Mulai dikirim dalam 10 detik."
+    assert newsroom.last(BUDI) == newsroom.last(SARI) == newsroom.last(ADI) == "Mulai dikirim dalam 10 detik."
     newsroom.outbox.later(seconds=10)
     assert len(await sent(newsroom)) == 10
+    await newsroom.refresh()
+    assert "Terkirim 10" in newsroom.last(SARI)
+    assert "Terkirim 10" in newsroom.last(BUDI)
     assert await newsroom.broadcasts() == [("alert", "done")]
 
 
 async def test_the_author_taps_send_twice_and_it_leaves_once(newsroom: Newsroom) -> None:
     await write(newsroom)
     send = newsroom.button(ADI, "Kirim")
+    newsroom.forget()
     await newsroom.does(ADI, send, send)
-    assert EXPIRED in [message.plain() for message, _, _ in newsroom.seen[ADI]]
+    heard = [(message.plain(), mode, place) for message, mode, place in newsroom.seen[ADI]]
+    assert heard == [("Mulai dikirim dalam 10 detik.", Mode.REPLACE, send.message_id)] * 2
     assert await newsroom.broadcasts() == [("alert", "running")]
+    await newsroom.press(ADI, "Tahan")
+    assert await newsroom.broadcasts() == [("alert", "cancelled")]
+
+
+@pytest.mark.parametrize("label", ["Kirim", "Ubah teks", "Jadwal", "Batal"])
+async def test_a_card_of_what_has_left_shows_how_it_goes(newsroom: Newsroom, label: str) -> None:
+    """Three seconds later, while it is sent, and when all have it: never that the button is old, never a greeting."""
+    await write(newsroom)
+    card = newsroom.button(ADI, label)
+    await newsroom.press(ADI, "Kirim")
+    newsroom.outbox.later(seconds=3)
+    await newsroom.does(ADI, card)
+    assert newsroom.last(ADI) == "Mulai dikirim dalam 7 detik."
+    newsroom.outbox.later(seconds=7)
+    newsroom.outbox.answer(await newsroom.outbox.claim(slots=3))
+    await newsroom.outbox.claim(slots=0)
+    await newsroom.does(ADI, card)
+    assert newsroom.last(ADI).startswith("Jembatan ditutup\nMengirim… 3 dari 10 (30%)")
+    await sent(newsroom)
+    await newsroom.does(ADI, card)
+    assert "Terkirim 10" in newsroom.last(ADI)
+    assert EXPIRED not in [message.plain() for message, _, _ in newsroom.seen[ADI]]
+    assert await newsroom.broadcasts() == [("alert", "done")]
+
+
+@pytest.mark.parametrize("label", ["Setujui", "Tolak"])
+async def test_a_colleague_who_decides_after_another_approved_sees_how_it_goes(newsroom: Newsroom, label: str) -> None:
+    await write(newsroom, "Darurat")
+    await newsroom.press(ADI, "Minta persetujuan")
+    late = newsroom.button(BUDI, label)
+    await newsroom.press(SARI, "Setujui")
+    await newsroom.does(BUDI, late)
+    assert newsroom.last(BUDI) == "Mulai dikirim dalam 10 detik."
+    newsroom.outbox.later(minutes=20)
+    await sent(newsroom)
+    await newsroom.does(BUDI, late)
+    assert "Terkirim 10" in newsroom.last(BUDI)
+    assert await newsroom.broadcasts() == [("alert", "done")]
+
+
+async def test_a_card_that_was_forwarded_shows_a_colleague_nothing_of_what_has_left(newsroom: Newsroom) -> None:
+    """Its seal is its author's; a colleague looks at the reports."""
+    await write(newsroom)
+    card = newsroom.button(ADI, "Kirim")
+    await newsroom.press(ADI, "Kirim")
+    await newsroom.does(SARI, card)
+    assert newsroom.seen[SARI][0][0].plain() == EXPIRED
 
 
 async def test_one_tap_that_is_delivered_a_hundred_times_is_one_tap(newsroom: Newsroom) -> None:

@@ -192,7 +192,18 @@ def _pressed(visit: Visit) -> Turn:
     if not button.holds(visit.room.key, person.channel, person.address):
         return _stale(visit)
     visit = replace(visit, button=button)
+    became = sending.what_became(visit) if _is_theirs(visit, handler.names) else None
+    if became is not None:
+        return became
     return handler.run(visit) if _holds(visit, handler.names) else _stale(visit)
+
+
+def _is_theirs(visit: Visit, names: Names) -> bool:
+    """Whether the button is about a draft that is theirs to send or, a colleague's, to approve."""
+    draft, button = visit.room.draft, visit.button
+    if draft is None or button is None or draft.id != button.id:
+        return False
+    return names is (Names.OWN if visit.is_author(draft) else Names.REQUEST)
 
 
 def _holds(visit: Visit, names: Names) -> bool:

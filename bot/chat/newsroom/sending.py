@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from bot.chat.message import Message
@@ -11,7 +12,7 @@ from bot.chat.newsroom.guard import DAY_LIMIT, is_void, may_alone, may_move, nee
 from bot.chat.newsroom.progress import progress
 from bot.chat.newsroom.push import show_card
 from bot.chat.newsroom.visit import Visit
-from bot.chat.push import Aim, Draft, Keep, Move, Send, Stage, Steer, Step
+from bot.chat.push import Aim, Draft, Keep, Move, Send, Stage, Steer, Step, Watch
 from bot.chat.turn import Turn
 from bot.delivery.plan import Status
 
@@ -67,7 +68,7 @@ def going(visit: Visit) -> tuple[Draft, datetime]:
     return visit.changed(stage=Stage.SENT, step=Step.NOTHING, total=total), begins
 
 
-def countdown(visit: Visit) -> Message:
+def countdown(visit: Visit, seconds: int = SECONDS_TO_THINK) -> Message:
     """It will leave: how to stop it is one tap away."""
     draft, say = visit.draft, visit.say
     if draft.aim in _AT_ONCE:
@@ -75,8 +76,19 @@ def countdown(visit: Visit) -> Message:
     if draft.at is not None:
         text = say.rich("desk.scheduled", moment=say.moment(draft.at, visit.scene.board.timezone))
     else:
-        text = say.rich("desk.countdown", seconds=SECONDS_TO_THINK)
+        text = say.rich("desk.countdown", seconds=seconds)
     return Message(text, ((visit.on_draft("desk.button.hold", "hold"),),))
+
+
+def what_became(visit: Visit) -> Turn | None:
+    """How it goes, for whoever taps once more, or second, on a draft that has left; None while it has not."""
+    draft, told, now = visit.draft, visit.room.told, visit.scene.board.now
+    if draft.stage is not Stage.SENT or told is None or told.id != draft.broadcast_id:
+        return None
+    waits = told.status is Status.RUNNING and told.at > now
+    shown = countdown(visit, ceil((told.at - now).total_seconds())) if waits else progress(visit, told)
+    moves = visit.asked.screen and told.status in {Status.RUNNING, Status.PAUSED}
+    return visit.show(shown, *((Watch(told.id, visit.asked.screen),) if moves else ()))
 
 
 def hold(visit: Visit) -> Turn:
