@@ -27,6 +27,7 @@ from bot.flow.desk import Desk
 from bot.flow.facts import Facts
 from bot.flow.halts import Halter, TellHalted
 from bot.flow.means import Means, TellSpent, Terms
+from bot.flow.patience import Patience
 from bot.flow.screens import refresh
 from bot.flow.templates import TellTemplates
 from bot.ports import Store, Tx
@@ -240,6 +241,7 @@ async def at_whatsapp(
     folder: Path, *, limits: Limits | None = None, start: datetime = NOW, unpaced: bool = True,
     budget: Budget = NO_BUDGET, portfolio: int | None = None, tell: TellSpent = lambda *_: None,
     tell_templates: TellTemplates = lambda *_: None, tell_halted: TellHalted = lambda *_: None,
+    patience: Patience | None = None,
 ) -> AsyncIterator[AtWhatsApp]:  # fmt: skip
     """A person with WhatsApp in front of a program whose store holds the town; one clock for both, turned by hand.
 
@@ -259,7 +261,7 @@ async def at_whatsapp(
     async with new_session() as session:
         desk = Desk(
             store, facts, clock.now, lambda _: deliverer.wake(), lambda: {NAME: 1000.0}, condition=condition,
-            errands=errands(store, label_map(settings)),
+            errands=errands(store, label_map(settings)), patience=patience,
         )  # fmt: skip
         parts = WhatsAppParts(
             access_token=TOKEN, number_id=NUMBER_ID, app_secret=SECRET, verify_token=VERIFY, api_url=url,

@@ -16,6 +16,8 @@ import structlog
 
 from bot.channels.whatsapp import outcome as meaning
 from bot.channels.whatsapp.events import Event, Fault, Item, Moved, Other, Said, Status, Wish, kept, read, walk
+from bot.channels.whatsapp.floods import Floods
+from bot.channels.whatsapp.numbers import chosen
 from bot.channels.whatsapp.receive import POSTS
 from bot.channels.whatsapp.send import NAME
 from bot.channels.whatsapp.statuses import news, of_the_account, receipt, refused
@@ -37,7 +39,6 @@ GATHER: Final = 0.025  # seconds in which what streams in is gathered; a lone po
 STORE_PAUSE: Final = 1.0  # seconds between two tries while the store refuses
 STOP: Final = "stop"
 Told = Callable[[Outcome, str, datetime], None]  # what a status says of the account's pace: to whom, and when
-MOST_DIGITS: Final = 2
 
 
 @dataclass(slots=True)
@@ -119,7 +120,8 @@ class Inbox:
             await self._handle_waiting()
 
     def _take_apart(self, tx: Tx, posts: Iterable[Post], now: datetime) -> list[tuple[Outcome, str, datetime]]:
-        return take_apart(tx, posts, now, self._learn, self._halter)
+        floods = Floods(self._desk.leaves_unheard)
+        return take_apart(tx, posts, now, self._learn, self._halter, floods)
 
     def _tell(self, posts: Iterable[Post]) -> None:
         """What concerns the account, and what nobody foresaw, for whoever reads the log."""
@@ -193,7 +195,7 @@ def read_post(post_id: int, body: str, number_id: str) -> Post:
 
 
 def take_apart(
-    tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn, halter: Halter
+    tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn, halter: Halter, floods: Floods
 ) -> list[tuple[Outcome, str, datetime]]:  # fmt: skip
     """Statuses are settled; whatever people did waits in a row of its own, once however often it was brought.
 
@@ -214,7 +216,7 @@ def take_apart(
                 templates += refused(tx, event, now)
             elif isinstance(event, TemplateTold):
                 templates.append(news(event, now))
-            elif isinstance(event, Said | Moved | Wish) and tx.first_sight(event.id, "message", now):
+            elif isinstance(event, Said | Moved | Wish) and _is_heard(tx, event, now, floods):
                 rows.append(json.dumps(item.kept()))
     if templates:  # first, so that what is planned anew takes another one
         learn(tx, templates)
@@ -228,6 +230,11 @@ def take_apart(
     return words
 
 
+def _is_heard(tx: Tx, event: Said | Moved | Wish, now: datetime, floods: Floods) -> bool:
+    """Whether this was not brought before, and is not one too many."""
+    return tx.first_sight(event.id, "message", now) and not floods.leaves_unheard(tx, event)
+
+
 def meet(tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:
     """Who this is, with their window open; and what they said, numbers under our last screen understood."""
     address = tx.whatsapp_address(*said.who, said.at)
@@ -239,15 +246,6 @@ def meet(tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:
     if isinstance(incoming, Text) and (action := chosen(incoming.text, tx.options_of(address))):
         incoming = Press(action)
     return address, incoming
-
-
-def chosen(text: str, options: str | None) -> str:
-    """The action that a typed number stands for; "" where it stands for none, or the conversation knows it."""
-    number = text.strip().rstrip(".")
-    if options is None or not (number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS):
-        return ""
-    actions: list[str] = json.loads(options)
-    return actions[int(number) - 1] if 1 <= int(number) <= len(actions) else ""
 
 
 def describe(fault: BaseException) -> str:
