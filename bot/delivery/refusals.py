@@ -12,14 +12,23 @@ class Refusals:
 
     def __init__(self) -> None:
         self._refused: dict[int, dict[str, set[int]]] = {}
+        self._told: set[int] = set()
 
     def note(self, broadcast_id: int, code: str, subscriber_id: int) -> int:
         """Write down one refusal; how many different chats have refused this broadcast with this code."""
         codes = self._refused.setdefault(broadcast_id, defaultdict(set))
         codes[code].add(subscriber_id)
         while len(self._refused) > _REMEMBERED:
-            del self._refused[next(iter(self._refused))]
+            oldest = next(iter(self._refused))
+            del self._refused[oldest]
+            self._told.discard(oldest)
         return len(codes[code])
+
+    def is_told(self, broadcast_id: int) -> bool:
+        """Whether it was asked before: where nothing stands still, the staff hears of it once."""
+        told = broadcast_id in self._told
+        self._told.add(broadcast_id)
+        return told
 
     @staticmethod
     def are_too_many(chats: int, ended: int) -> bool:

@@ -19,6 +19,10 @@ AGAIN_AFTER_DOUBT = {
 }
 CHANGED_AGAIN = 5  # as often with a message that is changed
 LONGEST_PAUSE = 60.0  # seconds between two tries
+DIGEST_AGAIN = timedelta(hours=1)  # after which a digest that failed has its stories told in another
+# In how many digests that failed so a story may have stood, that it stands in another one: what the platform refuses is
+# in two, and newer stories go on without it; what met trouble, in a day's.
+MOST_REFUSED, MOST_TROUBLED = 2, 24
 
 
 def settle_story(outcome: Outcome, attempt: int, now: datetime) -> Settled:
@@ -46,6 +50,14 @@ def settle_delivery(delivery: Delivery, outcome: Outcome, now: datetime) -> Sett
     if outcome.kind is Kind.UNKNOWN and delivery.doubts < most:
         return Settled(State.QUEUED, outcome.code, next_at=now + timedelta(seconds=pause(delivery.attempt)), doubt=True)
     return settled
+
+
+def digests_left(delivery: Delivery, settled: Settled) -> int:
+    """In how many digests that fail like this one its stories may stand; 0: this is none that surely did not leave."""
+    failed = delivery.kind is BroadcastKind.DIGEST and settled.state is State.FAILED
+    if not failed or settled.gone or delivery.doubts:
+        return 0
+    return MOST_REFUSED if settled.refused else MOST_TROUBLED
 
 
 def settle_reply(reply: QueuedReply, outcome: Outcome, now: datetime) -> Settled:

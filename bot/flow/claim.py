@@ -16,7 +16,7 @@ from bot.flow.halts import halted_until
 from bot.flow.means import Means
 from bot.ports import Channel, Sent, Tx
 
-TellRefused = Callable[[Tx, Sent, str], None]  # a broadcast stands still: the platform refuses it with this code
+TellRefused = Callable[[Tx, Sent, str], None]  # the platform refuses it with this code; what is no digest stands still
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,11 @@ class Claim:
     def _stop_what_is_refused(self, tx: Tx, ended: Sequence[tuple[Delivery, Settled]], now: datetime) -> None:
         """A text that the platform does not take stands still until an editor looks.
 
-        An urgent alert never does, nor do digests: each says something else, and nobody could resume them.
+        An urgent alert never does, nor do digests: each says something else, and nobody could resume them. Of these
+        editors hear.
         """
         for delivery, settled in ended:
-            if settled.refused and delivery.kind is not BroadcastKind.DIGEST:
+            if settled.refused:
                 chats = self._refusals.note(delivery.broadcast_id, settled.code, delivery.subscriber_id)
                 if chats >= CHATS:
                     self._stop_refused(tx, delivery.broadcast_id, settled.code, chats, now)
@@ -119,9 +120,13 @@ class Claim:
         if sent is None or sent.status is not Status.RUNNING or sent.level is Level.URGENT:
             return
         ended = sum(report.sent + sum(report.failed.values()) for report in tx.report(broadcast_id))
-        if self._refusals.are_too_many(chats, ended):
+        if not self._refusals.are_too_many(chats, ended):
+            return
+        if sent.kind is not BroadcastKind.DIGEST:
             tx.set_status(broadcast_id, Status.PAUSED, f"refused: {code}", now)
             tx.add_audit("kentongan", "pause", f"#{broadcast_id} refused: {code}", now)
+            self._tell(tx, sent, code)
+        elif not self._refusals.is_told(broadcast_id):
             self._tell(tx, sent, code)
 
     def _take_paid(self, tx: Tx, slots: int, now: datetime) -> tuple[list[QueuedReply], list[Delivery]]:

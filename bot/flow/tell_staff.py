@@ -10,6 +10,7 @@ from bot.chat.admins.notices import (
     goes_on_message,
     halted_message,
     notice_message,
+    refused_digests_message,
     refused_message,
     spent_message,
     stopped_message,
@@ -20,6 +21,7 @@ from bot.chat.newsroom.offers import offers
 from bot.chat.texts import Texts, Voice
 from bot.chat.turn import Mode, Role, Status
 from bot.delivery.budget import Cap
+from bot.delivery.content import BroadcastKind
 from bot.delivery.cost import in_units
 from bot.delivery.halts import Halt, Scope
 from bot.delivery.templates import TemplateChange
@@ -57,8 +59,11 @@ class StaffTeller:
         )  # fmt: skip
 
     def refused(self, tx: Tx, sent: Sent, code: str) -> None:
-        """A broadcast stands still: the platform refuses what it says."""
-        self._to_all(tx, lambda say: refused_message(say, broadcast=sent.id, title=sent.title, code=code))
+        """A broadcast stands still: the platform refuses what it says; or so many digests of one hour."""
+        if sent.kind is BroadcastKind.DIGEST:
+            self._to_all(tx, lambda say: refused_digests_message(say, code=code))
+        else:
+            self._to_all(tx, lambda say: refused_message(say, broadcast=sent.id, title=sent.title, code=code))
 
     # To admins alone: what they can do something about ---------------------------------------------------------------
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.delivery.content import Act, BroadcastKind
 from bot.delivery.plan import Delivery, Settled, State
+from bot.delivery.settle import DIGEST_AGAIN, digests_left
 from storage.sqlite.moves import GONE, Moves
 from storage.sqlite.part import to_ms
 
@@ -49,6 +50,24 @@ SELECT s.joined_at > d.started_at FROM delivery d JOIN subscriber s ON s.id = d.
 WHERE d.broadcast_id = ? AND d.subscriber_id = ?
 """
 
+# Stories of a digest that failed, to somebody who has not left since: those that did not fail so too often.
+_OWE_DIGEST: Final = """
+INSERT OR IGNORE INTO owed
+SELECT d.subscriber_id, carried.value
+FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id CROSS JOIN json_each(d.stories) carried
+WHERE d.broadcast_id = :broadcast AND d.subscriber_id = :subscriber AND d.state = 'failed'
+  AND s.status = 'active' AND coalesce(s.joined_at, 0) <= d.started_at
+  AND :most > (
+    SELECT count(*) FROM broadcast g CROSS JOIN delivery e ON e.broadcast_id = g.id AND e.subscriber_id = :subscriber
+    CROSS JOIN json_each(e.stories) before
+    WHERE g.kind = 'digest' AND g.created_at > :since AND e.state = 'failed' AND e.code = d.code
+      AND before.value = carried.value)
+"""
+_DIGEST_THEN: Final = """
+UPDATE subscriber SET digest_at = ?2 WHERE id = ?1 AND (digest_at IS NULL OR digest_at > ?2)
+"""
+_WITHIN: Final = timedelta(days=2)  # in which a story's digests are made
+
 
 class Outcomes(Moves):
     """Started deliveries, when they have ended or wait for another try."""
@@ -63,7 +82,23 @@ class Outcomes(Moves):
             for delivery, settled in finished:
                 if settled.state is State.QUEUED or _has_news(delivery, settled):
                     self._settle_one(channel, delivery, settled, epoch, now)
+        for delivery, settled in finished:
+            if settled.state is State.FAILED and (most := self._digests_left(delivery, settled)):
+                self._owe_digest(delivery, most, now)
         self._forget_holds(now)
+
+    def _digests_left(self, delivery: Delivery, settled: Settled) -> int:
+        """As `bot.delivery.settle.digests_left`; some channels know better."""
+        return digests_left(delivery, settled)
+
+    def _owe_digest(self, delivery: Delivery, most: int, now: datetime) -> None:
+        """What stood in a digest that surely did not arrive comes in another."""
+        values = {
+            "broadcast": delivery.broadcast_id, "subscriber": delivery.subscriber_id, "most": most,
+            "since": to_ms(now - _WITHIN),
+        }  # fmt: skip
+        if self.conn.execute(_OWE_DIGEST, values).rowcount:
+            self.run(_DIGEST_THEN, delivery.subscriber_id, to_ms(now + DIGEST_AGAIN))
 
     def _really(self, finished: Sequence[tuple[Delivery, Settled]], at: int) -> list[tuple[Delivery, Settled]]:
         """Of these, what this transaction has written: others were of a dead epoch, or finished before."""

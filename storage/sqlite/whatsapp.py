@@ -222,6 +222,11 @@ class WhatsApp(WhatsAppReaders, Halts):
                 self._news_of_reader(delivery.subscriber_id, settled, now)
             self._take_early(self.all(_EARLY, "d", *tag[:2]), now)
 
+    def _digests_left(self, delivery: Delivery, settled: Settled) -> int:
+        """On WhatsApp some failures say themselves when it may come again, or that it was not wanted."""
+        says = settled.next_at is not None or settled.code in UNWANTED_NOW
+        return 0 if says else super()._digests_left(delivery, settled)
+
     def settle_replies(self, channel: str, finished: Sequence[tuple[QueuedReply, Settled]], now: datetime) -> None:
         """Write finished answers; on WhatsApp a doubt is kept as one, and receipts may have settled it already."""
         super().settle_replies(channel, finished, now)

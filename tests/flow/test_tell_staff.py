@@ -115,6 +115,19 @@ async def test_a_paused_feed_that_failed_once_counts_no_more(store: Store) -> No
 async def test_what_is_rolled_back_was_never_told(store: Store) -> None:
     def work(tx: Tx) -> None:
         fails(tx, 1)
+async def test_refused_digests_are_told_as_what_they_are(store: Store) -> None:
+    def work(tx: Tx) -> list[tuple[str, str]]:
+        sent = tx.broadcast(tx.digest_broadcast("2026-02-17T17", NOW, NOW + hours(3)))
+        assert sent is not None
+        TELL.refused(tx, sent, "parse_entities")
+        return said(tx)
+
+    assert await store.write(work) == [
+        ("1", "Platform menolak banyak ringkasan pada jam ini (parse_entities)."),
+        ("2", "The platform refuses many of this hour's digests (parse_entities)."),
+    ]
+
+
         raise RuntimeError("afterwards")
 
     with pytest.raises(RuntimeError):

@@ -47,6 +47,11 @@ def feed_offers(kind: str, feed_id: int, say: Voice, key: bytes, channel: str, a
     return ((Button(say.t("notice.button.feed"), sealed(key, channel, address, "f", feed_id, prefix=PREFIX)),),)
 
 
+def refused_digests_message(say: Voice, *, code: str) -> Message:
+    """Many digests of one hour were refused with this code: nothing stands still, but somebody should look."""
+    return Message(say.rich("notice.refused_digests", text=code))
+
+
 def too_fast(say: Voice) -> Message:
     """Somebody wrote too much at once, and is not answered for a while."""
     return Message(say.rich("error.too_fast"))
