@@ -112,9 +112,6 @@ async def test_a_paused_feed_that_failed_once_counts_no_more(store: Store) -> No
     assert await store.write(work) == 2
 
 
-async def test_what_is_rolled_back_was_never_told(store: Store) -> None:
-    def work(tx: Tx) -> None:
-        fails(tx, 1)
 async def test_refused_digests_are_told_as_what_they_are(store: Store) -> None:
     def work(tx: Tx) -> list[tuple[str, str]]:
         sent = tx.broadcast(tx.digest_broadcast("2026-02-17T17", NOW, NOW + hours(3)))
@@ -128,6 +125,9 @@ async def test_refused_digests_are_told_as_what_they_are(store: Store) -> None:
     ]
 
 
+async def test_what_is_rolled_back_was_never_told(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        fails(tx, 1)
         raise RuntimeError("afterwards")
 
     with pytest.raises(RuntimeError):

@@ -40,16 +40,16 @@ def refused_message(say: Voice, *, broadcast: int, title: str, code: str) -> Mes
     return Message(say.rich("notice.refused", n=str(broadcast), title=cut(title, LONGEST_TITLE), text=code))
 
 
+def refused_digests_message(say: Voice, *, code: str) -> Message:
+    """Many digests of one hour were refused with this code: nothing stands still, but somebody should look."""
+    return Message(say.rich("notice.refused_digests", text=code))
+
+
 def feed_offers(kind: str, feed_id: int, say: Voice, key: bytes, channel: str, address: str, role: Role) -> Rows:
     """Admins go from a notice to the feed that it is about, and decide there."""
     if role is not Role.ADMIN or kind not in {"flood", "failing", "gone"}:
         return ()
     return ((Button(say.t("notice.button.feed"), sealed(key, channel, address, "f", feed_id, prefix=PREFIX)),),)
-
-
-def refused_digests_message(say: Voice, *, code: str) -> Message:
-    """Many digests of one hour were refused with this code: nothing stands still, but somebody should look."""
-    return Message(say.rich("notice.refused_digests", text=code))
 
 
 def too_fast(say: Voice) -> Message:
