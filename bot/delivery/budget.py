@@ -48,6 +48,8 @@ class Cap(NamedTuple):
 
     period: str  # day | month | broadcast
     limit: int
+    broadcast: int = 0  # whose budget it is; 0: everybody's
+    urgent: bool = False  # the reserve is used up too: an urgent alert waits
 
 
 class Charge(NamedTuple):
@@ -91,11 +93,11 @@ class Purse:
     def _left(self, broadcast: int, urgent: bool) -> Iterator[tuple[Cap, int]]:
         budget, spent = self.budget, self.spent
         if budget.day is not None:
-            yield Cap("day", budget.day), budget.allowed(budget.day, urgent=urgent) - spent.day
+            yield Cap("day", budget.day, urgent=urgent), budget.allowed(budget.day, urgent=urgent) - spent.day
         if budget.month is not None:
-            yield Cap("month", budget.month), budget.allowed(budget.month, urgent=urgent) - spent.month
+            yield Cap("month", budget.month, urgent=urgent), budget.allowed(budget.month, urgent=urgent) - spent.month
         if budget.broadcast is not None and broadcast and not urgent:
-            yield Cap("broadcast", budget.broadcast), budget.broadcast - self.by_broadcast[broadcast]
+            yield Cap("broadcast", budget.broadcast, broadcast), budget.broadcast - self.by_broadcast[broadcast]
 
 
 def refilled(cap: Cap | None, now: datetime, timezone: ZoneInfo) -> datetime | None:
@@ -105,6 +107,14 @@ def refilled(cap: Cap | None, now: datetime, timezone: ZoneInfo) -> datetime | N
         return None
     first = today + timedelta(days=1) if cap.period == "day" else month_after(today)
     return datetime.combine(first, time(), timezone)
+
+
+def ends(cap: Cap, today: date) -> list[str]:
+    """The names of what this cap tells, each told once; the first is its own. An empty reserve says all of it."""
+    if cap.broadcast:
+        return [f"spent:{cap.period}:{cap.broadcast}"]
+    name = f"spent:{cap.period}:{month_of(today) if cap.period == 'month' else today}"
+    return [f"{name}:urgent", name] if cap.urgent else [name]
 
 
 def month_of(day: date) -> date:

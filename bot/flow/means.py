@@ -6,11 +6,11 @@ budget is never overdrawn by what is under way; what people are answered is coun
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.delivery.budget import Budget, Cap, Purse, Spent, refilled
+from bot.delivery.budget import Budget, Cap, Purse, Spent, ends, refilled
 from bot.delivery.cadence import COUNTED, NOTHING, Pushed, joins_at, marketing_from, template_turn
 from bot.delivery.content import BroadcastKind, Level
 from bot.delivery.halts import HALTED
@@ -82,7 +82,7 @@ class Means:
         self._charged: list[Charged] = []
         self._told: list[int] = []
         self._sent_templates: list[tuple[int, bool]] = []
-        self._caps: dict[str, Cap] = {}
+        self._caps: set[Cap] = set()
 
     def meet(self, readers: Iterable[Reader]) -> None:
         """Look up what these readers were sent, all together."""
@@ -98,8 +98,9 @@ class Means:
             tx.note_told(self._told, self._now)
         if self._sent_templates:
             tx.note_templates(self._sent_templates, self._now)
-        for period, cap in self._caps.items():
-            if tx.first_time(f"spent:{period}:{_begun(period, self._today)}"):
+        for cap in sorted(self._caps, key=lambda cap: not cap.urgent):
+            first, *_ = [tx.first_time(name) for name in ends(cap, self._today)]
+            if first:
                 self._tell(tx, cap, self._terms.card.currency)
 
     # One message ----------------------------------------------------------------------------------------------------
@@ -252,7 +253,7 @@ class Means:
             purse.by_broadcast.update({broadcast_id: 0} | self._tx.spent_on([broadcast_id]))
         cap = purse.short(amount, broadcast_id, urgent=urgent)
         if cap is not None:
-            self._caps.setdefault(cap.period, cap)
+            self._caps.add(cap)
         return cap
 
     # Templates and people -------------------------------------------------------------------------------------------
@@ -284,11 +285,6 @@ class Means:
     def _count(self, pushed: Pushed) -> None:
         if self._counted is not None and not pushed.began(self._now):
             self._counted = self._counted[0], self._counted[1] + 1
-
-
-def _begun(period: str, today: date) -> date:
-    """Since when the period has been running: what is said of it is said once."""
-    return today.replace(day=1) if period == "month" else today
 
 
 def as_template(delivery: Delivery, planned: Planned) -> Delivery:

@@ -83,7 +83,9 @@ class StaffTeller:
     def spent(self, tx: Tx, cap: Cap, currency: str) -> None:
         """A budget is used up: what is pushed waits until it begins anew."""
         limit = f"{in_units(cap.limit)} {currency}"
-        self._to_admins(tx, lambda say: spent_message(say, period=cap.period, limit=limit))
+        sent = tx.broadcast(cap.broadcast) if cap.broadcast else None
+        title = sent.title if sent is not None else ""
+        self._to_admins(tx, lambda say: spent_message(say, cap, limit=limit, title=title))
 
     def halted(self, tx: Tx, halt: Halt, over: bool) -> None:
         """WhatsApp does not take some of what we send, or takes it again; where nothing is taken, told elsewhere."""

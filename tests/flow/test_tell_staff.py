@@ -8,7 +8,10 @@ import pytest
 from bot import catalogs
 from bot.chat.message import from_json
 from bot.chat.turn import Role
+from bot.delivery.budget import Cap
+from bot.delivery.content import Note
 from bot.delivery.halts import Halt, Scope
+from bot.delivery.plan import Rank
 from bot.delivery.templates import DeclaredTemplate, TemplateNews
 from bot.flow.notice import Notice
 from bot.flow.tell_staff import StaffTeller
@@ -219,6 +222,34 @@ HALTS = {
 async def test_admins_hear_what_whatsapp_does_not_take(store: Store, halt: Halt, over: bool, line: str) -> None:
     def work(tx: Tx) -> list[tuple[str, str]]:
         TELL.halted(tx, halt, over)
+        return said(tx)
+
+    assert await store.write(work) == [("1", line)]
+
+
+CAPS = {
+    "of the day": (Cap("day", 50_000), "Anggaran WhatsApp hari ini sudah terpakai (0.05 IDR)."),
+    "of the day with its reserve": (
+        Cap("day", 50_000, urgent=True),
+        "Anggaran WhatsApp hari ini sudah terpakai, termasuk cadangan untuk DARURAT (0.05 IDR).",
+    ),
+    "of the month with its reserve": (
+        Cap("month", 50_000, urgent=True),
+        "Anggaran WhatsApp bulan ini sudah terpakai, termasuk cadangan untuk DARURAT (0.05 IDR).",
+    ),
+    "of one broadcast": (
+        Cap("broadcast", 50_000, 1),
+        "Kiriman WhatsApp #1 sudah memakai seluruh anggarannya (0.05 IDR): Jembatan ditutup",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cap", "line"), CAPS.values(), ids=CAPS)
+async def test_admins_hear_which_budget_is_used_up(store: Store, cap: Cap, line: str) -> None:
+    def work(tx: Tx) -> list[tuple[str, str]]:
+        note = Note("Sampai Kamis.", title="Jembatan ditutup")
+        tx.add_broadcast("alert", Rank.ALERT, None, [], [TELEGRAM], NOW, NOW + hours(6), note=note)
+        TELL.spent(tx, cap, "IDR")
         return said(tx)
 
     assert await store.write(work) == [("1", line)]

@@ -10,6 +10,7 @@ from bot.chat.push_seal import ADMINS as PREFIX
 from bot.chat.push_seal import sealed
 from bot.chat.texts import Voice, joined
 from bot.chat.turn import Role
+from bot.delivery.budget import Cap
 from bot.delivery.halts import Halt, Scope
 from bot.delivery.templates import TemplateChange
 
@@ -32,6 +33,12 @@ _HALTS: Final = {
     Scope.PUSHES: "notice.halt.pushes",
     Scope.ALL: "notice.halt.everything",
 }
+_SPENT: Final = {
+    "day": "notice.spent.day",
+    "month": "notice.spent.month",
+    "broadcast": "notice.spent.broadcast",
+}
+_SPENT_RESERVE: Final = {"day": "notice.spent.day_reserve", "month": "notice.spent.month_reserve"}
 _FLOODS: Final = {"many": "notice.flood_many", "old": "notice.flood_old"}
 
 
@@ -72,10 +79,10 @@ def disk_message(say: Voice, *, free: int) -> Message:
     return Message(say.rich("notice.disk", n=free // 1_000_000))
 
 
-def spent_message(say: Voice, *, period: str, limit: str) -> Message:
-    """A budget (`day`, `month` or `broadcast`) is used up; `limit` is the amount with its currency."""
-    keys = {"day": "notice.spent.day", "month": "notice.spent.month", "broadcast": "notice.spent.broadcast"}
-    return Message(say.rich(keys[period], limit=limit))
+def spent_message(say: Voice, cap: Cap, *, limit: str, title: str = "") -> Message:
+    """A budget is used up; `limit` is the amount with its currency, `title` of the broadcast whose budget it is."""
+    key = _SPENT_RESERVE[cap.period] if cap.urgent else _SPENT[cap.period]
+    return Message(say.rich(key, limit=limit, n=str(cap.broadcast), title=cut(title, LONGEST_TITLE)))
 
 
 def halted_message(say: Voice, halt: Halt, *, over: bool) -> Message:
