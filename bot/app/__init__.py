@@ -6,6 +6,8 @@
 `first_admin`  how the first admin comes in
 `whatsapp`     the channel that is on when its four variables are set
 `templates`    news of WhatsApp's templates, for the program and for commands
+`ending`       when the running program ends
+`senders`      what sends, a deliverer for each channel
 `program`      the running program
 
 A command loads only what it asks for: what needs an HTTP client or a platform's library comes when it is named first.

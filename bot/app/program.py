@@ -13,11 +13,13 @@ import structlog
 from bot import catalogs, clock
 from bot.app.condition import Condition
 from bot.app.database import database_path, hold_database, open_store
+from bot.app.ending import Ending
 from bot.app.feeds_file import FeedsFile
 from bot.app.first_admin import invite_first_admin
 from bot.app.live import Live
 from bot.app.memory import spare_the_collector
 from bot.app.news_desk import NewsDesk
+from bot.app.senders import Senders
 from bot.app.templates import halter_of
 from bot.app.whatsapp import SETTLING, compose_for, stats_of, terms_of, whatsapp_parts
 from bot.app.world import new_session
@@ -28,18 +30,15 @@ from bot.channels.telegram.send import NAME as TELEGRAM
 from bot.channels.whatsapp import WhatsAppParts
 from bot.channels.whatsapp.render import marked
 from bot.channels.whatsapp.send import NAME as WHATSAPP
-from bot.chat.broadcasts import broadcast_message
 from bot.chat.message import Message
-from bot.delivery.content import Content
 from bot.errors import StoreError
 from bot.flow.cost import Costs
-from bot.flow.deliver import Deliverer
 from bot.flow.desk import Desk
 from bot.flow.facts import Facts
 from bot.flow.forms import Compose
 from bot.flow.means import Means
 from bot.flow.patience import Patience
-from bot.flow.progress import Progress, Written, watch
+from bot.flow.progress import Progress
 from bot.flow.screens import Screens
 from bot.flow.settling import AT_ONCE, Settling
 from bot.flow.tell_staff import StaffTeller
@@ -73,19 +72,16 @@ class App:
         self._held = held
         self._with_console = console
         self._stack = contextlib.AsyncExitStack()
-        self._told = asyncio.Event()
+        self._ending = Ending()
         self.ready = asyncio.Event()
-        self._deliverers: dict[str, Deliverer] = {}
-        self._rates: dict[str, float] = {}  # of the channels that run
-        self._written = Written()
-        self._live = Live(self._deliverers)
+        self._senders = Senders()
+        self._live = Live(self._senders.deliverers)
         self._faults: dict[str, Callable[[], str]] = {}
         self._standing_still = ""
         self._menus: Callable[[], Awaitable[None]] | None = None
         self._look_at_templates: Callable[[], Awaitable[None]] | None = None
         self._feeds_file = FeedsFile(settings.feeds_file)
         self._started = clock.now()
-        self.failure: BaseException | None = None
 
     @property
     def settings(self) -> Settings:
@@ -98,11 +94,11 @@ class App:
 
     def watch(self, broadcast_id: int) -> AsyncIterator[Progress]:
         """How far a broadcast has come, each time something of it is written, until it is over."""
-        return watch(self._store, broadcast_id, self._written)
+        return self._senders.watch(self._store, broadcast_id)
 
     def ask_to_stop(self) -> None:
         """Finish what is in flight and end; what SIGTERM does."""
-        self._told.set()
+        self._ending.ask()
 
     async def run(self) -> None:
         """Start, work until told to stop, stop; raises the fault of a part that broke."""
@@ -110,11 +106,10 @@ class App:
             await self._start()
             spare_the_collector()
             self.ready.set()
-            await self._told.wait()
+            await self._ending.come()
             log.info("stopping")
         log.info("stopped")
-        if self.failure is not None:
-            raise self.failure
+        self._ending.confess()
 
     async def _start(self) -> None:
         if self._held is None:
@@ -139,7 +134,7 @@ class App:
         self._stack.push_async_callback(server.stop)  # what comes in ends first
         await self._note_live()
         await invite_first_admin(self._store, database_path(self._settings).with_name("first-admin"), clock.now())
-        log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, channels=[*self._deliverers])
+        log.info("running", epoch=recovery.epoch, unknown=recovery.unknown, channels=[*self._senders.deliverers])
 
     async def _open_store(self) -> Recovery:
         self._facts = Facts(self._settings, catalogs.load())
@@ -153,7 +148,7 @@ class App:
 
     def _make_desk(self) -> None:
         self._desk = Desk(
-            self._store, self._facts, clock.now, self._wake, lambda: self._rates, patience=Patience()
+            self._store, self._facts, clock.now, self._senders.wake, lambda: self._senders.rates, patience=Patience()
         )  # fmt: skip
         self._stack.push_async_callback(self._desk.close)
         terms = terms_of(self._settings)
@@ -178,7 +173,7 @@ class App:
         self._deliver(parts.channel, epoch)
         await parts.start()
         self._stack.push_async_callback(parts.stop)
-        self._watch(parts.task)
+        self._ending.watch(parts.task)
         self._facts.address = lambda: parts.address
         self._faults["telegram updates"] = lambda: parts.fault
         self._menus = parts.look_at_menus
@@ -186,8 +181,8 @@ class App:
     def _whatsapp(self) -> WhatsAppParts | None:
         self._halter = halter_of(self._settings, self._facts.texts)
         return whatsapp_parts(
-            self._settings, self._session, self._store, self._desk, self._facts.texts, self._wake, self._halter,
-            lambda *told: self._deliverers[WHATSAPP].told(*told),  # noqa: PLW0108 — made later
+            self._settings, self._session, self._store, self._desk, self._facts.texts, self._senders.wake, self._halter,
+            lambda *told: self._senders.deliverers[WHATSAPP].told(*told),  # noqa: PLW0108 — made later
         )  # fmt: skip
 
     async def _start_whatsapp(self, parts: WhatsAppParts, epoch: int) -> None:
@@ -199,40 +194,25 @@ class App:
         parts.start()
         self._stack.push_async_callback(parts.stop)
         for task in parts.tasks:
-            self._watch(task)
+            self._ending.watch(task)
 
     async def _start_console(self, epoch: int) -> None:
         console = Console(self._store, self._desk, sys.stdin, sys.stdout, clock.now)
         self._deliver(console, epoch)
         task = asyncio.create_task(console.receive(), name="console")
         self._stack.push_async_callback(_cancel, task)
-        self._watch(task, ends_the_program=True)
+        self._ending.watch(task, ends_the_program=True)
 
     def _deliver(
         self, channel: Channel, epoch: int, settling: Settling = AT_ONCE, compose: Compose | None = None,
         means: Means | None = None,
     ) -> None:  # fmt: skip
-        def compose_plain(content: Content, language: str) -> object:
-            return channel.prepare(broadcast_message(content, language, self._facts.board(clock.now())))
-
-        zone = self._settings.portal.timezone
-        deliverer = Deliverer(
-            self._store, channel, compose or compose_plain, zone, epoch, clock.now, on_written=self._written.tell,
-            tell=self._staff.refused, opened=self._opened, settling=settling, means=means,
+        deliverer = self._senders.add(
+            channel, self._store, self._facts, self._staff, epoch, self._opened, settling, compose, means
         )  # fmt: skip
-        self._deliverers[channel.name] = deliverer
-        self._rates[channel.name] = channel.rate
         self._faults[channel.name] = lambda: deliverer.fault
-        self._watch(deliverer.start())
+        self._ending.watch(deliverer.start())
         self._stack.push_async_callback(deliverer.stop, LAST_SENDS)
-
-    def _wake(self, channel: str) -> None:
-        if channel in self._deliverers:
-            self._deliverers[channel].wake()
-
-    def _wake_all(self) -> None:
-        for deliverer in self._deliverers.values():
-            deliverer.wake()
 
     # Feeds and what returns -----------------------------------------------------------------------------------------
 
@@ -240,7 +220,7 @@ class App:
         channels += [CONSOLE] if self._with_console else []
         self._staff = StaffTeller(self._facts.texts, channels, clock.now)
         self._news = NewsDesk(
-            self._settings, self._session, self._store, channels, wake=self._wake_all, tell=self._staff
+            self._settings, self._session, self._store, channels, wake=self._senders.wake_all, tell=self._staff
         )  # fmt: skip
         await self._news.look_at_meanings()
         self._condition = Condition(self._settings, self._store, self._faults, self._staff, self._started)
@@ -248,12 +228,12 @@ class App:
 
     def _start_schedule(self) -> None:
         schedule = Schedule()
-        self._news.start(schedule, self._stack, self._watch)
+        self._news.start(schedule, self._stack, self._ending.watch)
         schedule.every(LISTEN_EVERY, self._listen, "other programs")
         schedule.every(RELOAD_EVERY, self._reload, "feeds.yaml")
         schedule.every(RELOAD_EVERY, self._look_whether_it_stands, "standing still")
         schedule.every(LIVE_EVERY, self._note_live, "how sending goes")
-        screens = Screens(self._store, self._facts, clock.now, self._wake)
+        screens = Screens(self._store, self._facts, clock.now, self._senders.wake)
         schedule.every(SCREENS_EVERY, screens.look, "editors' screens")
         schedule.every(RELOAD_EVERY, self._news.look_at_meanings, "labels that admins have mapped")
         schedule.every(CONDITION_EVERY, self._condition.look, "what admins must be told")
@@ -280,7 +260,7 @@ class App:
         """A command beside us may have written an alert: it must not wait until the outbox looks of its own accord."""
         with contextlib.suppress(StoreError):
             if await self._store.changed_elsewhere():
-                self._wake_all()
+                self._senders.wake_all()
 
     async def _look_whether_it_stands(self) -> None:
         """After a restore nothing is sent to audiences: whoever forgets to let it go on is told by /healthz."""
@@ -314,19 +294,6 @@ class App:
             "since": self._started.isoformat(timespec="seconds"),
             "channels": self._live.health(),
         }
-
-    def _watch(self, task: asyncio.Task[Any], *, ends_the_program: bool = False) -> None:
-        """A part that breaks ends the program with its fault: a service manager starts it anew, nothing is lost."""
-
-        def ended(done: asyncio.Task[Any]) -> None:
-            if not done.cancelled() and (fault := done.exception()) is not None:
-                self.failure = self.failure or fault
-                log.error("a part broke", part=done.get_name(), exc_info=fault)
-                self._told.set()
-            elif ends_the_program:
-                self._told.set()
-
-        task.add_done_callback(ended)
 
 
 async def _cancel(task: asyncio.Task[Any]) -> None:
