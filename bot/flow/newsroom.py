@@ -85,11 +85,16 @@ def correct(
 
 
 def withdraw(tx: Tx, original_id: int, reason: str, by: str, now: datetime, *, erase: bool = False) -> int:
-    """Take it back: whoever has it sees a stub (`erase`: it goes away where that is allowed), nobody else gets it."""
+    """Take it back: whoever has it sees a stub (`erase`: it goes away where that is allowed), nobody else gets it.
+
+    Nobody else gets what goes on from it either, and a correction's mark ends with it.
+    """
     original = _require(tx, original_id)
     version = tx.next_version()
-    tx.set_status(original_id, Status.WITHDRAWN, reason, now)
+    for part in [original, *(mark for mark in _mark_of(tx, original) if mark.status not in _OVER)]:
+        tx.set_status(part.id, Status.WITHDRAWN, reason, now)
     _supersede(tx, original_id, now)
+    _end_what_goes_on(tx, original_id, now)
     withdrawal = tx.add_about(
         BroadcastKind.WITHDRAWAL, Rank.CORRECTION, original_id, _sources(tx, original), now, now + ABOUT_LIVES,
         note=Note(reason), version=version, erase=erase, made_by=by,
@@ -128,6 +133,8 @@ def try_again(tx: Tx, broadcast_id: int, by: str, now: datetime, *, unknown: boo
     sent = _require(tx, broadcast_id)
     if sent.status in {Status.CANCELLED, Status.WITHDRAWN}:
         raise NewsroomError("stopped", f"broadcast {broadcast_id} was {sent.status}: nobody is sent it any more")
+    if sent.kind is not BroadcastKind.WITHDRAWAL and _taken_back(tx, sent):
+        raise NewsroomError("stopped", f"broadcast {broadcast_id} is about one that was withdrawn")
     failed = {code for report in tx.report(broadcast_id) for code in report.failed} - GONE_CODES
     again = tx.miss_again(broadcast_id, {"failed"}, failed, now, now + MISSED_LIVE, limit) if failed else 0
     if unknown:
@@ -148,8 +155,10 @@ def _require(tx: Tx, broadcast_id: int, *, mark: bool = False) -> Sent:
 
 
 def _begun(tx: Tx, broadcast_id: int, now: datetime) -> Sent:
-    """What is only planned has reached nobody: there is nothing yet to follow up or to correct."""
+    """What can be followed up or corrected: what is only planned has reached nobody, what was withdrawn is gone."""
     sent = _require(tx, broadcast_id)
+    if _taken_back(tx, sent):
+        raise NewsroomError("stopped", f"broadcast {broadcast_id} or what it is about was withdrawn")
     if now < sent.not_before and sent.created_at < sent.not_before and not was_had(tx, broadcast_id):
         raise NewsroomError("not_begun", f"broadcast {broadcast_id} has not begun: nobody has it; withdraw it instead")
     return sent
@@ -191,6 +200,23 @@ def _supersede(tx: Tx, original_id: int, now: datetime) -> None:
     for earlier in tx.about(original_id):
         if earlier.kind in {BroadcastKind.MARK, BroadcastKind.CORRECTION} and earlier.status not in _OVER:
             tx.set_status(earlier.id, Status.WITHDRAWN, "superseded", now)
+
+
+def _end_what_goes_on(tx: Tx, original_id: int, now: datetime) -> None:
+    """What follows up on something withdrawn ends; whoever has that learns of it by what takes the original back."""
+    for later in tx.about(original_id):
+        if later.kind is BroadcastKind.FOLLOW_UP:
+            if later.status not in _OVER:
+                tx.set_status(later.id, Status.CANCELLED, f"#{original_id} was withdrawn", now)
+            _supersede(tx, later.id, now)
+            _end_what_goes_on(tx, later.id, now)
+
+
+def _taken_back(tx: Tx, sent: Sent | None) -> bool:
+    """Whether this was withdrawn, or what it is about."""
+    while sent is not None and sent.status is not Status.WITHDRAWN:
+        sent = tx.broadcast(sent.original_id) if sent.original_id is not None else None
+    return sent is not None
 
 
 def _sources(tx: Tx, original: Sent) -> list[int]:

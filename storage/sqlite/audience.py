@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot.delivery.content import BroadcastKind, Level
 from bot.delivery.plan import Broadcast, Had, Rank, Reader, State
+from storage.sqlite.overtaking import to_anybody, to_reader
 from storage.sqlite.part import from_ms, from_ms_or_none, listed, to_ms
 from storage.sqlite.people import ALL, People
 
@@ -70,15 +71,17 @@ _DIGEST_LIVES: Final = 3 * 3_600_000  # milliseconds
 _WHO_HAD_IT: Final = f"""
 SELECT {READER}, d.state, d.message_id, d.more, d.stories
 FROM delivery d CROSS JOIN subscriber s ON s.id = d.subscriber_id {HOLD}
-WHERE d.broadcast_id = ? AND d.subscriber_id > ? AND d.subscriber_id <= ?
+WHERE d.broadcast_id = :source AND d.subscriber_id > :after AND d.subscriber_id <= :max_id
   AND (d.state IN ('sent', 'unknown') OR (d.state = 'failed' AND d.doubts > 0))
-  AND s.channel = ? AND s.status = 'active' AND (? OR d.version < ?)
-  AND NOT EXISTS (SELECT 1 FROM delivery n WHERE n.broadcast_id = ? AND n.subscriber_id = d.subscriber_id)
-ORDER BY d.subscriber_id LIMIT ?
+  AND s.channel = :channel AND s.status = 'active' AND (:whatever OR d.version < :version)
+  AND NOT EXISTS (SELECT 1 FROM delivery n WHERE n.broadcast_id = :this AND n.subscriber_id = d.subscriber_id)
+  AND NOT {to_reader("d.subscriber_id", ":original", ":version")}
+ORDER BY d.subscriber_id LIMIT :limit
 """
-_HAS_SETTLED: Final = """
+_HAS_SETTLED: Final = f"""
 SELECT NOT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_open
-  WHERE broadcast_id = ? AND finished_at IS NULL AND (state = 'started' OR doubts > 0) AND version < ?)
+  WHERE broadcast_id = ?1 AND finished_at IS NULL AND (state = 'started' OR doubts > 0) AND version < ?2)
+AND NOT {to_anybody("?3", "?2")}
 """
 # INDEXED BY, because the planner would rather walk all deliveries of the broadcast.
 HAS_OPEN: Final = """
@@ -131,7 +134,7 @@ class Audience(People):
     def _has_settled(self, broadcast: Broadcast, source: int) -> bool:
         """Whether nothing of the source can still arrive that this broadcast must follow."""
         if broadcast.kind is not BroadcastKind.FOLLOW_UP:
-            return bool(self.value(_HAS_SETTLED, source, broadcast.version))
+            return bool(self.value(_HAS_SETTLED, source, broadcast.version, broadcast.original_id))
         if source != broadcast.original_id:
             return not self.value(HAS_OPEN, source)
         return bool(self.value("SELECT done_at IS NOT NULL FROM broadcast WHERE id = ?", source))
@@ -198,13 +201,15 @@ class Audience(People):
     def _who_had_it(self, channel: str, broadcast: Broadcast, source: int, limit: int) -> list[Reader]:
         """Those who have had the source (a digest: with the story in it) in a text older than this broadcast."""
         digest = source != broadcast.original_id
-        whatever = broadcast.kind is BroadcastKind.FOLLOW_UP
+        values = {
+            "source": source, "original": broadcast.original_id, "this": broadcast.id, "version": broadcast.version,
+            "max_id": broadcast.max_id, "channel": channel, "whatever": broadcast.kind is BroadcastKind.FOLLOW_UP,
+            "limit": limit,
+        }  # fmt: skip
         readers: list[Reader] = []
         after = broadcast.last_id
         while len(readers) < limit:
-            rows = self.all(
-                _WHO_HAD_IT, source, after, broadcast.max_id, channel, whatever, broadcast.version, broadcast.id, limit
-            )  # fmt: skip
+            rows = self.conn.execute(_WHO_HAD_IT, values | {"after": after}).fetchall()
             readers += [
                 reader_of(row[:-4])._replace(had=Had(State(row[-4]), row[-3], digest))
                 for row in rows

@@ -11,6 +11,7 @@ from bot.delivery.content import Act
 from bot.delivery.plan import Delivery, Had, Rank, State, Status
 from bot.ports import DueDelivery
 from storage.sqlite.audience import HELD, HOLD, READER, pass_of, reader_of
+from storage.sqlite.overtaking import to_reader
 from storage.sqlite.part import Part, listed, to_ms
 from storage.sqlite.people import FOLLOWS_STORY
 from storage.sqlite.reports import ACCEPTED
@@ -26,7 +27,7 @@ SELECT {_BROADCAST}, {READER}, delivery.attempt + 1, delivery.doubts % {ACCEPTED
        WHEN b.expires_at <= :now AND b.kind NOT IN ('story', 'digest') THEN 'expired'
        WHEN s.status IS NOT 'active' THEN 'stopped'
        WHEN b.kind = 'story' AND NOT {FOLLOWS_STORY} THEN 'unfollowed' END,
-  b.status = 'paused' OR {HELD}
+  b.status = 'paused' OR {HELD} OR {to_reader("delivery.subscriber_id", "b.original_id", "b.version")}
 FROM delivery JOIN broadcast b ON b.id = delivery.broadcast_id
   LEFT JOIN subscriber s ON s.id = delivery.subscriber_id {HOLD}
   LEFT JOIN delivery o ON o.broadcast_id = b.original_id AND o.subscriber_id = delivery.subscriber_id
@@ -52,7 +53,7 @@ SELECT story_id FROM broadcast WHERE kind = 'story' AND status IN ('withdrawn', 
   AND story_id IN (SELECT value FROM json_each(?))
 """
 _LOOKS: Final = 8  # at most so many looks for rows that may still be sent; the next tick looks again
-_PAUSED_LOOKS: Final = 5_000  # milliseconds between two looks at what waits for a paused broadcast
+_PAUSED_LOOKS: Final = 5_000  # milliseconds between two looks at what waits for something else than its time
 
 
 class Due(Part):
@@ -80,7 +81,7 @@ class Due(Part):
         return self._without_stopped(due, now) if rank is Rank.DIGEST else due
 
     def _turn_away(self, rows: Sequence[tuple[Any, ...]], now: int) -> None:
-        """Those who may not be sent to any more fail; those of one that stands still are looked at later."""
+        """Those who may not be sent to any more fail; those that stand still, or must not overtake, wait."""
         for row in rows:
             this = {"broadcast": row[0], "subscriber": row[_SUBSCRIBER_OF_DUE]}
             if row[-2]:

@@ -159,7 +159,7 @@ def cancelling_that_retries_ignore(patch: pytest.MonkeyPatch) -> None:
 
 
 def pausing_that_retries_ignore(patch: pytest.MonkeyPatch) -> None:
-    due = storage.sqlite.due._DUE.replace("b.status = 'paused'\n", "0\n")
+    due = storage.sqlite.due._DUE.replace("b.status = 'paused' OR", "0 OR")
     assert due != storage.sqlite.due._DUE
     patch.setattr(storage.sqlite.due, "_DUE", due)
 
