@@ -14,9 +14,9 @@ FROM broadcast b WHERE b.kind = 'follow_up' AND b.story_id IN (SELECT value FROM
 """
 _OF_BROADCAST: Final = """
 WITH RECURSIVE about (id) AS (
-  SELECT ?1 UNION SELECT b.id FROM about a JOIN broadcast b ON b.original_id = a.id AND b.kind = 'follow_up')
+  SELECT ?1 UNION SELECT b.id FROM about JOIN broadcast b ON b.original_id = about.id AND b.kind = 'follow_up')
 SELECT b.id, b.original_id, json_group_array(DISTINCT p.channel)
-FROM about a JOIN broadcast b ON b.id = a.id JOIN broadcast_pass p ON p.broadcast_id = b.id
+FROM about JOIN broadcast b ON b.id = about.id JOIN broadcast_pass p ON p.broadcast_id = b.id
 WHERE b.id <> ?1 AND b.status IN ('running', 'paused', 'done', 'expired') GROUP BY b.id ORDER BY b.id
 """
 EVERYBODY: Final = 1 << 62  # no subscriber's id is higher

@@ -67,7 +67,7 @@ SMALL = (
     "SCAN CONSTANT ROW", "SCAN (subquery",
     "SCAN json_each", "SCAN wanted VIRTUAL", "SCAN page VIRTUAL", "SCAN carried VIRTUAL",  # the values asked for
     "SCAN known",  # categories, one seek each
-    "SCAN feed", "SCAN sqlite_sequence",
+    "SCAN feed", "SCAN sqlite_sequence", "SCAN about",  # what follows on one broadcast: a few
     "SCAN push_screen", "SCAN invitation",  # as many as the newsroom makes; what is old is let go
     "SCAN s USING INDEX story_newest",  # from the newest story until there are enough
 )  # fmt: skip
