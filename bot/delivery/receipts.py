@@ -144,7 +144,7 @@ def _account_for(tag: Tag, outcome: Outcome, now: datetime) -> Settled | None:
     if outcome.code != SERVER_ERROR:
         return None
     at = again_at(tag, outcome.code, now)
-    return Settled(State.FAILED, outcome.code) if at is None else Settled(State.QUEUED, outcome.code, next_at=at)
+    return failed_for_trouble(now) if at is None else Settled(State.QUEUED, outcome.code, next_at=at)
 
 
 def again_at(tag: Tag, code: str, now: datetime) -> datetime | None:
@@ -188,6 +188,11 @@ def failed(outcome: Outcome, now: datetime) -> Settled:
         return Settled(State.FAILED, outcome.code, gone=outcome.kind is Kind.GONE)
     pause = timedelta(seconds=outcome.retry_after or 0.0)
     return Settled(State.FAILED, outcome.code, next_at=now + max(pause, _LEAST_PAUSE))
+
+
+def failed_for_trouble(now: datetime) -> Settled:
+    """The platform has had its own trouble with a message once too often: what it said comes in a digest."""
+    return Settled(State.FAILED, SERVER_ERROR, next_at=now + _LEAST_PAUSE)
 
 
 # Doubts -------------------------------------------------------------------------------------------------------------

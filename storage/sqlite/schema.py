@@ -23,6 +23,7 @@ from storage.sqlite.schema_residents import residents_in_chat
 from storage.sqlite.schema_screens import screens_and_aims
 from storage.sqlite.schema_team import team_in_chat
 from storage.sqlite.schema_templates import whatsapp_templates
+from storage.sqlite.schema_troubles import whatsapp_troubles
 from storage.sqlite.schema_whatsapp import whatsapp
 
 migrations: Final = Migrations("kentongan")
@@ -282,6 +283,7 @@ migrations()(whatsapp_afterwards)
 migrations()(invitations_made)
 migrations()(times_of_early_receipts)
 migrations()(corrections_waiting)
+migrations()(whatsapp_troubles)
 
 
 def is_empty(db: Database) -> bool:

@@ -17,7 +17,6 @@ from bot.delivery.receipts import (
     Receipt,
     ReplyTag,
     Tag,
-    again_at,
 )
 from bot.delivery.settle import REPLY_DOUBTS
 from bot.delivery.templates import REFUSALS
@@ -64,7 +63,7 @@ _REOPEN: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE 
 _PLANNED_AGAIN: Final = frozenset({WINDOW_CLOSED, *REFUSALS})
 _QUEUED: Final = """
 UPDATE delivery SET state = 'queued', code = ?4, finished_at = NULL, message_id = NULL, channel = 'whatsapp',
-  rank = (SELECT rank FROM broadcast WHERE id = broadcast_id),
+  rank = (SELECT rank FROM broadcast WHERE id = broadcast_id), troubled = troubled + (?4 = 'server_error'),
   next_at = max(?1, coalesce((SELECT h.until FROM subscriber s JOIN hold h USING (channel, address)
                               WHERE s.id = subscriber_id), 0))
 """
@@ -155,7 +154,8 @@ class WhatsApp(WhatsAppReaders, Halts):
                 elif receipt.failed is None:
                     self._answer_arrived(receipt.tag, receipt.message_id)
                 else:
-                    self._answer_failed(receipt.tag, again_at(receipt.tag, receipt.failed.code, now))
+                    code = receipt.failed.code
+                    self._answer_failed(receipt.tag, self._again_at(receipt.tag, code, now), code)
                 self._news_of_recipient(receipt, now)
             case None:
                 self._news_of_recipient(receipt, now)
@@ -172,7 +172,7 @@ class WhatsApp(WhatsAppReaders, Halts):
         if failed.code in _PLANNED_AGAIN and self.run(_PLAN_AGAIN, *again):
             self.run(_REOPEN, tag.broadcast_id)
             self._news_of_reader(tag.subscriber_id, failed, now, at)
-        elif (then := again_at(tag, failed.code, now)) is not None and self.run(
+        elif (then := self._again_at(tag, failed.code, now)) is not None and self.run(
             _TRY_AGAIN, to_ms(then), tag.broadcast_id, tag.subscriber_id, failed.code, to_ms(now), tag.attempt
         ):  # fmt: skip
             self._take_back_marketing(tag)
@@ -207,6 +207,7 @@ class WhatsApp(WhatsAppReaders, Halts):
 
     def settle(self, channel: str, finished: Sequence[tuple[Delivery, Settled]], epoch: int, now: datetime) -> None:
         """Write finished attempts; on WhatsApp also what receipts have told of them already."""
+        finished = [*self._count_troubles(finished, now)] if channel == NAME else finished
         super().settle(channel, finished, epoch, now)
         if channel != NAME:
             return

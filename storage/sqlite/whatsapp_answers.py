@@ -9,27 +9,28 @@ from datetime import datetime
 from typing import Final
 
 from bot.delivery.plan import QueuedReply, Settled, State
-from bot.delivery.receipts import ANSWER_LIVES, SILENT, ReplyTag
+from bot.delivery.receipts import ANSWER_LIVES, SERVER_ERROR, SILENT, ReplyTag
 from storage.sqlite.part import to_ms
 from storage.sqlite.replies import Replies
 from storage.sqlite.sights import Sights
 from storage.sqlite.whatsapp_people import NAME, WhatsAppPeople
+from storage.sqlite.whatsapp_troubles import WhatsAppTroubles
 
 # Of somebody who is forgotten nothing is kept, not even the answer that says so.
 _KEEP: Final = """
 INSERT OR REPLACE INTO whatsapp_answer
-SELECT id, channel, address, thread, message, mode, target, attempt, doubts, created_at, ?3 FROM reply r
+SELECT id, channel, address, thread, message, mode, target, attempt, doubts, created_at, ?3, troubled FROM reply r
 WHERE id = ?1 AND attempt = ?2 AND state = 'started' AND channel = 'whatsapp'
   AND EXISTS (SELECT 1 FROM subscriber s WHERE s.channel = r.channel AND s.address = r.address)
 """
 _AGAIN: Final = """
-INSERT INTO reply (id, channel, address, thread, message, mode, target, attempt, doubts, created_at, next_at)
+INSERT INTO reply (id, channel, address, thread, message, mode, target, attempt, doubts, created_at, next_at, troubled)
 SELECT id, channel, address, thread, message, mode, target, attempt, doubts, created_at,
-  max(?3, coalesce((SELECT until FROM hold h WHERE h.channel = a.channel AND h.address = a.address), 0))
+  max(?3, coalesce((SELECT until FROM hold h WHERE h.channel = a.channel AND h.address = a.address), 0)), troubled + ?4
 FROM whatsapp_answer a WHERE id = ?1 AND attempt = ?2
 """
 _DOUBT_AGAIN: Final = """
-UPDATE reply SET doubt = 0, next_at = max(?3, coalesce(
+UPDATE reply SET doubt = 0, troubled = troubled + ?4, next_at = max(?3, coalesce(
   (SELECT until FROM hold h WHERE h.channel = reply.channel AND h.address = reply.address), 0))
 WHERE id = ?1 AND attempt = ?2 AND doubt = 1 AND state = 'queued'
 """
@@ -39,11 +40,12 @@ WHERE id = ?1 AND attempt = ?2 AND doubt = 1 AND state = 'queued'
 _ARRIVED: Final = "DELETE FROM reply WHERE id = ? AND state = 'queued' AND (doubt = 1 OR doubts > 0)"
 
 
-class WhatsAppAnswers(WhatsAppPeople, Replies, Sights):
+class WhatsAppAnswers(WhatsAppPeople, WhatsAppTroubles, Replies, Sights):
     """Answers, until it is known what became of them."""
 
     def settle_replies(self, channel: str, finished: Sequence[tuple[QueuedReply, Settled]], now: datetime) -> None:
         """Write finished answers; on WhatsApp a doubt is kept as one, and what was taken until its receipt."""
+        finished = [*self._count_troubles_of_answers(finished, now)] if channel == NAME else finished
         taken = [r for r, s in finished if s.state is State.SENT and s.code != SILENT] if channel == NAME else []
         if taken:
             self.run("DELETE FROM whatsapp_answer WHERE at < ?", to_ms(now - ANSWER_LIVES))
@@ -57,11 +59,11 @@ class WhatsAppAnswers(WhatsAppPeople, Replies, Sights):
         self.run(_ARRIVED, tag.reply_id)
         self.run("DELETE FROM whatsapp_answer WHERE id = ?", tag.reply_id)
 
-    def _answer_failed(self, tag: ReplyTag, again: datetime | None) -> None:
+    def _answer_failed(self, tag: ReplyTag, again: datetime | None, code: str) -> None:
         """A receipt says that this attempt came to nothing; `again` is when the next one leaves, if one does."""
-        this = (tag.reply_id, tag.attempt)
-        if again is not None and not self.run(_DOUBT_AGAIN, *this, to_ms(again)):
-            self.run(_AGAIN, *this, to_ms(again))
+        this, trouble = (tag.reply_id, tag.attempt), code == SERVER_ERROR
+        if again is not None and not self.run(_DOUBT_AGAIN, *this, to_ms(again), trouble):
+            self.run(_AGAIN, *this, to_ms(again), trouble)
         elif again is None:
             self.run("DELETE FROM reply WHERE id = ? AND attempt = ? AND doubt = 1", *this)
         self.run("DELETE FROM whatsapp_answer WHERE id = ? AND attempt = ?", *this)

@@ -34,6 +34,7 @@ RELEASED = {
     "invitations_made": "c37ea7bd64eacde3",
     "times_of_early_receipts": "ab20937db2a38858",
     "corrections_waiting": "19bf096c4c7e46eb",
+    "whatsapp_troubles": "0a663d870627512a",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {
     "meta": [{"key": "epoch", "value": "7"}],

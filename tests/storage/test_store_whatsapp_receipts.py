@@ -11,6 +11,7 @@ from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import Broadcast, Delivery, Rank, Settled, State
 from bot.delivery.plan import Status as Ended
 from bot.delivery.receipts import DeliveryTag, Receipt, ReplyTag, Tag, failed, settle_delivery, settle_reply, tag_of
+from bot.flow.settling import Settler, Settling
 from bot.ports import Store, Tx
 from tests.storage.makers import NOW, due, follow, hours, story
 
@@ -318,6 +319,62 @@ async def test_what_was_only_too_fast_is_tried_until_it_is_too_old(store: Store,
         return [delivery.attempt, rows(tx)]
 
     assert await store.write(work) == [6, [("failed", code, "wamid.6")]]
+
+
+NOT_SENT, TROUBLE = Outcome(Kind.NOT_SENT, "connect"), Outcome(Kind.NOT_SENT, "server_error")
+TROUBLES = {
+    "in answers": ["answer"] * 5,
+    "later": ["later"] * 5,
+    "in turn": ["later", "answer", "later", "answer", "later"],
+    "later, after many tries that met something else": ["nothing"] * 6 + ["later"] * 5,
+    "in answers, after many tries that met something else": ["nothing"] * 6 + ["answer"] * 5,
+}
+
+
+@pytest.mark.parametrize("kind", ["story", "alert"])
+@pytest.mark.parametrize("told_how", TROUBLES.values(), ids=TROUBLES)
+async def test_trouble_of_theirs_ends_a_message_at_the_fifth_try_that_met_it_however_it_is_told(
+    store: Store, told_how: list[str], kind: str
+) -> None:
+    def work(tx: Tx) -> list[object]:
+        epoch, (delivery,) = told(tx, kind)
+        settler, now, states = Settler(Settling(settle_delivery, settle_reply)), NOW, []
+        for number, how in enumerate(told_how):
+            if number:
+                now += timedelta(minutes=2)
+                (delivery,) = due(tx, now, 9, WA)
+                tx.start_deliveries([delivery], epoch, now)
+            came = {"nothing": NOT_SENT, "answer": TROUBLE}.get(how, Outcome(Kind.SENT, message_id=f"wamid.{number}"))
+            tx.settle(WA, [(delivery, settler.delivery(delivery, came, now))], epoch, now)
+            if how == "later":
+                tx.take_receipts([receipt(tag_of(delivery), "failed", f"wamid.{number}", "server_error")], now)
+            states.append(rows(tx)[0][0])
+        owing = tx.owings(WA, [delivery.subscriber_id], tx.tellings(WA, now), now)[delivery.subscriber_id]
+        return [*states, len(owing.put_by)]
+
+    tries = len(told_how) - 1
+    assert await store.write(work) == ["queued"] * tries + ["failed", int(kind == "story")]
+
+
+@pytest.mark.parametrize("told_how", TROUBLES.values(), ids=TROUBLES)
+async def test_so_it_ends_an_answer(store: Store, told_how: list[str]) -> None:
+    def work(tx: Tx) -> list[int]:
+        tx.begin_epoch(NOW)
+        tx.whatsapp_address(SARI, None, NOW)
+        tx.add_reply(WA, SARI, None, "[]", "new", NOW)
+        settler, now, left = Settler(Settling(settle_delivery, settle_reply)), NOW, []
+        for number, how in enumerate(told_how):
+            (reply,) = tx.claim_replies(WA, 1, now, 9)
+            came = {"nothing": NOT_SENT, "answer": TROUBLE}.get(how, Outcome(Kind.SENT, message_id=f"wamid.{number}"))
+            tx.settle_replies(WA, [(reply, settler.reply(reply, came, now))], now)
+            if how == "later":
+                tag = ReplyTag(reply.id, reply.attempt)
+                tx.take_receipts([receipt(tag, "failed", f"wamid.{number}", "server_error")], now)
+            now += timedelta(minutes=2)
+            left.append(sum(tx.stats(now)["replies"].values()))
+        return left
+
+    assert await store.write(work) == [1] * (len(told_how) - 1) + [0]
 
 
 async def test_a_doubtful_answer_that_is_refused_for_haste_is_given_once_more_and_its_person_rests(
