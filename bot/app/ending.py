@@ -40,3 +40,9 @@ class Ending:
                 self._told.set()
 
         task.add_done_callback(ended)
+
+
+async def cancelled(task: asyncio.Task[Any]) -> None:
+    """Cancel it and wait until it has ended, however it does."""
+    task.cancel()
+    await asyncio.wait({task})

@@ -13,7 +13,7 @@ import structlog
 from bot import catalogs, clock
 from bot.app.condition import Condition
 from bot.app.database import database_path, hold_database, open_store
-from bot.app.ending import Ending
+from bot.app.ending import Ending, cancelled
 from bot.app.feeds_file import FeedsFile
 from bot.app.first_admin import invite_first_admin
 from bot.app.live import Live
@@ -200,7 +200,7 @@ class App:
         console = Console(self._store, self._desk, sys.stdin, sys.stdout, clock.now)
         self._deliver(console, epoch)
         task = asyncio.create_task(console.receive(), name="console")
-        self._stack.push_async_callback(_cancel, task)
+        self._stack.push_async_callback(cancelled, task)
         self._ending.watch(task, ends_the_program=True)
 
     def _deliver(
@@ -294,8 +294,3 @@ class App:
             "since": self._started.isoformat(timespec="seconds"),
             "channels": self._live.health(),
         }
-
-
-async def _cancel(task: asyncio.Task[Any]) -> None:
-    task.cancel()
-    await asyncio.wait({task})

@@ -96,6 +96,7 @@ async def test_the_first_admin_is_invited_on_standard_error_and_in_a_private_fil
 async def test_no_line_at_debug_level_carries_the_token(town: World, program: Program) -> None:
     await program.start()
     await town.subscribes(SRI, "Kesehatan")
+    await town.polled()  # or the story is old news
     town.telegram.faults.add(method="sendMessage", chat_id=SRI, answer=Fault.DROP, times=1)
     town.portal.publish("Dengan gangguan", BODY, ["kesehatan"])
     await town.until(program.states, what="an attempt")
