@@ -9,19 +9,18 @@ from zoneinfo import ZoneInfo
 from bot.chat.message import Message
 from bot.chat.newsroom.acts import BUTTONS, Names
 from bot.chat.newsroom.guard import LATELY
+from bot.chat.newsroom.lists import A_PAGE
 from bot.chat.push import Aim, Colleague, Draft, LookedIn, LookIn, Room, Told
 from bot.chat.push_seal import pressed
 from bot.chat.turn import Person, Role, Status
 from bot.delivery.content import BroadcastKind
-from bot.delivery.plan import Status as Sending
 from bot.flow.cost import free
-from bot.flow.newsroom import was_had
 from bot.flow.reach import Count, Target, count
 from bot.news.item import Story
 from bot.ports import Sent, Tx
 
 PICKED: Final = 8  # stories that are offered
-LISTED: Final = 10  # broadcasts of a list
+LISTED: Final = 10  # scheduled broadcasts
 COMPARED: Final = 500  # of the last 24 hours
 _NO_FORMS: Final[Mapping[str, Callable[[Message], str]]] = {}
 _PUTS_RIGHT: Final = frozenset({BroadcastKind.CORRECTION, BroadcastKind.WITHDRAWAL})
@@ -106,26 +105,28 @@ def _with_lists(tx: Tx, asked: LookIn, room: Room, now: datetime) -> Room:
     if button is not None and button.verb == "pick":
         return replace(room, stories=tuple(tx.latest(None, PICKED)))
     if asked.action in {"correct", "withdraw", "report"}:
-        return replace(room, recent=_recent(tx, asked.action, now))
+        return _found(tx, asked, room, now) if asked.text.strip() else _page(tx, asked.action, 0, room, now)
+    if button is not None and button.verb == "ls" and button.parts:
+        return _page(tx, button.parts[0], button.number(1), room, now)
     if asked.action == "queue":
         return replace(room, scheduled=tuple(_brief(tx, sent) for sent in tx.scheduled(now, LISTED)))
     return room
 
 
-def _recent(tx: Tx, action: str, now: datetime) -> tuple[Told, ...]:
-    """What has begun, the newest first; only the report lists what can be neither corrected nor withdrawn."""
-    kinds = {"story", "alert", "follow_up"} | ({"correction", "withdrawal"} if action == "report" else set())
-    begun = [sent for sent in tx.broadcasts(LISTED * 3) if sent.kind in kinds and sent.not_before <= now]
-    if action != "report":
-        begun = [sent for sent in begun if _is_out(tx, sent)]
-    return tuple(_brief(tx, sent) for sent in begun[:LISTED])
+def _page(tx: Tx, action: str, page: int, room: Room, now: datetime) -> Room:
+    """What has begun, a page of it; only the report lists what can be neither corrected nor withdrawn."""
+    told = tx.told_page(every=action == "report", now=now, offset=A_PAGE * page, limit=A_PAGE + 1)
+    if not told and page:
+        return _page(tx, action, 0, room, now)  # what stood there was withdrawn meanwhile
+    recent = tuple(_brief(tx, sent) for sent in told[:A_PAGE])
+    return replace(room, recent=recent, page=page, more=len(told) > A_PAGE)
 
 
-def _is_out(tx: Tx, sent: Sent) -> bool:
-    """Whether anybody may have it still: what was stopped before it began has reached nobody."""
-    if sent.status is Sending.CANCELLED:
-        return was_had(tx, sent.id)
-    return sent.status is not Sending.WITHDRAWN
+def _found(tx: Tx, asked: LookIn, room: Room, now: datetime) -> Room:
+    """What the words behind the command mean; one alone is the broadcast that the act is about."""
+    told = tx.told_about(asked.text, every=asked.action == "report", now=now, limit=A_PAGE + 1)
+    room = replace(room, recent=tuple(_brief(tx, sent) for sent in told[:A_PAGE]), more=len(told) > A_PAGE)
+    return replace(room, told=told_of(tx, told[0].id)) if len(told) == 1 else room
 
 
 def _colleagues(tx: Tx, person: Person, channels: Collection[str]) -> tuple[Colleague, ...]:

@@ -175,6 +175,15 @@ class NewsdeskTx(Protocol):
     def told_since(self, at: datetime, limit: int) -> list[Sent]:
         """Stories that were made since then and alerts that began since then or will, the newest first."""
 
+    def told_page(self, *, every: bool, now: datetime, offset: int, limit: int) -> list[Sent]:
+        """What has begun: alerts of two days, what is under way, then the newest.
+
+        With `every` also what can be neither corrected nor withdrawn.
+        """
+
+    def told_about(self, asked: str, *, every: bool, now: datetime, limit: int) -> list[Sent]:
+        """The same, of that which these words or this address name: all words stand in its headline, in any case."""
+
     def scheduled(self, now: datetime, limit: int) -> list[Sent]:
         """Alerts and follow-ups that have not begun, the next first."""
 

@@ -12,8 +12,8 @@ from bot.news import identity
 from bot.news.item import Item, Story
 from bot.ports import Screen, Sent
 from storage.sqlite.audience import HELD
-from storage.sqlite.broadcasts import Broadcasts
 from storage.sqlite.part import from_ms_or_none, to_ms, to_ms_or_none
+from storage.sqlite.told import TellingLists
 
 _DRAFT: Final = """
 SELECT id, version, channel, address, aim, stage, step, note, story_id, categories, at, about, broadcast_id, total,
@@ -62,7 +62,7 @@ ORDER BY n DESC LIMIT 1
 """
 
 
-class Newsdesk(Broadcasts):
+class Newsdesk(TellingLists):
     """Editors at work."""
 
     def button_key(self) -> bytes:

@@ -24,7 +24,8 @@ from tests.support.transcript import Screen, Transcript
 
 ALL = team_transcripts()
 # What needs trouble or slow readers is said in test_push_progress.py and test_push_corrections.py; what needs two
-# channels in test_push_card.py; the rest in test_editors.py.
+# channels in test_push_card.py, what needs many broadcasts in tests/flow/test_choosing_what_was_told.py; the rest in
+# test_editors.py.
 ELSEWHERE = (
     "desk.sending", "desk.paused", "desk.left", "desk.failed", "desk.waiting", "desk.not_known", "desk.digested",
     "desk.end.", "desk.code.", "desk.state.", "desk.time.", "desk.really_stop", "desk.stands_still", "desk.kind.",
@@ -32,6 +33,7 @@ ELSEWHERE = (
     "desk.button.pass_on_", "desk.portal_withdrew", "desk.approve.own", "desk.pick_none",
     "desk.cost.", "desk.form", "desk.channels", "desk.button.channels", "desk.button.all_channels", "desk.button.only",
     "desk.card.channels", "desk.card.cut", "desk.enough_words", "desk.undone.", "desk.rest.",
+    "desk.more_such",
 )  # fmt: skip
 
 

@@ -91,6 +91,7 @@ BUTTONS: Final[Mapping[str, Handler]] = {
     "back": _staff(Names.BROADCAST, editors_sent.withdraw),
     "mv": _staff(Names.BROADCAST, editors_sent.move),
     "unq": _staff(Names.BROADCAST, editors_sent.unschedule),
+    "ls": _staff(Names.NOTHING, lists.page),
     "rev": _staff(Names.STORY, editors_sent.pass_on_title),
     "wd": _staff(Names.STORY, editors_sent.pass_on_withdrawal),
     "unp": Handler(ADMINS, Names.NOTHING, lists.unpermit),

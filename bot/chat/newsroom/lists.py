@@ -1,11 +1,13 @@
 """What was told and what will be, as lists with a button for each."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
 
 from bot.chat.fit import cut
 from bot.chat.message import Button, Message, Rows, Span
+from bot.chat.newsroom import sent
 from bot.chat.newsroom.card import LEVELS
 from bot.chat.newsroom.progress import KINDS
 from bot.chat.newsroom.visit import Visit
@@ -16,7 +18,8 @@ from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Status
 
 LONGEST_LISTED: Final = 100
-_BUTTONS_A_ROW: Final = 5
+A_PAGE: Final = 8  # with a button for each and two to turn the page, as many as WhatsApp lists
+_BUTTONS_A_ROW: Final = 4
 _LONGEST_REASON: Final = 300
 _STATES: Final = {
     Status.RUNNING: "desk.state.running",
@@ -28,27 +31,67 @@ _STATES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list to choose from: what it asks, the verb of its buttons, what happens with the one that is meant."""
+
+    key: str
+    verb: str
+    run: Callable[[Visit], Turn]
+
+
+_LISTS: Final = {
+    "correct": _List("desk.choose_correct", "fix", sent.correct),
+    "withdraw": _List("desk.choose_withdraw", "back", sent.withdraw),
+    "report": _List("desk.choose_report", "rep", sent.show),
+}
+
+
 def correct(visit: Visit) -> Turn:
-    """Choose what to correct."""
-    return _choose(visit, "desk.choose_correct", "fix", visit.room.recent)
+    """Choose what to correct, or correct what the words behind the command mean."""
+    return _command(visit, "correct")
 
 
 def withdraw(visit: Visit) -> Turn:
-    """Choose what to take back."""
-    return _choose(visit, "desk.choose_withdraw", "back", visit.room.recent)
+    """Choose what to take back, or take back what the words behind the command mean."""
+    return _command(visit, "withdraw")
 
 
 def report(visit: Visit) -> Turn:
-    """Choose whose report to see."""
-    return _choose(visit, "desk.choose_report", "rep", visit.room.recent)
+    """Choose whose report to see, or see that of what the words behind the command mean."""
+    return _command(visit, "report")
 
 
-def _choose(visit: Visit, key: str, verb: str, among: tuple[Told, ...]) -> Turn:
-    if not among:
+def page(visit: Visit) -> Turn:
+    """Another page of one of these lists."""
+    name = visit.button.parts[0] if visit.button is not None and visit.button.parts else ""
+    return _choose(visit, name) if name in _LISTS else visit.toast("error.expired")
+
+
+def _command(visit: Visit, name: str) -> Turn:
+    asked, found = " ".join(visit.asked.text.split()), visit.room.recent
+    if not asked:
+        return _choose(visit, name)
+    if not found:
+        rows = ((visit.act("desk.button.all_told", "ls", name, 0),),)
+        return visit.prompt(visit.say.rich("desk.none_such", asked=cut(asked, LONGEST_LISTED)), rows)
+    return _LISTS[name].run(visit) if len(found) == 1 else _choose(visit, name)
+
+
+def _choose(visit: Visit, name: str) -> Turn:
+    room, of = visit.room, _LISTS[name]
+    if not room.recent:
         return visit.told("desk.nothing_told")
-    buttons = [Button(str(n), visit.act(key, verb, told.id).action) for n, told in enumerate(among, 1)]
-    rows = tuple(tuple(buttons[i : i + _BUTTONS_A_ROW]) for i in range(0, len(buttons), _BUTTONS_A_ROW))
-    return visit.show(Message(_listed(visit, key, among, _told_line), rows))
+    first = 1 + room.page * A_PAGE
+    numbers = [Button(str(n), visit.act(of.key, of.verb, told.id).action) for n, told in enumerate(room.recent, first)]
+    rows = tuple(tuple(numbers[i : i + _BUTTONS_A_ROW]) for i in range(0, len(numbers), _BUTTONS_A_ROW))
+    text = _listed(visit, of.key, room.recent, _told_line, first)
+    if visit.asked.text.strip():  # a button has no room for what was asked
+        more = visit.say.rich("desk.more_such") if room.more else ()
+        return visit.show(Message(joined("\n\n", text, more), rows))
+    before = (visit.act("office.button.before", "ls", name, room.page - 1),) if room.page else ()
+    after = (visit.act("office.button.after", "ls", name, room.page + 1),) if room.more else ()
+    return visit.show(Message(text, (*rows, *(row for row in (before + after,) if row))))
 
 
 def queue(visit: Visit) -> Turn:
@@ -63,13 +106,13 @@ def queue(visit: Visit) -> Turn:
         )
         for n, told in enumerate(waiting, 1)
     )
-    return visit.show(Message(_listed(visit, "desk.queue", waiting, _queued_line), rows))
+    return visit.show(Message(_listed(visit, "desk.queue", waiting, _queued_line, 1), rows))
 
 
 def _listed(
-    visit: Visit, key: str, among: tuple[Told, ...], line: Callable[[Visit, Told], tuple[Span, ...]]
+    visit: Visit, key: str, among: tuple[Told, ...], line: Callable[[Visit, Told], tuple[Span, ...]], first: int
 ) -> tuple[Span, ...]:  # fmt: skip
-    lines = [joined("", (Span(f"{n}. "),), line(visit, told)) for n, told in enumerate(among, 1)]
+    lines = [joined("", (Span(f"{n}. "),), line(visit, told)) for n, told in enumerate(among, first)]
     return joined("\n\n", visit.say.rich(key), joined("\n", *lines))
 
 
