@@ -1,6 +1,7 @@
 """Who left, kept outside of the database and its backups, so that a restored backup brings nobody back.
 
 One line for each stop and each erasure: a salted hash of channel and address, the moment, and which of the two it was.
+Who stopped and came back has a line too, which ends the stop; what an erasure took stays away also then.
 The salt stands in the first line: it keeps the hashes of two databases apart. Numbers of chats can be guessed, so what
 keeps the file from strangers is its mode (0600), not the hash.
 """
@@ -25,15 +26,16 @@ log = structlog.get_logger(__name__)
 
 STOP: Final = "stop"
 ERASE: Final = "erase"
+RETURN: Final = "return"  # earlier versions pass such lines over
 NAME: Final = "stops.log"
 _FIRST_LINE: Final = re.compile(rb"kentongan stops 1 ([0-9a-f]{32})\n")
 _HEADER_BYTES: Final = 51
-_LINE: Final = re.compile(r"([0-9a-f]{32}) (\S+) (stop|erase)")
+_LINE: Final = re.compile(r"([0-9a-f]{32}) (\S+) (stop|erase|return)")
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Somebody who stopped, or asked to be erased."""
+    """Somebody who stopped, asked to be erased, or came back (`kind`)."""
 
     channel: str
     address: str
@@ -42,7 +44,7 @@ class Departure:
 
 
 class Left(NamedTuple):
-    """What the log knows of an address: when it left for the last time, when it last asked to be erased."""
+    """What the log knows of an address that is away: when it left for the last time, when it asked to be erased."""
 
     at: datetime
     erased_at: datetime | None = None
@@ -79,7 +81,7 @@ class StopsLog:
             os.close(file)
 
     def matches(self, channel: str, address: str) -> datetime | None:
-        """When this address left for the last time; None when it never did. Reads the file once between two appends."""
+        """When this address left for the last time; None: it is not away. Reads the file once between two appends."""
         left = self.left(channel, address)
         return None if left is None else left.at
 
@@ -122,7 +124,10 @@ class StopsLog:
         for line in content[_HEADER_BYTES:].decode("ascii", "replace").splitlines():
             if (read := _departure(line)) is not None:
                 hashed, at, kind = read
-                known[hashed] = _later(known.get(hashed, Left(at)), at, kind)
+                if kind == RETURN:
+                    _come_back(known, hashed, at)
+                else:
+                    known[hashed] = _later(known.get(hashed, Left(at)), at, kind)
         return _salt(content[:_HEADER_BYTES], self.path), known
 
 
@@ -131,16 +136,23 @@ class Departures:
 
     Before it, because a stop in the log whose transaction was then lost is still in the inbox and is handled again;
     the other way round a kill between the two would lose it. A log that cannot be written stops nobody from leaving.
+    Of who comes back it is told after the commit: of a return that came to nothing the log must not know.
     """
 
     def __init__(self, stops: StopsLog) -> None:
         self._stops = stops
         self._noted: list[Departure] = []
+        self._back: list[Departure] = []
         self.fault = ""  # why the last line could not be written
 
     def note(self, channel: str, address: str, at: datetime, kind: str = STOP) -> None:
         """Somebody leaves in this transaction."""
         self._noted.append(Departure(channel, address, at, kind))
+        self._back = [back for back in self._back if (back.channel, back.address) != (channel, address)]
+
+    def note_return(self, channel: str, address: str, at: datetime) -> None:
+        """Somebody who had stopped comes back in this transaction."""
+        self._back.append(Departure(channel, address, at, RETURN))
 
     def write(self) -> None:
         """The transaction is about to be committed: all lines, one sync."""
@@ -158,9 +170,23 @@ class Departures:
         else:
             self.fault = ""
 
+    def committed(self) -> None:
+        """The transaction is in the database: whoever came back has."""
+        back, self._back = self._back, []
+        if not back:
+            return
+        try:
+            self._stops.extend(back)
+        except OSError as error:
+            log.warning(
+                "stops.log cannot be written: a backup restored later could stop these people, who are back",
+                file=str(self._stops.path), why=error.strerror or str(error), missing=len(back),
+            )  # fmt: skip
+
     def forget(self) -> None:
         """The transaction is undone."""
         self._noted.clear()
+        self._back.clear()
 
 
 def _make(path: Path) -> None:
@@ -210,6 +236,17 @@ def _departure(line: str) -> tuple[bytes, datetime, str] | None:
 def _later(before: Left, at: datetime, kind: str) -> Left:
     erased_at = max(at, before.erased_at or at) if kind == ERASE else before.erased_at
     return Left(max(at, before.at), erased_at)
+
+
+def _come_back(known: dict[bytes, Left], hashed: bytes, at: datetime) -> None:
+    """A stop is over, unless it is the later of the two; what was erased is."""
+    left = known.get(hashed)
+    if left is None or left.at > at:
+        return
+    if left.erased_at is None:
+        del known[hashed]
+    else:
+        known[hashed] = Left(left.erased_at, left.erased_at)
 
 
 def _write_all(file: int, content: bytes) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
+from bot.chat.turn import Status
 from bot.news.following import category_of, word_of
 from bot.ports import Subscription
 from storage.sqlite.part import from_ms_or_none, listed, to_ms, to_ms_or_none
@@ -55,13 +56,17 @@ class Imports(People):
         unique = {(row.channel, row.address): row for row in rows}.values()
         by_channel = sorted(unique, key=lambda row: row.channel)
         groups = groupby(by_channel, key=lambda row: row.channel)
-        return sum(self._import(channel, list(group), to_ms(now)) for channel, group in groups)
+        return sum(self._import(channel, list(group), now) for channel, group in groups)
 
-    def _import(self, channel: str, rows: list[Subscription], now: int) -> int:
+    def _import(self, channel: str, rows: list[Subscription], moment: datetime) -> int:
+        now = to_ms(moment)
         found = self.all(_EXISTING, listed([row.address for row in rows]), channel)
         known: dict[str, _Existing] = {row[0]: row[1:] for row in found}
         newcomers = [row for row in rows if row.address not in known]
         returning = [row for row in rows if row.address in known and _may_import(row, known[row.address])]
+        for row in returning:
+            if known[row.address][1] == Status.STOPPED:
+                self._is_back(channel, row.address, moment)
         first_id = 1 + (self.value("SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'") or 0)
         ids = {row.address: first_id + n for n, row in enumerate(newcomers)}
         self.conn.executemany(

@@ -90,7 +90,10 @@ class People(Stories, Waiting):
     ) -> None:  # fmt: skip
         """Subscribe or change topics; consent, `quiet` and limit are kept when someone joins or comes back."""
         subscriber = self._known(channel, address)
-        active = self.value("SELECT status FROM subscriber WHERE id = ?", subscriber) == Status.ACTIVE
+        status = self.value("SELECT status FROM subscriber WHERE id = ?", subscriber)
+        active = status == Status.ACTIVE
+        if status == Status.STOPPED:
+            self._is_back(channel, address, now)
         quiet_from, quiet_to = quiet or (None, None)
         values = {
             "subscriber": subscriber, "now": to_ms(now), "wording": wording, "language": language, "thread": thread,
@@ -99,6 +102,9 @@ class People(Stories, Waiting):
         self.conn.execute(_CHOOSE if active else _JOIN, values)
         self._follow_exactly(channel, subscriber, {ALL} if follows_all else set(categories))
         self._drop_queued(subscriber, "unfollowed", now, unless=f"{FOLLOWS_STORY} OR {NO_STORY}")
+
+    def _is_back(self, channel: str, address: str, now: datetime) -> None:
+        """Somebody who had stopped subscribes again."""
 
     def stop(self, channel: str, address: str, gone: bool, now: datetime) -> None:
         """Unsubscribe: status stopped (or gone), topics dropped, queued deliveries and drafts dropped."""

@@ -40,6 +40,10 @@ class SqliteTx(
         if self._departures is not None and not gone:
             self._departures.note(channel, address, now)
 
+    def _is_back(self, channel: str, address: str, now: datetime) -> None:
+        if self._departures is not None:
+            self._departures.note_return(channel, address, now)
+
     def erase(self, channel: str, address: str, now: datetime) -> None:
         """Forget somebody; it is noted, hashed, so that no backup brings them back."""
         super().erase(channel, address, now)

@@ -69,6 +69,8 @@ class Worker:
                 if conn.in_transaction:  # a full disk may have rolled back already
                     conn.execute("ROLLBACK")
                 raise
+            if self._departures is not None:
+                self._departures.committed()
             if self._tx.writes:
                 self._tx.sweep()
             return result

@@ -132,6 +132,20 @@ async def test_who_stopped_before_and_came_back_before_the_backup_is_kept(url: s
     assert status(url)["2"] == "active"
 
 
+@pytest.mark.parametrize("then", ["active", "stopped"])
+async def test_who_stopped_and_came_back_since_the_backup_is_kept_unless_they_stopped_again(
+    url: str, make_store: MakeStore, then: str
+) -> None:
+    store, file = await backed_up(url, make_store, three)
+    await store.write(lambda tx: left(tx, "2", minutes(20)))
+    await store.write(lambda tx: follow(tx, "2", "daerah", now=minutes(30)))
+    if then == "stopped":
+        await store.write(lambda tx: left(tx, "2", minutes(40)))
+    store.close()
+    assert restore(url, file).settled.stopped == (then == "stopped")
+    assert status(url)["2"] == then
+
+
 async def test_who_was_brought_back_by_a_later_consent_is_kept(url: str, make_store: MakeStore) -> None:
     def work(tx: Tx) -> None:
         three(tx)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot.ports import Store, Tx
+from bot.ports import Store, Subscription, Tx
 from storage import database_path, open_store
 from storage.sqlite.store import SqliteStore
-from storage.stops import ERASE, Departure, Departures, StopsLog, stops_path
+from storage.stops import ERASE, RETURN, Departure, Departures, StopsLog, stops_path
 from tests.storage.conftest import MakeStore
 from tests.storage.makers import NOW, TELEGRAM, follow
 
@@ -44,6 +44,14 @@ def test_an_erasure_is_told_from_a_stop(log: StopsLog) -> None:
     log.append(TELEGRAM, "1", NOW, ERASE)
     log.append(TELEGRAM, "1", later(5))
     assert log.left(TELEGRAM, "1") == (later(5), NOW)
+
+
+def test_who_came_back_is_away_no_more_and_what_they_had_erased_stays_so(log: StopsLog) -> None:
+    log.extend([Departure(TELEGRAM, "1", NOW), Departure(TELEGRAM, "1", later(1), RETURN)])
+    log.extend([Departure(TELEGRAM, "2", NOW, ERASE), Departure(TELEGRAM, "2", later(1), RETURN)])
+    log.extend([Departure(TELEGRAM, "3", NOW, RETURN), Departure(TELEGRAM, "3", later(1))])
+    log.extend([Departure(TELEGRAM, "4", later(1)), Departure(TELEGRAM, "4", NOW, RETURN)])  # of another process
+    assert [log.left(TELEGRAM, who) for who in "1234"] == [None, (NOW, NOW), (later(1), None), (later(1), None)]
 
 
 def test_no_log_knows_nobody_and_reading_makes_none(log: StopsLog) -> None:
@@ -114,6 +122,31 @@ async def test_a_stop_is_noted_with_its_moment(url: str, store: Store) -> None:
     await store.write(lambda tx: follow(tx, "1", "daerah"))
     await store.write(lambda tx: leave(tx, "1"))
     assert log_of(url).matches(TELEGRAM, "1") == NOW
+
+
+async def test_a_return_is_noted_where_there_was_a_stop_and_only_when_it_holds(url: str, store: Store) -> None:
+    def undone(tx: Tx) -> None:
+        follow(tx, "2", "daerah")
+        raise LookupError("on purpose")
+
+    def there_and_away(tx: Tx) -> None:
+        follow(tx, "3", "daerah")
+        leave(tx, "3")
+
+    await store.write(lambda tx: leave(tx, *"1234"))
+    await store.write(lambda tx: follow(tx, "1", "daerah"))
+    with pytest.raises(LookupError):
+        await store.write(undone)
+    await store.write(there_and_away)
+    brought = Subscription(TELEGRAM, "4", ("daerah",), consent_at=later(1))
+    await store.write(lambda tx: tx.import_subscribers([brought], later(2)))
+    assert [log_of(url).matches(TELEGRAM, who) for who in "1234"] == [None, NOW, NOW, None]
+
+
+async def test_whoever_comes_for_the_first_time_is_not_noted(url: str, store: Store) -> None:
+    await store.write(lambda tx: leave(tx, "2", gone=True))
+    await store.write(lambda tx: (follow(tx, "1", "daerah"), follow(tx, "2", "daerah")))
+    assert not log_of(url).path.exists()
 
 
 async def test_only_their_own_word_is_noted(url: str, store: Store) -> None:
