@@ -37,6 +37,8 @@ _FAILED: Final = f"""
 UPDATE delivery SET state = 'failed', code = ?, finished_at = ?, channel = NULL, rank = NULL, next_at = NULL {_THIS}
   AND attempt = ? AND (state IN ('unknown', 'sent') OR state = 'queued' AND doubts = 0)
 """
+# `sent` says that the platform has it, not that it has found the phone.
+_DELIVERABLE: Final = "UPDATE whatsapp_person SET undeliverable = 0 WHERE subscriber_id = ? AND undeliverable > 0"
 _OF_THIS_CHANNEL: Final = "(SELECT channel FROM subscriber WHERE id = subscriber_id) = 'whatsapp'"
 _MAY_LEAVE: Final = "(SELECT status FROM broadcast WHERE id = broadcast_id) IN ('running', 'paused', 'done')"
 _CRASHED: Final = f"""
@@ -115,6 +117,8 @@ class WhatsApp(WhatsAppReaders, Halts):
         if receipt.billed is not None:
             self._bill(receipt.tag, receipt.billed)
         if receipt.word in _REACHED and isinstance(receipt.tag, DeliveryTag):
+            if not self.was_seen(receipt.message_id, "failed"):  # which is the last word about a message
+                self.run(_DELIVERABLE, receipt.tag.subscriber_id)
             self._has_had(receipt.tag.subscriber_id, read=receipt.word != "delivered")
 
     def doubtful(self) -> list[Tag]:
@@ -164,8 +168,6 @@ class WhatsApp(WhatsAppReaders, Halts):
         if self.was_seen(message_id, "failed"):  # a failure is the last word about a message
             return
         self.run(_ARRIVED, message_id, to_ms(now), *tag)
-        reached = "UPDATE whatsapp_person SET undeliverable = 0 WHERE subscriber_id = ? AND undeliverable > 0"
-        self.run(reached, tag.subscriber_id)
 
     def _failed(self, tag: DeliveryTag, failed: Settled, now: datetime, at: datetime | None) -> None:
         again = (to_ms(now), tag.broadcast_id, tag.subscriber_id, failed.code, tag.attempt)
