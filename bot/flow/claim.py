@@ -16,6 +16,7 @@ from bot.flow.halts import halted_until
 from bot.flow.means import Means
 from bot.ports import Channel, Sent, Tx
 
+A_MINUTE = timedelta(minutes=1)
 TellRefused = Callable[[Tx, Sent, str], None]  # the platform refuses it with this code; what is no digest stands still
 
 
@@ -79,6 +80,7 @@ class Claim:
         self._reply_turns, self._digest_turns = Turns(1 / 3), Turns(1 / 10)
         self._refusals = Refusals()
         self._clock = 0.0
+        self._recalled = False  # what groups had before this process
 
     def run(
         self, tx: Tx, finished: Finished, slots: int, known: Collection[Hashable], now: datetime, clock: float
@@ -86,9 +88,12 @@ class Claim:
         """Settle, claim and start; `known` is what has been prepared already, `clock` is monotonic seconds."""
         name, self._clock = self._channel.name, clock
         tx.require_epoch(self._epoch)
+        if not self._recalled:
+            self._recall(tx, now)
         if finished.deliveries:
             tx.settle(name, finished.deliveries, self._epoch, now)
             self._stop_what_is_refused(tx, finished.deliveries, now)
+        self._forget_what_stands_still(tx)
         if finished.replies:
             tx.settle_replies(name, finished.replies, now)
         if self._means is not None and finished:
@@ -103,15 +108,24 @@ class Claim:
             more, next_due = bool(closed), next_due and max(next_due, halted)
         return Batch(tuple(replies), tuple(deliveries), contents, next_due, more, tuple(closed))
 
+    def _recall(self, tx: Tx, now: datetime) -> None:
+        """What groups have had in the minute before a start counts: they stand so many a minute, whoever sends it."""
+        for address, at in tx.started_to_groups(self._channel.name, now - A_MINUTE):
+            ago = max(0.0, (now - at).total_seconds())
+            self._chats.take(address, self._channel.chat_rate(address), self._clock - ago)
+        self._recalled = True
+
     def _stop_what_is_refused(self, tx: Tx, ended: Sequence[tuple[Delivery, Settled]], now: datetime) -> None:
         """A text that the platform does not take stands still until an editor looks.
 
         An urgent alert never does, nor do digests: each says something else, and nobody could resume them. Of these
         editors hear.
         """
-        for delivery, settled in ended:
-            if settled.refused:
-                chats = self._refusals.note(delivery.broadcast_id, settled.code, delivery.subscriber_id)
+        refused = [(delivery, settled) for delivery, settled in ended if settled.refused]
+        version = tx.version() if refused else 0
+        for delivery, settled in refused:
+            if delivery.version == version:  # an older one may have said what has been put right since
+                chats = self._refusals.note(delivery.broadcast_id, version, settled.code, delivery.subscriber_id)
                 if chats >= CHATS:
                     self._stop_refused(tx, delivery.broadcast_id, settled.code, chats, now)
 
@@ -128,6 +142,13 @@ class Claim:
             self._tell(tx, sent, code)
         elif not self._refusals.is_told(broadcast_id):
             self._tell(tx, sent, code)
+
+    def _forget_what_stands_still(self, tx: Tx) -> None:
+        """Whoever resumes it has looked at it: what was refused before counts no more, else one chat would stop it."""
+        for broadcast_id in self._refusals.noted():
+            sent = tx.broadcast(broadcast_id)
+            if sent is None or sent.status is not Status.RUNNING:
+                self._refusals.forget(broadcast_id)
 
     def _take_paid(self, tx: Tx, slots: int, now: datetime) -> tuple[list[QueuedReply], list[Delivery]]:
         """What is taken is reserved in the same transaction, where it costs anything."""

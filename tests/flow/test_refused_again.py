@@ -1,0 +1,86 @@
+"""What was refused and put right, or looked at and resumed, is not stopped by what was refused before."""
+
+import pytest
+
+from bot.delivery.content import Note
+from bot.delivery.plan import Delivery, Settled, State
+from bot.flow import newsroom
+from tests.support.outbox import Outbox
+
+REFUSED = Settled(State.FAILED, "too_long", refused=True)
+
+
+async def refused(outbox: Outbox, chats: int) -> int:
+    """A story that so many of thirty readers' chats have refused."""
+    await outbox.readers(*(str(n) for n in range(100, 130)))
+    story = await outbox.tell("Pasar terbakar")
+    outbox.answer(await outbox.claim(slots=chats), REFUSED)
+    await outbox.claim(slots=0)
+    return story
+
+
+async def resume(outbox: Outbox, broadcast: int) -> None:
+    await outbox.write(lambda tx: newsroom.resume(tx, broadcast, "redaksi", outbox.now))
+
+
+async def correct(outbox: Outbox, broadcast: int) -> None:
+    note = Note("Kios terbakar", wrong="Pasar terbakar")
+    await outbox.write(lambda tx: newsroom.correct(tx, broadcast, note, "redaksi", outbox.now))
+
+
+async def refuse(outbox: Outbox, broadcast: int, chats: int) -> str:
+    """So many more of its readers refuse it; how it stands then."""
+    claimed = [d for d in await outbox.claim(slots=chats) if d.broadcast_id == broadcast]
+    assert len(claimed) == chats
+    outbox.answer(claimed, REFUSED)
+    await outbox.claim(slots=0)
+    return await outbox.status(broadcast)
+
+
+@pytest.mark.parametrize("put_right", [False, True])
+async def test_what_paused_by_itself_and_goes_on_pauses_after_five_more(outbox: Outbox, *, put_right: bool) -> None:
+    story = await refused(outbox, 5)
+    assert await outbox.status(story) == "paused"
+    if put_right:
+        await correct(outbox, story)
+    await resume(outbox, story)
+    outbox.later(seconds=1)
+    assert await refuse(outbox, story, 4) == "running"
+    assert await refuse(outbox, story, 1) == "paused"
+
+
+async def test_what_an_editor_paused_and_resumed_counts_anew(outbox: Outbox) -> None:
+    story = await refused(outbox, 4)
+    await outbox.write(lambda tx: newsroom.pause(tx, story, "", "redaksi", outbox.now))
+    await outbox.claim(slots=0)
+    await resume(outbox, story)
+    assert await refuse(outbox, story, 1) == "running"
+
+
+async def test_a_corrected_text_counts_anew_while_it_goes_out(outbox: Outbox) -> None:
+    story = await refused(outbox, 4)
+    await correct(outbox, story)
+    assert await refuse(outbox, story, 4) == "running"
+    assert await refuse(outbox, story, 1) == "paused"
+
+
+@pytest.mark.parametrize("put_right", [False, True])
+async def test_answers_that_come_late_to_what_was_sent_before_the_pause_do_not_count(
+    outbox: Outbox, *, put_right: bool
+) -> None:
+    await outbox.readers(*(str(n) for n in range(100, 130)))
+    story = await outbox.tell("Pasar terbakar")
+    claimed: list[Delivery] = await outbox.claim(slots=14)
+    outbox.answer(claimed[:5], REFUSED)
+    await outbox.claim(slots=0)
+    assert await outbox.status(story) == "paused"
+    if put_right:
+        await correct(outbox, story)
+        await resume(outbox, story)
+    outbox.answer(claimed[5:], REFUSED)
+    await outbox.claim(slots=0)
+    if not put_right:
+        await resume(outbox, story)
+    outbox.later(seconds=1)
+    assert await outbox.status(story) == "running"
+    assert await refuse(outbox, story, 4) == "running"
