@@ -8,7 +8,7 @@ from bot.chat import words
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.scene import Scene
 from bot.chat.texts import joined
-from bot.chat.turn import Role, Turn
+from bot.chat.turn import Role, Status, Turn
 from bot.delivery.timing import EVENING, MORNING
 
 TICK: Final = "✅ "
@@ -195,6 +195,12 @@ def followed(scene: Scene) -> str:
 def subscribe_first(scene: Scene) -> Turn:
     """Wishes are for subscribers: first the topics."""
     return scene.show(start(scene, scene.say.rich("error.subscribe_first")))
+
+
+def back_again(scene: Scene) -> _Text:
+    """Staff who had stopped hear of the newsroom's matters again; residents had been promised nothing of the kind."""
+    had_stopped = scene.person.status is Status.STOPPED and scene.person.role is not Role.RESIDENT
+    return scene.say.rich("start.staff_back") if had_stopped else ()
 
 
 def role_line(scene: Scene) -> _Text:

@@ -161,14 +161,13 @@ class Sitting:
 
     def run(self, incoming: Incoming) -> list[Errand]:
         """All that follows from it; what is to be run when this is committed."""
-        if comes_back(self._person(), incoming):
-            self._tx.reach_again(self._sender.channel, self._sender.address)
+        returning = self._returning(incoming)
         events: list[Incoming] = [incoming]
         for _ in range(LONGEST_CHAIN):
             if not events:
                 break
             event = events.pop(0)
-            person = self._person()
+            person, returning = returning or self._person(), None
             turn = answer(person, event, self._around.facts.board(self._now, self._tx))
             for change in turn.changes:
                 self._apply(change, person)
@@ -182,6 +181,14 @@ class Sitting:
         if self._callback is not None:
             self._queue(Reply(Message(()), Mode.TOAST))  # a press that nothing follows from must not keep spinning
         return self._errands
+
+    def _returning(self, incoming: Incoming) -> Person | None:
+        """Whom messages did not reach is reached again; who had stopped is answered as one who had, to hear of it."""
+        person = self._person()
+        if not comes_back(person, incoming):
+            return None
+        self._tx.reach_again(self._sender.channel, self._sender.address)
+        return person if person.status is Status.STOPPED else None
 
     def _apply(self, change: Change, person: Person) -> None:
         tx, who = self._tx, (self._sender.channel, self._sender.address)

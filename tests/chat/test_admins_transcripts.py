@@ -20,7 +20,7 @@ from tests.support.transcript import Transcript
 ALL = office_transcripts()
 OURS = (
     "office.", "feeds.", "find.", "labels.", "fault.", "team.", "audit.", "health.", "backup.", "figures.", "deed.",
-    "stop.staff",
+    "stop.staff", "start.staff_back",
 )  # fmt: skip
 # What needs trouble that a transcript cannot make is said in test_every_screen_on_every_channel.py.
 ELSEWHERE = (

@@ -28,7 +28,7 @@ WISHES = {  # test_wishes.py
     "data.draft", "data.id", "data.joined_at", "data.open", "data.paused_until", "data.quiet_from", "data.quiet_to",
     "data.saved", "data.staff", "data.stopped_at", "data.thread", "data.too_much", "data.updates", "data.urgent",
 }  # fmt: skip
-EDITORS = ("desk.", "about.permit", "error.staff_only", "stop.staff")  # test_editors_transcripts.py
+EDITORS = ("desk.", "about.permit", "error.staff_only", "stop.staff", "start.staff_back")  # test_editors_transcripts.py
 OFFICE = (  # test_admins_transcripts.py, test_every_screen_on_every_channel.py
     "office.", "feeds.", "find.", "labels.", "fault.", "team.", "audit.", "health.", "backup.", "figures.", "deed.",
     "group.", "error.too_fast", "data.last_admin",  # test_groups.py, test_patience.py, test_the_last_admin.py

@@ -14,6 +14,7 @@ from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
 from tests.support.town import TEXTS
 
 RESIDENT = "99"
+BACK = "Anda kembali menerima kabar redaksi: permintaan persetujuan, surat pembaca, dan peringatan."
 
 
 @asynccontextmanager
@@ -90,6 +91,9 @@ async def test_staff_who_stop_are_told_what_stops_too_and_come_back_with_a_word(
         await room.does(SARI, Text("apa kabar"))
         assert await status(room, SARI) == "stopped"
         await room.does(SARI, Text("MULAI"))
+        assert room.last(SARI).startswith(BACK)
+        await room.does(SARI, Text("MULAI"))
+        assert BACK not in room.last(SARI), "it was said"
         await asks_approval(room)
         assert room.button(SARI, "Setujui").action
         await room.does(RESIDENT, Text("berhenti"))
@@ -101,6 +105,24 @@ async def test_the_button_below_that_does_the_same(tmp_path: Path) -> None:
         await room.does(SARI, Text("berhenti"))
         await room.press(SARI, "Mulai lagi")
         assert await status(room, SARI) == "new"
+        assert room.last(SARI).startswith(BACK)
+
+
+@pytest.mark.parametrize("payload", ["daerah", "semua", "tidak-ada"])
+async def test_whoever_comes_back_through_a_link_is_told_so_too(payload: str, tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as room:
+        await room.does(SARI, Text("berhenti"))
+        await room.does(SARI, Command("start", payload))
+        assert BACK in room.last(SARI)
+
+
+async def test_a_resident_who_comes_back_and_staff_who_only_were_gone_are_told_nothing_of_it(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as room:
+        await room.does(RESIDENT, Text("berhenti"))
+        await room.does(RESIDENT, Text("MULAI"))
+        await room.does(ADI, Blocked())
+        await room.does(ADI, Command("start"))
+        assert all(BACK not in room.last(who) for who in (RESIDENT, ADI))
 
 
 async def test_a_resident_who_had_stopped_and_joins_the_team_is_reached(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from bot.chat.choice import Choice, everything
 from bot.chat.deeplink import Link, read_link
 from bot.chat.message import Message, Rows, Span
 from bot.chat.scene import Scene
+from bot.chat.texts import joined
 from bot.chat.turn import (
     Draft,
     FindSaved,
@@ -34,22 +35,24 @@ NOTHING: Final = Choice(frozenset())
 
 def start(scene: Scene, payload: str = "") -> Turn:
     """Greet; whoever comes through a link with topics is subscribed at once, or holds an invitation."""
+    back = screens.back_again(scene)
     if not payload:
-        return scene.show(screens.home(scene))
+        return scene.show(screens.home(scene, back))
     link = read_link(payload, scene.board)
     if link.invitation is not None:
         return Turn(asks=(RedeemInvitation(link.invitation),))
     if link.choice:
         return _follow_link(scene, link)
     unknown = screens.unknown_topics(scene, link.unknown) or scene.say.rich("link.unreadable")
-    return scene.show(screens.home(scene, unknown))
+    return scene.show(screens.home(scene, joined("\n\n", back, unknown)))
 
 
 def _follow_link(scene: Scene, link: Link) -> Turn:
     """A link adds to what a subscriber has; a newcomer's earlier ticks were never confirmed and do not count."""
     had = scene.choice if scene.active else NOTHING
     choice = link.choice if link.choice.everything else had.extended(link.choice.ids)
-    message = screens.linked(scene.following(choice), screens.unknown_topics(scene, link.unknown))
+    note = joined("\n\n", screens.back_again(scene), screens.unknown_topics(scene, link.unknown))
+    message = screens.linked(scene.following(choice), note)
     return scene.show(message, choice.follow(message.plain()), Draft(None))
 
 
