@@ -1,7 +1,6 @@
 """When a reader gets something: now, when their chat rests no more, in a digest, or not at all."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import Enum
@@ -16,7 +15,6 @@ SLOTS = {"instant": (MORNING, EVENING), "both": (MORNING, EVENING), "morning": (
 DIGEST_LIVES = timedelta(hours=3)  # promise 7: later than that it waits for the next one
 CLOSING = timedelta(minutes=1)  # a window is not used to its last second: a message takes its time
 SILENT = frozenset({Act.EDIT, Act.DELETE})  # a message that changes wakes nobody
-AFTER_QUIET = timedelta(hours=2)  # promise 7: so long after a reader's quiet hours an important alert is still news
 TOLD_IN_DIGESTS = frozenset({BroadcastKind.STORY, BroadcastKind.DIGEST})
 DUTIES = frozenset({BroadcastKind.CORRECTION, BroadcastKind.WITHDRAWAL})  # owed to whoever read what was wrong
 
@@ -80,23 +78,19 @@ def _story(reader: Reader, late: bool, now: datetime, timezone: ZoneInfo) -> Tur
 def _message(broadcast: Broadcast, reader: Reader, now: datetime, timezone: ZoneInfo) -> Turn:
     """Alerts and what is about earlier messages: not for those who paused, and not at night unless it is urgent."""
     pause = _pause_ends(reader, now)
+    if not is_meant(broadcast, reader, now):
+        return SKIP
     if pause is not None:
-        return Turn(Way.WAIT, _awake(pause, reader, timezone)) if broadcast.kind in DUTIES else SKIP
+        return Turn(Way.WAIT, _awake(pause, reader, timezone))
     quiet = quiet_ends(now, reader.quiet, timezone)
     if quiet is None or (broadcast.level is Level.URGENT and reader.urgent):
         return NOW
     return Turn(Way.WAIT, quiet)
 
 
-def lives_until(broadcast: Broadcast, waiting: Iterable[tuple[Reader, datetime]]) -> datetime:
-    """Until when it stays news: for those who wait until their quiet hours end, two hours longer than that.
-
-    What is urgent does not wait for them, stories come in a digest, and a platform's hold makes no old news new.
-    """
-    if broadcast.level is Level.URGENT or broadcast.kind in TOLD_IN_DIGESTS:
-        return broadcast.expires_at
-    ends = (at + AFTER_QUIET for reader, at in waiting if reader.quiet is not None and at != reader.hold_until)
-    return max([broadcast.expires_at, *ends])
+def is_meant(broadcast: Broadcast, reader: Reader, now: datetime) -> bool:
+    """Whether it is for them at all: while they pause, only what they are owed because they read what was wrong."""
+    return broadcast.kind in DUTIES | {BroadcastKind.MARK} or _pause_ends(reader, now) is None
 
 
 def digest_turn(reader: Reader, due_at: datetime, now: datetime, timezone: ZoneInfo) -> Turn:

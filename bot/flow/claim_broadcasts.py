@@ -2,34 +2,24 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.delivery.about import act_for
 from bot.delivery.content import Act, BroadcastKind
+from bot.delivery.life import lives_until, longest_life, moves_on_until
 from bot.delivery.plan import Broadcast, Delivery, Rank, Reader
 from bot.delivery.rounds import Rounds, waits
 from bot.delivery.timing import NOW, OUTSIDE, SKIP, Turn, Way, is_closed, left_today, local_day, turn_of
 from bot.flow.means import Means, Planned, as_template
+from bot.flow.sorted import Sorted
 from bot.ports import DueDelivery, Tx
 
 AHEAD = 4  # readers looked at beyond the free slots; ever more while they sleep, to get over a sleeping city
 MOST_LOOKED_AT = 1_000  # readers of one pass in one tick: some 10 ms of the write lock
 LOOKS = 5  # at retries in one tick, each at four times as many rows, to get over chats that must rest
 RETRIES_SHARE = 0.5  # promise 6: a broken network never starves what is new
-
-
-@dataclass(slots=True)
-class Sorted:
-    """The first readers of a page, by what becomes of them."""
-
-    started: list[Delivery] = field(default_factory=list)
-    waiting: list[tuple[Reader, datetime]] = field(default_factory=list)
-    unpaid: list[tuple[Reader, datetime, str]] = field(default_factory=list)  # with what they wait for
-    owed: list[tuple[int, datetime]] = field(default_factory=list)  # subscriber, when their digest is due
-    limited: list[int] = field(default_factory=list)  # of those started, subscribers with a daily limit
-    seen: int = 0
 
 
 class BroadcastClaim:
@@ -110,6 +100,8 @@ class BroadcastClaim:
                 return not self._rests(tx, due, self._rest(due.reader.address), now)
             case Way.WAIT if turn.at is not None:
                 tx.postpone(due.delivery, turn.at, why or None)
+                if not why:
+                    tx.live_on(due.broadcast.id, lives_until(due.broadcast, [(due.reader, turn.at)]))
             case Way.DIGEST if turn.at is not None:
                 tx.give_to_digest(due.delivery, turn.at)
             case _:
@@ -205,6 +197,8 @@ class BroadcastClaim:
             last_id = readers[found.seen - 1].subscriber_id if found.seen else broadcast.last_id
             tx.move_pass(self._channel, broadcast, last_id, done)
             leaving += found.started
+            if found.started:
+                self._go_on(tx, broadcast, now)
             looked_at += found.seen
             if done:
                 self.more = True  # the broadcast's next pass is seen with the next tick
@@ -224,6 +218,13 @@ class BroadcastClaim:
         elif self._rounds.moves(broadcast):
             self.more = True
         return ready
+
+    @staticmethod
+    def _go_on(tx: Tx, broadcast: Broadcast, now: datetime) -> None:
+        """New readers are begun with: an alert does not end of age in their middle."""
+        until = moves_on_until(broadcast, now)
+        if until is not None:
+            tx.live_on(broadcast.id, until, longest_life(broadcast.level))
 
     def _write(self, tx: Tx, broadcast: Broadcast, found: Sorted, now: datetime) -> None:
         if found.waiting:

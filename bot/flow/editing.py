@@ -8,6 +8,7 @@ from typing import Final
 from bot.chat.message import to_json
 from bot.chat.push import Act, Aim, Did, Draft, Keep, Move, Permit, Send, Show, Steer, Watch
 from bot.chat.turn import Mode, Person
+from bot.delivery.life import LIVES
 from bot.errors import NewsroomError
 from bot.flow import newsroom
 from bot.ports import Tx
@@ -91,7 +92,7 @@ class Editing:
         sent = self._tx.broadcast(broadcast_id)
         if sent is None:
             raise NewsroomError("not_found", f"there is no broadcast {broadcast_id}")
-        lives = newsroom.ABOUT_LIVES if sent.original_id else newsroom.LIVES[sent.level]
+        lives = newsroom.ABOUT_LIVES if sent.original_id else LIVES[sent.level]
         self._tx.begin_at(broadcast_id, at, at + lives)
         self._tx.move_screens(broadcast_id, at)
         self._note("move", f"#{broadcast_id} to {at.isoformat(timespec='minutes')}")

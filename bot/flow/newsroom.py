@@ -8,16 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.chat.righted import ALERT_ROOM, STORY_ROOM, righted
-from bot.delivery.content import BroadcastKind, Level, Note
+from bot.delivery.content import BroadcastKind, Note
+from bot.delivery.life import LIVES
 from bot.delivery.plan import Rank, Status
 from bot.errors import NewsroomError
 from bot.ports import Sent, Tx
 
-# Promise 7: how long each may wait for its readers, from when it begins. What is not urgent waits for the end of their
-# quiet hours: 14 hours are those of half a day and two hours more. Quiet hours may be longer: while such a reader
-# waits, it lives until two hours after their end (bot.delivery.timing.lives_until).
-LIVES = {Level.URGENT: timedelta(hours=6), Level.IMPORTANT: timedelta(hours=14), Level.ORDINARY: timedelta(hours=14)}
-ABOUT_LIVES = timedelta(hours=24)  # a correction is a duty: it waits longer than what it corrects
+ABOUT_LIVES = timedelta(hours=24)  # promise 7: a correction is a duty: it waits longer than what it corrects
 MISSED_LIVE = timedelta(hours=2)  # what is tried once more
 # Who could not be reached any more, and who did not want it then: also when they are back, they have missed nothing.
 GONE_CODES = frozenset({

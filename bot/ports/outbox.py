@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.delivery.content import Content
@@ -34,6 +34,9 @@ class OutboxTx(Protocol):
 
     def begin_epoch(self, now: datetime) -> Recovery:
         """A new epoch; `started` rows of dead ones become unknown, or queued again (promise 4: alerts, replies)."""
+
+    def started_to_groups(self, channel: str, since: datetime) -> list[tuple[str, datetime]]:
+        """What was started after `since` to chats whose addresses are negative numbers or names, oldest first."""
 
     def require_epoch(self, epoch: int) -> None:
         """StoreError (`stale_epoch`) when another process has begun an epoch after this one."""
@@ -86,6 +89,9 @@ class OutboxTx(Protocol):
 
     def postpone(self, delivery: Delivery, until: datetime, code: str | None = None) -> None:
         """A queued delivery waits longer; `code` says what for."""
+
+    def live_on(self, broadcast_id: int, until: datetime, longest: timedelta | None = None) -> None:
+        """It is news until then at least; `longest`: but no longer than that after its beginning."""
 
     def give_to_digest(self, delivery: Delivery, at: datetime) -> None:
         """A queued story goes into the reader's digest instead."""

@@ -26,7 +26,8 @@ HELD: Final = """EXISTS (SELECT 1 FROM push_draft w WHERE w.stage = 'waiting' AN
 _OPEN_PASSES: Final = f"""
 SELECT {COLUMNS}
 FROM broadcast_pass p JOIN broadcast b ON b.id = p.broadcast_id
-WHERE p.channel = ?1 AND p.done = 0 AND b.status = 'running' AND b.not_before <= ?2
+WHERE p.channel = ?1 AND p.done = 0 AND b.status = 'running'
+  AND (b.not_before <= max(?2, b.created_at) OR p.last_id > 0)  -- it has begun: a clock that goes back changes nothing
   AND (b.expires_at > ?2 OR b.kind = 'story') AND NOT {HELD}
   AND NOT EXISTS (SELECT 1 FROM broadcast_pass e
                   WHERE e.broadcast_id = p.broadcast_id AND e.channel = ?1 AND e.done = 0 AND e.n < p.n

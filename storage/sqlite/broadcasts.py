@@ -8,9 +8,10 @@ from typing import Any, Final
 from bot.delivery.content import BroadcastKind, Content, Level, Note, note_from_json, note_to_json
 from bot.delivery.plan import Rank, Status
 from bot.ports import Sent
-from storage.sqlite.audience import HAS_OPEN, Audience
+from storage.sqlite.audience import HAS_OPEN
 from storage.sqlite.following import EVERYBODY, Following
 from storage.sqlite.part import from_ms, from_ms_or_none, listed, to_ms
+from storage.sqlite.unreached import STORY_WAITS, Unreached
 from storage.sqlite.waiting import FAIL
 
 _STORY_BROADCAST: Final = "SELECT id, created_at, expires_at FROM broadcast WHERE story_id = ? AND kind = 'story'"
@@ -42,6 +43,7 @@ SELECT id, kind, status, ?1 - expires_at,
   EXISTS (SELECT 1 FROM broadcast_pass p WHERE p.broadcast_id = b.id AND p.done = 0)
 FROM broadcast b WHERE done_at IS NULL ORDER BY id
 """
+_HAS_PASSES: Final = "SELECT EXISTS (SELECT 1 FROM broadcast_pass WHERE broadcast_id = ? AND done = 0)"
 _SOME_QUEUED: Final = """
 SELECT subscriber_id FROM delivery INDEXED BY delivery_open
 WHERE broadcast_id = :broadcast AND finished_at IS NULL AND state = 'queued' LIMIT 2000
@@ -65,11 +67,11 @@ WHERE digest_at IS NULL AND id IN (SELECT subscriber_id FROM owed WHERE story_id
 """
 # What was done goes on; what is paused stays so, and tells this pass too when it is resumed.
 _REOPEN: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
-_LATE: Final = range(24 * 3_600_000)  # milliseconds: a late story whose channel no longer runs is closed after a day
+_LATE: Final = range(STORY_WAITS)  # a late story whose channel does not run is closed after a day
 _CLOSED: Final = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED}
 
 
-class Broadcasts(Audience, Following):
+class Broadcasts(Unreached, Following):
     """Broadcasts: what is said, and whether it still is."""
 
     def add_broadcast(
@@ -251,17 +253,27 @@ class Broadcasts(Audience, Following):
         elif late and kind == BroadcastKind.DIGEST:
             self._owe_queued(values)
         elif late:
-            self.conn.execute(_FAIL_SOME, values | {"code": "expired"})
-            self.run("UPDATE broadcast_pass SET done = 1 WHERE broadcast_id = ? AND done = 0", broadcast)
+            self._end_late(broadcast, kind, status, values)
         elif passes or kind == BroadcastKind.DIGEST:  # a digest's hour is open until it is late
             return False
-        if self.value(HAS_OPEN, broadcast):
+        if self.value(HAS_OPEN, broadcast) or (late and self._has_passes(broadcast)):
             return False
         end = status if status in _CLOSED else Status.EXPIRED if late else Status.DONE
         if late and status is Status.PAUSED and kind == BroadcastKind.STORY:
             end = Status.CANCELLED  # it was never let go on: it stands in no digest either
         self.run("UPDATE broadcast SET status = ?, done_at = ? WHERE id = ?", end.value, at, broadcast)
         return True
+
+    def _end_late(self, broadcast: int, kind: str, status: Status, values: dict[str, Any]) -> None:
+        """Nobody is sent it any more, and of nobody it is forgotten: who was next fails with the reason."""
+        self.conn.execute(_FAIL_SOME, values | {"code": "expired"})
+        if kind == BroadcastKind.STORY and status is Status.PAUSED:  # told to nobody else, as if cancelled
+            self.run("UPDATE broadcast_pass SET done = 1 WHERE broadcast_id = ?", broadcast)
+        else:
+            self._note_unreached(broadcast, values["now"])
+
+    def _has_passes(self, broadcast: int) -> bool:
+        return bool(self.value(_HAS_PASSES, broadcast))
 
     def _owe_queued(self, values: dict[str, Any]) -> None:
         for statement in (_OWE_SOME, _DIGEST_SOON, _FAIL_SOME):

@@ -1,13 +1,13 @@
 """What transactions say about deliveries that begin, and the epochs that fence them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.delivery.content import BroadcastKind
+from bot.delivery.life import lives_until
 from bot.delivery.plan import Broadcast, Delivery, Reader
 from bot.delivery.settle import AGAIN_AFTER_DOUBT, CHANGED_AGAIN, REPLY_DOUBTS
-from bot.delivery.timing import lives_until
 from bot.errors import StoreError
 from bot.ports import Recovery
 from storage.sqlite.audience import LEFT_BEFORE
@@ -35,7 +35,10 @@ SELECT ?, s.id, 'queued', 0, s.channel, ?, ?, ? FROM subscriber s WHERE s.id = ?
 ON CONFLICT DO UPDATE SET state = 'queued', channel = excluded.channel, rank = excluded.rank,
   next_at = excluded.next_at, finished_at = NULL WHERE {_MEANT_AGAIN}
 """
-_LIVES: Final = "UPDATE broadcast SET expires_at = ?1 WHERE id = ?2 AND expires_at < ?1"
+_LIVES: Final = """
+UPDATE broadcast SET expires_at = max(expires_at, min(?1, coalesce(max(not_before, created_at) + ?3, ?1)))
+WHERE id = ?2 AND expires_at < ?1
+"""
 _OF_DEAD_EPOCHS: Final = """
 WHERE finished_at IS NULL AND state = 'started' AND epoch < :epoch
   AND broadcast_id IN (SELECT id FROM broadcast WHERE done_at IS NULL)
@@ -119,7 +122,11 @@ class Deliveries(Due, Outcomes, Following):
         ]
         self.conn.executemany(_QUEUE, rows)
         if code is None:
-            self.run(_LIVES, to_ms(lives_until(broadcast, readers)), broadcast.id)
+            self.live_on(broadcast.id, lives_until(broadcast, readers))
+
+    def live_on(self, broadcast_id: int, until: datetime, longest: timedelta | None = None) -> None:
+        """It is news until then at least; `longest`: but no longer than that after its beginning."""
+        self.run(_LIVES, to_ms(until), broadcast_id, None if longest is None else longest // timedelta(milliseconds=1))
 
     def count_today(self, subscribers: Sequence[int], day: int) -> None:
         """These readers got one more story on this local day (as an ordinal)."""

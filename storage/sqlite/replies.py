@@ -9,6 +9,7 @@ from storage.sqlite.deliveries import Deliveries
 from storage.sqlite.digests import Digests
 from storage.sqlite.due import NEXT_DELIVERY
 from storage.sqlite.part import from_ms, to_ms
+from storage.sqlite.unreached import SOME_LEFT
 
 _ADD: Final = """
 INSERT INTO reply (channel, address, thread, message, mode, target, callback, created_at, next_at)
@@ -38,7 +39,9 @@ SELECT next_at FROM reply r WHERE channel = ? AND state = 'queued' AND {_IS_HEAD
 
 _NEXT_BEGINNING: Final = """
 SELECT min(b.not_before) FROM broadcast b WHERE b.done_at IS NULL AND b.status = 'running' AND b.not_before > ?2
-  AND EXISTS (SELECT 1 FROM broadcast_pass p WHERE p.broadcast_id = b.id AND p.channel = ?1 AND p.done = 0)
+  AND b.not_before > b.created_at  -- what is not scheduled has begun, whatever the clock says
+  AND EXISTS (SELECT 1 FROM broadcast_pass p
+              WHERE p.broadcast_id = b.id AND p.channel = ?1 AND p.done = 0 AND p.last_id = 0)
 """
 
 
@@ -84,9 +87,14 @@ class Replies(Deliveries, Digests):
             self._hold(channel, settled.new_address or address, settled.hold_until)
 
     def next_due(self, channel: str, now: datetime) -> datetime | None:
-        """When the earliest queued delivery, reply, digest or scheduled broadcast is due; None when nothing waits."""
+        """When the earliest queued delivery, reply, digest or scheduled broadcast is due; None when nothing waits.
+
+        Now while somebody is to be written down of what has become too old (`close_broadcasts`).
+        """
         waiting = [self.value(NEXT_DELIVERY, channel, int(rank)) for rank in Rank]
         waiting += [self.value(_NEXT_REPLY, channel), self.next_digest(channel)]
         waiting.append(self.value(_NEXT_BEGINNING, channel, to_ms(now)))
+        if self.value(SOME_LEFT, to_ms(now)):
+            waiting.append(to_ms(now))
         due = [at for at in waiting if at is not None]
         return from_ms(min(due)) if due else None

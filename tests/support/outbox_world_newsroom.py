@@ -1,6 +1,7 @@
 """What the newsroom does in a world of dice, and what is true afterwards."""
 
 from bot.delivery.content import BroadcastKind, Level, Note
+from bot.delivery.life import LIVES
 from bot.errors import NewsroomError
 from bot.flow import newsroom
 from bot.flow.spread import reach_further
@@ -22,7 +23,7 @@ class Newsroom(Commits):
         broadcast = await self._commit(lambda tx: newsroom.alert(tx, note, topics, [CHANNEL], "redaksi", now))
         seq = self._truth.seq
         self._truth.things[broadcast] = Thing(
-            broadcast, BroadcastKind.ALERT, seq, now, now + newsroom.LIVES[level], note.link, None,
+            broadcast, BroadcastKind.ALERT, seq, now, now + LIVES[level], note.link, None,
             dict.fromkeys(topics, seq), level, texts=[(seq, said(note))],
         )  # fmt: skip
         self._world.judge.alert_made(self._truth.things[broadcast])

@@ -1,0 +1,41 @@
+"""How long an alert is news (promise 7), and when it is longer: while it still goes from reader to reader."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.delivery.content import BroadcastKind, Level
+from bot.delivery.plan import Broadcast, Reader
+from bot.delivery.timing import TOLD_IN_DIGESTS
+
+# From when it begins. What is not urgent waits for the end of its readers' quiet hours: 14 hours are those of half a
+# day and two hours more. Quiet hours may be longer: `lives_until`.
+LIVES = {Level.URGENT: timedelta(hours=6), Level.IMPORTANT: timedelta(hours=14), Level.ORDINARY: timedelta(hours=14)}
+AFTER_QUIET = timedelta(hours=2)  # so long after a reader's quiet hours an important alert is still news
+LONGEST = 2  # lives: whoever is last of very many is owed it like the first, but not for ever
+MOVES = timedelta(minutes=20)  # after its last reader was begun with it moves no more
+
+
+def longest_life(level: Level) -> timedelta:
+    """For how long after its beginning an alert of this level goes on to new readers at most."""
+    return LONGEST * LIVES[level]
+
+
+def lives_until(broadcast: Broadcast, waiting: Iterable[tuple[Reader, datetime]]) -> datetime:
+    """Until when it stays news: for those who wait until their quiet hours end, two hours longer than that.
+
+    What is urgent does not wait for them, stories come in a digest, and a platform's hold makes no old news new.
+    """
+    if broadcast.level is Level.URGENT or broadcast.kind in TOLD_IN_DIGESTS:
+        return broadcast.expires_at
+    ends = (at + AFTER_QUIET for reader, at in waiting if reader.quiet is not None and at != reader.hold_until)
+    return max([broadcast.expires_at, *ends])
+
+
+def moves_on_until(broadcast: Broadcast, now: datetime) -> datetime | None:
+    """Until when an alert that has just gone on to new readers is to live; None where it does so anyway.
+
+    What nothing hinders does not end in the middle of its readers. It is asked seldom: each time a write follows.
+    """
+    if broadcast.kind is not BroadcastKind.ALERT or broadcast.expires_at - now > MOVES / 2:
+        return None
+    return now + MOVES
