@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from bot.delivery.budget import Spent, month_after, month_of
 from bot.delivery.cadence import A_DAY, A_WEEK, COUNTED, DAILY_UNREAD, WEEKLY_UNREAD, Pushed
-from bot.delivery.receipts import Billed, DeliveryTag, Tag
+from bot.delivery.receipts import Billed, DeliveryTag, Tag, spared_for
 from bot.delivery.tariff import LONGEST_PREFIX, Category, Prices, billed_amount
 from bot.delivery.timing import CLOSING
 from bot.ports import Charged, Windows
-from storage.sqlite.part import Part, from_ms_or_none, listed, to_ms
+from storage.sqlite.part import Part, from_ms, from_ms_or_none, listed, to_ms
 
 _SPENT: Final = """
 SELECT coalesce(sum(amount) FILTER (WHERE day = ?1), 0), coalesce(sum(amount), 0),
@@ -42,10 +42,10 @@ _PUSHED: Final = """
 SELECT p.subscriber_id, p.told_at, p.template_at, p.marketing_at, p.unread, p.spared_until
 FROM json_each(?) page CROSS JOIN whatsapp_push p ON p.subscriber_id = page.value
 """
-_HAS_HAD: Final = """
-UPDATE whatsapp_push SET unread = iif(?2, 0, unread), spared = 0, spared_until = NULL
-WHERE subscriber_id = ?1 AND ((?2 AND unread > 0) OR spared > 0)
-"""
+_HAS_READ: Final = "UPDATE whatsapp_push SET unread = 0 WHERE subscriber_id = ? AND unread > 0"
+_SPARED: Final = "SELECT spared, spared_until FROM whatsapp_push WHERE subscriber_id = ? AND spared > 0"
+_SPARED_NO_MORE: Final = "UPDATE whatsapp_push SET spared = 0, spared_until = NULL WHERE subscriber_id = ?"
+_STARTED: Final = "SELECT started_at FROM delivery WHERE broadcast_id = ? AND subscriber_id = ? AND attempt = ?"
 _OF_HOUR: Final = """
 SELECT d.subscriber_id, count(*) FROM broadcast b CROSS JOIN json_each(?2) page
 CROSS JOIN delivery d ON d.broadcast_id = b.id AND d.subscriber_id = page.value
@@ -184,9 +184,13 @@ class Money(Part):
         if found is not None and found[1] == Category.MARKETING:
             self.run("UPDATE whatsapp_push SET marketing_at = NULL WHERE subscriber_id = ?", tag.subscriber_id)
 
-    def _has_had(self, subscriber: int, *, read: bool) -> None:
-        """Something has arrived: the platform spares this reader no more; what is read was wanted."""
-        self.run(_HAS_HAD, subscriber, read)
+    def _has_had(self, tag: DeliveryTag, *, read: bool) -> None:
+        """It has arrived; what is read was wanted. The platform spares nobody to whom it brings what left since."""
+        if read:
+            self.run(_HAS_READ, tag.subscriber_id)
+        times, until = self.one(_SPARED, tag.subscriber_id) or (0, 0)
+        if times and (self.value(_STARTED, *tag) or 0) >= to_ms(from_ms(until) - spared_for(times)):
+            self.run(_SPARED_NO_MORE, tag.subscriber_id)
 
     def people_since(self, at: datetime) -> int:
         """How many different readers were sent a template since then."""

@@ -119,7 +119,7 @@ class WhatsApp(WhatsAppReaders, Halts):
         if receipt.word in _REACHED and isinstance(receipt.tag, DeliveryTag):
             if not self.was_seen(receipt.message_id, "failed"):  # which is the last word about a message
                 self.run(_DELIVERABLE, receipt.tag.subscriber_id)
-            self._has_had(receipt.tag.subscriber_id, read=receipt.word != "delivered")
+            self._has_had(receipt.tag, read=receipt.word != "delivered")
 
     def doubtful(self) -> list[Tag]:
         """Attempts that ended without an answer, and that no receipt has settled."""

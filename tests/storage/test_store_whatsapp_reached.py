@@ -66,3 +66,32 @@ async def test_a_late_word_that_a_failed_message_was_delivered_interrupts_nothin
         return tx.person(WA, SARI).status
 
     assert await store.write(work) is Status.GONE
+
+
+ARRIVES = {
+    "what left before, brought late": (-1.0, True),
+    "what left in the moment in which that was written": (0.0, False),
+    "what left after it": (1.0, False),
+}
+
+
+@pytest.mark.parametrize("word", ["delivered", "read"])
+@pytest.mark.parametrize(("after", "spared"), ARRIVES.values(), ids=ARRIVES)
+async def test_only_what_left_since_shows_that_a_reader_is_spared_no_more(
+    store: Store, word: str, after: float, spared: bool
+) -> None:
+    """Of each message it is told late that it has arrived; two others were not wanted before."""
+
+    def work(tx: Tx) -> bool:
+        epoch = tx.begin_epoch(NOW).epoch
+        follow(tx, tx.whatsapp_address(SARI, None, NOW), "daerah", channel=WA)
+        tags = [sent(tx, epoch, n) for n in (1, 2)]
+        then = NOW + hours(2)
+        other = sent(tx, epoch, 3, then + hours(after))
+        for n, tag in enumerate(tags, 1):
+            tx.take_receipts([receipt(tag, "failed", f"w{n}", "ecosystem")], then)
+        assert tx.pushed([1])[1].spared_until == then + hours(48)
+        tx.take_receipts([receipt(other, word, "w3")], then + hours(3))
+        return tx.pushed([1])[1].spared_until is not None
+
+    assert await store.write(work) is spared
