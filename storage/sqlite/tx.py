@@ -10,6 +10,7 @@ from storage.sqlite.erasure import Erasure
 from storage.sqlite.feeds import Feeds
 from storage.sqlite.imports import Imports
 from storage.sqlite.inbox import Inbox
+from storage.sqlite.lately import Lately
 from storage.sqlite.newsdesk import Newsdesk
 from storage.sqlite.nonces import Nonces
 from storage.sqlite.reports import Reports
@@ -26,7 +27,7 @@ from storage.stops import ERASE, Departures
 
 class SqliteTx(
     Feeds, Suppressions, Withdrawals, Search, Imports, Erasure, Team, Newsdesk, Broadcasts, WhatsApp, Stats,
-    Reports, Digests, Inbox, Retention, Templates, Nonces,
+    Reports, Digests, Inbox, Retention, Templates, Nonces, Lately,
 ):  # fmt: skip
     """Everything that a transaction can say (bot.ports.Tx)."""
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.delivery.pace import ChatRate
 from bot.delivery.plan import Settled, State
 from tests.support.outbox import NOON, Outbox
@@ -29,6 +31,28 @@ async def test_many_groups_get_many_stories_as_fast_as_each_stands_them(outbox: 
         await outbox.tell(f"Berita {n}")
     left = await ticks(outbox, 3 / 0.3 + 2)  # the fifth stands in a chat after ten seconds, all in 3.75 s of slots
     assert len(left) == 5 * len(GROUPS)
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["stopped", "killed"])
+async def test_a_groups_twenty_a_minute_do_not_begin_anew_with_the_program(outbox: Outbox, *, killed: bool) -> None:
+    outbox.gate.groups = ChatRate(burst=2, per_second=0.3)
+    await outbox.readers("-7", "77")
+    for n in range(60):
+        await outbox.tell(f"Berita {n}")
+    began, left = outbox.now, list[float]()
+    for tick in range(70 * 4):
+        if tick % 40 == 39:  # every ten seconds
+            if not killed:
+                await outbox.claim(0)
+            await outbox.start()
+        batch = await outbox.claim()
+        outbox.answer(batch)
+        left += [(outbox.now - began).total_seconds() for delivery in batch if delivery.address == "-7"]
+        outbox.later(seconds=0.25)
+    assert max(sum(at <= other < at + 60 for other in left) for at in left) in {
+        19,
+        20,
+    }  # a tick is a quarter of a second
 
 
 async def test_a_retry_does_not_wait_for_groups_that_must_rest(outbox: Outbox) -> None:

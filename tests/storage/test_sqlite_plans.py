@@ -102,6 +102,7 @@ def ticks(tx: Tx) -> None:
     """Every way a tick can go, and a tick in which nothing waits."""
     epoch = tx.begin_epoch(NOW).epoch
     broadcast = tell(tx, categories=["daerah", "budaya"])
+    tx.started_to_groups(TELEGRAM, NOW)
     started = claim(tx, broadcast, 50, epoch)
     asleep = tx.readers(TELEGRAM, tx.open_passes(TELEGRAM, NOW)[0], 20)
     tx.queue_deliveries(broadcast, [(reader, NOW) for reader in asleep], NOW)
