@@ -12,7 +12,7 @@ from storage.sqlite.broadcasts import Broadcasts
 from storage.sqlite.part import listed, to_ms
 
 ALERTS_FIRST: Final = timedelta(hours=48)  # so long an alert stands before the stories that came after it
-LOOKED_THROUGH: Final = 20_000  # broadcasts, the newest: more than a year of forty stories a day
+LOOKED_THROUGH: Final = 5_000  # broadcasts, the newest: four months of forty stories a day
 _TELLABLE: Final = (BroadcastKind.STORY, BroadcastKind.ALERT, BroadcastKind.FOLLOW_UP)
 _ABOUT: Final = (BroadcastKind.CORRECTION, BroadcastKind.WITHDRAWAL)
 # What was taken back, or stopped before anybody had it, is nothing to correct.
