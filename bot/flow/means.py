@@ -15,7 +15,7 @@ from bot.delivery.cadence import COUNTED, NOTHING, Pushed, joins_at, marketing_f
 from bot.delivery.content import BroadcastKind, Level
 from bot.delivery.halts import HALTED
 from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Reader
-from bot.delivery.receipts import WINDOW_CLOSED, tag_of, tag_of_reply
+from bot.delivery.receipts import WINDOW_CLOSED, DeliveryTag, tag_of, tag_of_reply
 from bot.delivery.tariff import Category, RateCard, Rates
 from bot.delivery.templates import MOST_HEADLINES, Use, uses
 from bot.delivery.timing import DIGEST_LIVES, NOW, Turn, Way, is_closed, last_digest, next_digest
@@ -81,7 +81,7 @@ class Means:
         self._templates: dict[tuple[tuple[Use, ...], str], _Template | None] = {}
         self._charged: list[Charged] = []
         self._told: list[int] = []
-        self._sent_templates: list[tuple[int, bool]] = []
+        self._sent_templates: list[tuple[DeliveryTag, bool]] = []
         self._caps: set[Cap] = set()
 
     def meet(self, readers: Iterable[Reader]) -> None:
@@ -175,7 +175,7 @@ class Means:
         before = self._pushed.get(subscriber, NOTHING)
         if planned.template:
             marketing = planned.category is Category.MARKETING
-            self._sent_templates.append((subscriber, marketing))
+            self._sent_templates.append((tag_of(delivery), marketing))
             self._count(before)
             last = self._now if marketing else before.marketing_at
             self._pushed[subscriber] = before._replace(template_at=self._now, marketing_at=last)

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from bot.delivery.budget import Charge, Spent
 from bot.delivery.cadence import Pushed
-from bot.delivery.receipts import Tag
+from bot.delivery.receipts import DeliveryTag, Tag
 
 
 class Charged(NamedTuple):
@@ -46,8 +46,8 @@ class MoneyTx(Protocol):
     def note_told(self, subscribers: Sequence[int], now: datetime) -> None:
         """These readers are being told stories in an open window."""
 
-    def note_templates(self, subscribers: Sequence[tuple[int, bool]], now: datetime) -> None:
-        """These readers are being sent a template; True: one that is billed as marketing."""
+    def note_templates(self, sent: Sequence[tuple[DeliveryTag, bool]], now: datetime) -> None:
+        """These attempts send a template; True: one that is billed as marketing."""
 
     def note_missed(self, subscribers: Sequence[int]) -> None:
         """Their digest's hour passes with the window closed: it comes when they write."""

@@ -18,7 +18,7 @@ SELECT coalesce(sum(amount) FILTER (WHERE day = ?1), 0), coalesce(sum(amount), 0
   coalesce(sum(messages) FILTER (WHERE category = 'service'), 0)
 FROM whatsapp_spent WHERE day >= ?2 AND day < ?3
 """
-_CHARGE: Final = "INSERT OR IGNORE INTO whatsapp_charge VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)"
+_CHARGE: Final = "INSERT OR IGNORE INTO whatsapp_charge VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)"
 _SPEND: Final = """
 INSERT INTO whatsapp_spent VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
   messages = messages + excluded.messages, reserved = reserved + excluded.reserved, amount = amount + excluded.amount
@@ -27,21 +27,29 @@ _SPEND_ON: Final = """
 INSERT INTO whatsapp_spent_on VALUES (?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount
 """
 _THIS: Final = "WHERE kind = ? AND about = ? AND subscriber_id = ? AND attempt = ?"
-_CHARGED: Final = f"SELECT day, category, reserved, settled, marketing, utility, template FROM whatsapp_charge {_THIS}"
+_CHARGED: Final = f"SELECT day, category, reserved, settled, marketing, utility, counted FROM whatsapp_charge {_THIS}"
 _SETTLE: Final = f"UPDATE whatsapp_charge SET settled = ? {_THIS}"
 _TOLD: Final = """
 INSERT INTO whatsapp_push (subscriber_id, told_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET told_at = excluded.told_at
 """
 _TEMPLATE: Final = """
-INSERT INTO whatsapp_push (subscriber_id, template_at, marketing_at, unread) VALUES (?1, ?2, iif(?3, ?2, NULL), ?3)
+INSERT INTO whatsapp_push (subscriber_id, template_at, marketing_at, marketing_of, unread)
+VALUES (?1, ?2, iif(?3, ?2, NULL), iif(?3, ?4, NULL), ?3)
 ON CONFLICT DO UPDATE SET template_at = excluded.template_at, unread = unread + excluded.unread,
-  marketing_at = coalesce(excluded.marketing_at, marketing_at)
+  marketing_before = iif(?3, marketing_at, marketing_before),
+  marketing_at = coalesce(excluded.marketing_at, marketing_at),
+  marketing_of = coalesce(excluded.marketing_of, marketing_of)
+"""
+_TAKE_BACK: Final = """
+UPDATE whatsapp_push SET marketing_at = marketing_before, marketing_before = NULL, marketing_of = NULL
+WHERE subscriber_id = ? AND marketing_of = ?
 """
 _MISSED: Final = "INSERT INTO whatsapp_push (subscriber_id, missed) VALUES (?, 1) ON CONFLICT DO UPDATE SET missed = 1"
 _PUSHED: Final = """
 SELECT p.subscriber_id, p.told_at, p.template_at, p.marketing_at, p.unread, p.spared_until
 FROM json_each(?) page CROSS JOIN whatsapp_push p ON p.subscriber_id = page.value
 """
+_LESS_UNREAD: Final = "UPDATE whatsapp_push SET unread = max(0, unread - 1) WHERE subscriber_id = ?"
 _HAS_READ: Final = "UPDATE whatsapp_push SET unread = 0 WHERE subscriber_id = ? AND unread > 0"
 _SPARED: Final = "SELECT spared, spared_until FROM whatsapp_push WHERE subscriber_id = ? AND spared > 0"
 _SPARED_NO_MORE: Final = "UPDATE whatsapp_push SET spared = 0, spared_until = NULL WHERE subscriber_id = ?"
@@ -110,7 +118,8 @@ class Money(Part):
         on: Counter[int] = Counter()
         rows = []
         for tag, (category, amount, prices), template in charged:
-            rows.append((*_key(tag), day, category.value, amount, *prices, template))
+            counted = bool(template) and category is Category.MARKETING and isinstance(tag, DeliveryTag)
+            rows.append((*_key(tag), day, category.value, amount, *prices, template, counted))
             sums[category.value][0] += 1
             sums[category.value][1] += amount
             if isinstance(tag, DeliveryTag):
@@ -137,12 +146,11 @@ class Money(Part):
         found = self.one(_CHARGED, *_key(tag))
         if found is None:
             return
-        day, category, reserved, settled, _, _, template = found
+        day, category, reserved, settled, _, _, counted = found
         self.run(f"DELETE FROM whatsapp_charge {_THIS}", *_key(tag))
         self._correct(tag, day, category, -1, -reserved, -(reserved if settled is None else settled))
-        if template and category == Category.MARKETING and isinstance(tag, DeliveryTag):
-            less = "UPDATE whatsapp_push SET unread = max(0, unread - 1) WHERE subscriber_id = ?"
-            self.run(less, tag.subscriber_id)
+        if counted and isinstance(tag, DeliveryTag):
+            self.run(_LESS_UNREAD, tag.subscriber_id)
 
     def _correct(self, tag: Tag, day: int, category: str, messages: int, reserved: int, amount: int) -> None:
         if messages or reserved or amount:
@@ -169,20 +177,18 @@ class Money(Part):
         """These readers are being told stories in an open window."""
         self.conn.executemany(_TOLD, [(subscriber, to_ms(now)) for subscriber in subscribers])
 
-    def note_templates(self, subscribers: Sequence[tuple[int, bool]], now: datetime) -> None:
-        """These readers are being sent a template; True: one that is billed as marketing."""
+    def note_templates(self, sent: Sequence[tuple[DeliveryTag, bool]], now: datetime) -> None:
+        """These attempts send a template; True: one that is billed as marketing."""
         at = to_ms(now + _ROUNDED_UP)  # a day after that is a whole day
-        self.conn.executemany(_TEMPLATE, [(subscriber, at, marketing) for subscriber, marketing in subscribers])
+        self.conn.executemany(_TEMPLATE, [(tag.subscriber_id, at, marketing, str(tag)) for tag, marketing in sent])
 
     def note_missed(self, subscribers: Sequence[int]) -> None:
         """Their digest's hour passes with the window closed: it comes when they write."""
         self.conn.executemany(_MISSED, [(subscriber,) for subscriber in subscribers])
 
     def _take_back_marketing(self, tag: DeliveryTag) -> None:
-        """It has not left and will be tried again: it is not the one of its day; the one before is older than that."""
-        found = self.one(_CHARGED, *_key(tag))
-        if found is not None and found[1] == Category.MARKETING:
-            self.run("UPDATE whatsapp_push SET marketing_at = NULL WHERE subscriber_id = ?", tag.subscriber_id)
+        """It has not left and will be tried again: it is not the one of its day, the one before it is the last."""
+        self.run(_TAKE_BACK, tag.subscriber_id, str(tag))
 
     def _has_had(self, tag: DeliveryTag, *, read: bool) -> None:
         """It has arrived; what is read was wanted. The platform spares nobody to whom it brings what left since."""

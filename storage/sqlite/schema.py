@@ -15,6 +15,7 @@ from storage.sqlite.schema_early import times_of_early_receipts
 from storage.sqlite.schema_feeds import feed_manners
 from storage.sqlite.schema_halts import whatsapp_halts
 from storage.sqlite.schema_invitations import invitations_made
+from storage.sqlite.schema_marks import whatsapp_marks
 from storage.sqlite.schema_money import whatsapp_money
 from storage.sqlite.schema_news import news_desk
 from storage.sqlite.schema_newsroom import newsroom_in_chat
@@ -284,6 +285,7 @@ migrations()(invitations_made)
 migrations()(times_of_early_receipts)
 migrations()(corrections_waiting)
 migrations()(whatsapp_troubles)
+migrations()(whatsapp_marks)
 
 
 def is_empty(db: Database) -> bool:

@@ -16,7 +16,7 @@ from bot.delivery.content import Level, Note
 from bot.delivery.cost import ALL, MICRO, OUTSIDE, Cost
 from bot.delivery.halts import Halt, Scope
 from bot.delivery.plan import Rank, Reader
-from bot.delivery.receipts import ReplyTag
+from bot.delivery.receipts import DeliveryTag, ReplyTag
 from bot.delivery.tariff import FREE_SERVICE, Category, Prices
 from bot.delivery.templates import TemplateNews
 from bot.delivery.timing import next_digest
@@ -435,7 +435,7 @@ async def test_a_place_in_the_portfolio_is_free_when_the_platform_has_surely_cou
     """Somebody was begun with, whose message may have stood before a paused account; they have stopped since."""
     async with reader(tmp_path, portfolio=1) as person:
         began = person.clock.now()
-        await person.store.write(lambda tx: tx.note_templates([(1, False)], began))
+        await person.store.write(lambda tx: tx.note_templates([(DeliveryTag(9, 1, 1), False)], began))
         await person.say("BERHENTI")
         person.whatsapp.add_person(NEIGHBOUR, "Tetangga")
         await person.store.write(
@@ -474,7 +474,8 @@ async def test_editors_see_what_an_alert_costs(tmp_path: Path) -> None:
         small = Budget(day=3 * MARKETING, reserve=0)
         assert await cost(small) == replace(plenty, paid=3, amount=3 * MARKETING, left=3 * MARKETING)
         assert await cost(Budget()) == Cost(1, 10, 0, 0, "USD")
-        await person.store.write(lambda tx: tx.note_templates([(n, True) for n in (2, 3)], person.clock.now()))
+        had = [(DeliveryTag(9, n, 1), True) for n in (2, 3)]
+        await person.store.write(lambda tx: tx.note_templates(had, person.clock.now()))
         assert await cost(PLENTY) == replace(plenty, paid=8, amount=8 * MARKETING), "two have had the day's one"
         assert (await cost(PLENTY, portfolio=7)).paid == 5, "those two take room"
         assert (await cost(PLENTY, level=Level.URGENT)).paid == 10

@@ -35,6 +35,7 @@ RELEASED = {
     "times_of_early_receipts": "ab20937db2a38858",
     "corrections_waiting": "19bf096c4c7e46eb",
     "whatsapp_troubles": "0a663d870627512a",
+    "whatsapp_marks": "eb9e2b87773939b6",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {
     "meta": [{"key": "epoch", "value": "7"}],

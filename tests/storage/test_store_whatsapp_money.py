@@ -35,7 +35,7 @@ def marketing(tx: Tx) -> tuple[int, Delivery]:
     """A template under way, paid for as marketing."""
     epoch, (delivery,) = told(tx, "alert")
     reserve(tx, tag_of(delivery), Category.MARKETING, 41, "ringkasan/id")
-    tx.note_templates([(delivery.subscriber_id, True)], NOW)
+    tx.note_templates([(tag_of(delivery), True)], NOW)
     return epoch, delivery
 
 
@@ -151,7 +151,7 @@ async def test_a_lost_message_that_is_no_marketing_takes_nothing_from_what_was_l
     def work(tx: Tx) -> int:
         _, (delivery,) = told(tx, "alert")
         reserve(tx, tag_of(delivery), Category.UTILITY, 25, "penting/id")
-        tx.note_templates([(delivery.subscriber_id, True)], NOW)  # an earlier digest
+        tx.note_templates([(DeliveryTag(9, delivery.subscriber_id, 1), True)], NOW)  # an earlier digest
         tx.take_receipts([lost(tag_of(delivery))], NOW)
         return tx.pushed([delivery.subscriber_id])[delivery.subscriber_id].unread
 
@@ -164,11 +164,11 @@ async def test_reading_or_writing_makes_somebody_a_reader_again(store: Store) ->
 
     def work(tx: Tx) -> None:
         _, delivery = marketing(tx)
-        tx.note_templates([(1, True), (1, False)], NOW + hours(30))
+        tx.note_templates([(DeliveryTag(9, 1, 1), True), (DeliveryTag(9, 1, 1), False)], NOW + hours(30))
         assert unread(tx) == 2, "what is no marketing is not counted"
         tx.take_receipts([Receipt("wamid.1", "read", tag_of(delivery))], NOW)
         assert unread(tx) == 0
-        tx.note_templates([(1, True)], NOW + hours(60))
+        tx.note_templates([(DeliveryTag(9, 1, 1), True)], NOW + hours(60))
         tx.open_window(SARI, NOW, NOW)
         assert unread(tx) == 0
         assert tx.pushed([1, 2])[1].template_at == NOW + hours(60)
@@ -180,8 +180,8 @@ async def test_people_of_the_last_day_are_counted_once(store: Store) -> None:
     def work(tx: Tx) -> None:
         for reader in (SARI, *OTHERS):
             follow(tx, tx.whatsapp_address(reader, None, NOW), "daerah", channel=WA)
-        tx.note_templates([(1, True), (2, False)], NOW)
-        tx.note_templates([(1, False)], NOW + hours(2))
+        tx.note_templates([(DeliveryTag(9, 1, 1), True), (DeliveryTag(9, 2, 1), False)], NOW)
+        tx.note_templates([(DeliveryTag(9, 1, 1), False)], NOW + hours(2))
         assert tx.people_since(NOW - timedelta(milliseconds=1)) == 2
         assert tx.people_since(NOW) == 1
         assert tx.people_since(NOW + hours(2)) == 0
@@ -196,7 +196,7 @@ async def test_an_audience_is_split_by_window_and_market(store: Store) -> None:
         follow(tx, tx.whatsapp_address(None, "ID.77", NOW), "budaya", channel=WA)
         follow(tx, "99", "daerah")
         tx.open_window(SARI, NOW, NOW)
-        tx.note_templates([(2, True)], NOW)
+        tx.note_templates([(DeliveryTag(9, 2, 1), True)], NOW)
         everybody = [Windows("628120", 1, 2, 1, 1, 1), Windows("659000", 0, 1, 0), Windows("ID.", 0, 1, 0)]
         assert tx.windows(WA, (), NOW) == everybody
         assert tx.windows(WA, ("daerah",), NOW) == everybody[:2]
@@ -226,7 +226,7 @@ async def test_an_audience_knows_who_has_had_their_marketing(
         subscriber = 1
         follow(tx, tx.whatsapp_address(SARI, None, NOW), "daerah", channel=WA)
         for _ in range(unread):
-            tx.note_templates([(subscriber, True)], NOW)
+            tx.note_templates([(DeliveryTag(9, subscriber, 1), True)], NOW)
         (found,) = tx.windows(WA, (), NOW + later)
         assert (found.sated, found.begun_sated) == sated
         pushed = tx.pushed([subscriber]).get(subscriber, NOTHING)

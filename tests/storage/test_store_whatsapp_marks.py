@@ -1,0 +1,90 @@
+"""The mark of a reader's last marketing message: whose it is, and what is taken back with the message that it is of."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from bot.delivery.budget import Charge
+from bot.delivery.content import Note
+from bot.delivery.plan import Delivery, Rank, Settled, State
+from bot.delivery.receipts import tag_of
+from bot.delivery.tariff import Category
+from bot.ports import Charged, Store, Tx
+from tests.storage.makers import NOW, follow, hours
+from tests.storage.test_store_whatsapp_money import PRICES, TODAY
+from tests.storage.test_store_whatsapp_receipts import SARI, UNKNOWN, WA, receipt, started
+
+
+def push(tx: Tx, epoch: int, at: datetime, category: Category = Category.MARKETING) -> Delivery:
+    """A template under way to Sari, who may have had others."""
+    note = Note("Jembatan ditutup.")
+    tx.add_broadcast("alert", Rank.ALERT, None, ["daerah"], [WA], at, at + hours(60), note=note)
+    (delivery,) = started(tx, tx.open_passes(WA, at)[0], epoch)
+    tx.charge([Charged(tag_of(delivery), Charge(category, PRICES.of(category), PRICES), "kabar/id")], TODAY)
+    tx.note_templates([(tag_of(delivery), category is Category.MARKETING)], at)
+    return delivery._replace(template="kabar/id")
+
+
+def joined(tx: Tx) -> int:
+    follow(tx, tx.whatsapp_address(SARI, None, NOW), "daerah", channel=WA)
+    return tx.begin_epoch(NOW).epoch
+
+
+def last(tx: Tx) -> datetime | None:
+    return tx.pushed([1])[1].marketing_at
+
+
+def fails_late(tx: Tx, delivery: Delivery, epoch: int) -> None:
+    tx.settle(WA, [(delivery, Settled(State.SENT, message_id="w1"))], epoch, NOW)
+    tx.take_receipts([receipt(tag_of(delivery), "failed", "w1", "pair_rate")], NOW + hours(26))
+
+
+def did_not_leave(tx: Tx, delivery: Delivery, epoch: int) -> None:
+    tx.settle(WA, [(delivery, Settled(State.QUEUED, "connect", next_at=NOW))], epoch, NOW + hours(26))
+
+
+def is_sent_once_more(tx: Tx, delivery: Delivery, epoch: int) -> None:
+    tx.settle(WA, [(delivery, UNKNOWN)], epoch, NOW)
+    assert tx.once_more([tag_of(delivery)], NOW + hours(26)) == 1
+
+
+WAYS = {"a late failure": fails_late, "an answer": did_not_leave, "a doubt that is sent once more": is_sent_once_more}
+Way = Callable[[Tx, Delivery, int], None]
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_what_is_taken_back_of_an_older_message_leaves_the_mark_of_a_newer_one(store: Store, way: Way) -> None:
+    def work(tx: Tx) -> datetime | None:
+        epoch = joined(tx)
+        older = push(tx, epoch, NOW)
+        push(tx, epoch, NOW + hours(25))
+        way(tx, older, epoch)
+        return last(tx)
+
+    assert await store.write(work) == NOW + hours(25)
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_what_is_taken_back_leaves_the_mark_of_the_message_before(store: Store, way: Way) -> None:
+    """An urgent alert may leave as marketing within a day of another one."""
+
+    def work(tx: Tx) -> tuple[datetime | None, datetime | None]:
+        epoch = joined(tx)
+        push(tx, epoch, NOW - hours(2))
+        urgent = push(tx, epoch, NOW)
+        before = last(tx)
+        way(tx, urgent, epoch)
+        return before, last(tx)
+
+    assert await store.write(work) == (NOW, NOW - hours(2))
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_without_another_message_no_mark_is_left(store: Store, way: Way) -> None:
+    def work(tx: Tx) -> datetime | None:
+        epoch = joined(tx)
+        way(tx, push(tx, epoch, NOW), epoch)
+        return last(tx)
+
+    assert await store.write(work) is None
