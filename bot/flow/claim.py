@@ -48,6 +48,10 @@ class Finished:
         return bool(self.deliveries or self.replies)
 
 
+FELL = 3.0  # seconds by which the wall clock must fall behind the monotonic one: less is a clock that is set right
+NOTED_EVERY = 1.0  # seconds between two notes of what the wall clock says, while something is written
+
+
 @dataclass(slots=True)
 class Turns:
     """A share of the slots, saved up: most ticks have one slot or two."""
@@ -80,6 +84,8 @@ class Claim:
         self._reply_turns, self._digest_turns = Turns(1 / 3), Turns(1 / 10)
         self._refusals = Refusals()
         self._clock = 0.0
+        self._before: tuple[datetime, float] | None = None  # what both clocks said at the last tick
+        self._noted = -NOTED_EVERY
         self._recalled = False  # what groups had before this process
 
     def run(
@@ -98,7 +104,10 @@ class Claim:
             tx.settle_replies(name, finished.replies, now)
         if self._means is not None and finished:
             self._means.halter.answered(tx, [*finished.deliveries, *finished.replies], now)
+        self._mind_the_wall(tx, now)
         replies, deliveries = self._take_paid(tx, slots, now) if slots > 0 else ([], [])
+        if finished or replies or deliveries:
+            self._note_moment(tx, now)
         closed = tx.close_broadcasts(now)
         contents = contents_of(tx, deliveries, known, now)
         more = self._broadcasts.more or self._digests.more or bool(closed)
@@ -107,6 +116,21 @@ class Claim:
         if self._means is not None and (halted := halted_until(tx, now)) is not None:
             more, next_due = bool(closed), next_due and max(next_due, halted)
         return Batch(tuple(replies), tuple(deliveries), contents, next_due, more, tuple(closed))
+
+    def _mind_the_wall(self, tx: Tx, now: datetime) -> None:
+        """When the wall clock falls back, waits that are lengths of time fall with it."""
+        before, self._before = self._before, (now, self._clock)
+        if before is None:
+            return
+        fell = self._clock - before[1] - (now - before[0]).total_seconds()
+        if fell > FELL:
+            tx.clock_fell(self._channel.name, now, timedelta(seconds=fell))
+
+    def _note_moment(self, tx: Tx, now: datetime) -> None:
+        """So that a start sees whether the clock fell while nobody watched."""
+        if self._clock - self._noted >= NOTED_EVERY:
+            self._noted = self._clock
+            tx.note_moment(now)
 
     def _recall(self, tx: Tx, now: datetime) -> None:
         """What groups have had in the minute before a start counts: they stand so many a minute, whoever sends it."""

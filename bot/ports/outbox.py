@@ -38,6 +38,12 @@ class OutboxTx(Protocol):
     def started_to_groups(self, channel: str, since: datetime) -> list[tuple[str, datetime]]:
         """What was started after `since` to chats whose addresses are negative numbers or names, oldest first."""
 
+    def note_moment(self, now: datetime) -> None:
+        """The wall clock says this: a start that sees an earlier time knows that it fell."""
+
+    def clock_fell(self, channel: str, now: datetime, by: timedelta) -> None:
+        """The wall clock fell back by so much, to `now`: what waits for this platform is due so much earlier."""
+
     def require_epoch(self, epoch: int) -> None:
         """StoreError (`stale_epoch`) when another process has begun an epoch after this one."""
 

@@ -12,6 +12,7 @@ from bot.errors import StoreError
 from bot.ports import Recovery
 from storage.sqlite.audience import LEFT_BEFORE
 from storage.sqlite.due import Due
+from storage.sqlite.falls import Falls
 from storage.sqlite.following import Following
 from storage.sqlite.outcomes import Outcomes
 from storage.sqlite.part import listed, to_ms
@@ -68,12 +69,13 @@ WHERE id = ?1 AND daily_limit IS NOT NULL
 """
 
 
-class Deliveries(Due, Outcomes, Following):
+class Deliveries(Due, Outcomes, Following, Falls):
     """Deliveries from their birth to their end, and the epochs that fence them."""
 
     def begin_epoch(self, now: datetime) -> Recovery:
         """A new epoch; `started` rows of dead ones become unknown, or queued again (promise 4: alerts, replies)."""
         epoch = int(self.value(_NEXT_EPOCH))
+        self._mind_a_fall(now)
         values = {"now": to_ms(now), "epoch": epoch}
         again = self.conn.execute(_AGAIN, values).rowcount
         unknown = self.conn.execute(_CRASHED, values).rowcount

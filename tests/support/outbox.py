@@ -37,6 +37,7 @@ class Outbox:
 
     def __init__(self, folder: Path) -> None:
         self.now, self.gate = NOON, Gate()
+        self._clock, self._seen = 0.0, NOON  # the monotonic clock: a wall clock that is turned back does not turn it
         self.store: Store = storage.open_store(f"sqlite:///{folder}/outbox.db", now=NOON)
         self.sent: list[tuple[Delivery, Content]] = []
         self.refused: list[tuple[int, str]] = []
@@ -92,11 +93,16 @@ class Outbox:
         assert self._claim is not None
         finished, self._finished = self._finished, Finished()
         batch: Batch = await self.write(
-            lambda tx: self._claim.run(tx, finished, slots, (), self.now, self.now.timestamp())  # type: ignore[union-attr]
+            lambda tx: self._claim.run(tx, finished, slots, (), self.now, self._monotonic())  # type: ignore[union-attr]
         )
         self.more = batch.more
         self.sent += [(d, batch.contents[d.says]) for d in batch.deliveries]
         return list(batch.deliveries)
+
+    def _monotonic(self) -> float:
+        passed, self._seen = (self.now - self._seen).total_seconds(), self.now
+        self._clock += max(0.0, passed)
+        return self._clock
 
     def answer(self, deliveries: Iterable[Delivery], settled: Settled | None = None) -> None:
         """The platform's answers, written with the next tick; left out: all have arrived."""
