@@ -85,7 +85,12 @@ class RateCard:
 
 def billed_amount(category: str, prices: Prices) -> int:
     """What the platform bills for a message of this category, in its own words."""
-    return prices.marketing if category.startswith(Category.MARKETING) else prices.utility
+    return prices.marketing if is_marketing(category) else prices.utility
+
+
+def is_marketing(category: str) -> bool:
+    """Whether the platform's word for a category, of which it has several, means marketing."""
+    return category.startswith(Category.MARKETING)
 
 
 def service_price(prices: Prices, before: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.delivery.budget import Spent, month_after, month_of
 from bot.delivery.cadence import A_DAY, A_WEEK, COUNTED, DAILY_UNREAD, WEEKLY_UNREAD, Pushed
 from bot.delivery.receipts import Billed, DeliveryTag, Tag, spared_for
-from bot.delivery.tariff import LONGEST_PREFIX, Category, Prices, billed_amount
+from bot.delivery.tariff import LONGEST_PREFIX, Category, Prices, billed_amount, is_marketing
 from bot.delivery.timing import CLOSING
 from bot.ports import Charged, Windows
 from storage.sqlite.part import Part, from_ms, from_ms_or_none, listed, to_ms
@@ -27,7 +27,9 @@ _SPEND_ON: Final = """
 INSERT INTO whatsapp_spent_on VALUES (?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount
 """
 _THIS: Final = "WHERE kind = ? AND about = ? AND subscriber_id = ? AND attempt = ?"
-_CHARGED: Final = f"SELECT day, category, reserved, settled, marketing, utility, counted FROM whatsapp_charge {_THIS}"
+_CHARGED: Final = (
+    f"SELECT day, category, reserved, settled, marketing, utility, template, counted FROM whatsapp_charge {_THIS}"
+)
 _SETTLE: Final = f"UPDATE whatsapp_charge SET settled = ? {_THIS}"
 _TOLD: Final = """
 INSERT INTO whatsapp_push (subscriber_id, told_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET told_at = excluded.told_at
@@ -44,6 +46,14 @@ _TAKE_BACK: Final = """
 UPDATE whatsapp_push SET marketing_at = marketing_before, marketing_before = NULL, marketing_of = NULL
 WHERE subscriber_id = ? AND marketing_of = ?
 """
+_ALSO_MARKETING: Final = """
+UPDATE whatsapp_push SET unread = unread + 1,
+  marketing_before = iif(?2 > coalesce(marketing_at, 0) AND marketing_of IS NOT ?3, marketing_at, marketing_before),
+  marketing_of = iif(?2 > coalesce(marketing_at, 0), ?3, marketing_of),
+  marketing_at = max(coalesce(marketing_at, 0), ?2)
+WHERE subscriber_id = ?1
+"""
+_LEFT: Final = "SELECT started_at FROM delivery WHERE broadcast_id = ? AND subscriber_id = ?"
 _MISSED: Final = "INSERT INTO whatsapp_push (subscriber_id, missed) VALUES (?, 1) ON CONFLICT DO UPDATE SET missed = 1"
 _PUSHED: Final = """
 SELECT p.subscriber_id, p.told_at, p.template_at, p.marketing_at, p.unread, p.spared_until
@@ -135,18 +145,25 @@ class Money(Part):
         found = self.one(_CHARGED, *_key(tag))
         if found is None:
             return
-        day, category, reserved, settled, marketing, utility, _ = found
+        day, category, reserved, settled, marketing, utility, template, counted = found
         amount = billed_amount(billed.category, Prices(marketing, utility)) if billed.billable else 0
         if settled != amount:
             self.run(_SETTLE, amount, *_key(tag))
             self._correct(tag, day, category, 0, 0, amount - (reserved if settled is None else settled))
+        if template and not counted and is_marketing(billed.category) and isinstance(tag, DeliveryTag):
+            self._count_as_marketing(tag)
+
+    def _count_as_marketing(self, tag: DeliveryTag) -> None:
+        """The platform takes it for marketing, and we did not, or no more: it is one of its day like any other."""
+        self.run(f"UPDATE whatsapp_charge SET counted = 1 {_THIS}", *_key(tag))
+        self.run(_ALSO_MARKETING, tag.subscriber_id, (self.value(_LEFT, *tag[:2]) or 0) + 1, str(tag))
 
     def _release(self, tag: Tag) -> None:
         """It did not arrive: it costs nothing, and nobody has left it unread."""
         found = self.one(_CHARGED, *_key(tag))
         if found is None:
             return
-        day, category, reserved, settled, _, _, counted = found
+        day, category, reserved, settled, *_, counted = found
         self.run(f"DELETE FROM whatsapp_charge {_THIS}", *_key(tag))
         self._correct(tag, day, category, -1, -reserved, -(reserved if settled is None else settled))
         if counted and isinstance(tag, DeliveryTag):

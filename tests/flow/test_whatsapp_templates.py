@@ -241,6 +241,26 @@ async def test_a_recategorised_alert_goes_out_as_the_one_in_reserve_then_as_the_
         assert admins.heard == [(f"{a}/id", "APPROVED", f"{b}/id") for a, b in pairwise(order)]
 
 
+async def test_what_is_billed_as_marketing_tells_that_a_template_was_recategorised_before_any_webhook(
+    tmp_path: Path,
+) -> None:
+    """It is the reader's marketing message of the day, the next alert takes another template, and admins are told."""
+    admins = Admins()
+    first, second = "kentongan_alert_important_v1", "kentongan_alert_important_reserve_v1"
+    async with reader(tmp_path, admins) as person:
+        person.whatsapp.templates.named(first, "id").category = "marketing"
+        await closed(person)
+        at = person.clock.now()
+        await alerted(person, Level.IMPORTANT)
+        assert names(person) == [first]
+        ((_, pushed),) = (await person.store.read(lambda tx: tx.pushed([1]))).items()
+        assert (pushed.marketing_at, pushed.unread) == (at + timedelta(milliseconds=1), 1)
+        assert admins.heard == [(f"{first}/id", "APPROVED", f"{second}/id")]
+        await alerted(person, Level.ORDINARY)
+        await alerted(person, Level.IMPORTANT)
+        assert names(person) == [first, second], "an ordinary alert is marketing, too"
+
+
 async def test_another_opinion_of_readers_is_kept_and_changes_nothing(tmp_path: Path) -> None:
     admins = Admins()
     async with reader(tmp_path, admins) as person:

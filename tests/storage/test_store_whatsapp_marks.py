@@ -1,7 +1,7 @@
 """The mark of a reader's last marketing message: whose it is, and what is taken back with the message that it is of."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,8 +12,10 @@ from bot.delivery.receipts import tag_of
 from bot.delivery.tariff import Category
 from bot.ports import Charged, Store, Tx
 from tests.storage.makers import NOW, follow, hours
-from tests.storage.test_store_whatsapp_money import PRICES, TODAY
+from tests.storage.test_store_whatsapp_money import PRICES, TODAY, billed
 from tests.storage.test_store_whatsapp_receipts import SARI, UNKNOWN, WA, receipt, started
+
+MS = timedelta(milliseconds=1)
 
 
 def push(tx: Tx, epoch: int, at: datetime, category: Category = Category.MARKETING) -> Delivery:
@@ -88,3 +90,29 @@ async def test_without_another_message_no_mark_is_left(store: Store, way: Way) -
         return last(tx)
 
     assert await store.write(work) is None
+
+
+BILLED = {
+    "as marketing": ("marketing", 0, NOW + MS, 1),
+    "as what marketing is called elsewhere": ("marketing_lite", 0, NOW + MS, 1),
+    "as foreseen": ("utility", 0, None, 0),
+    "as marketing, when another one has left since": ("marketing", 30, NOW + hours(30), 2),
+}
+
+
+@pytest.mark.parametrize(("word", "other", "mark", "unread"), BILLED.values(), ids=BILLED)
+async def test_what_was_planned_as_utility_and_is_billed_as_marketing_is_the_one_of_its_day(
+    store: Store, word: str, other: float, mark: datetime | None, unread: int
+) -> None:
+    def work(tx: Tx) -> None:
+        epoch = joined(tx)
+        alert = push(tx, epoch, NOW, Category.UTILITY)
+        tx.settle(WA, [(alert, Settled(State.SENT, message_id="wamid.1"))], epoch, NOW)
+        if other:
+            push(tx, epoch, NOW + hours(other))
+        tx.take_receipts([billed(tag_of(alert), word, word=said) for said in ("sent", "delivered")], NOW + hours(1))
+        assert (last(tx), tx.pushed([1])[1].unread) == (mark, unread)
+        tx.take_receipts([receipt(tag_of(alert), "failed", "wamid.1", "parameter")], NOW + hours(1))
+        assert tx.pushed([1])[1].unread == (other > 0), "what did not arrive was not left unread"
+
+    await store.write(work)

@@ -20,7 +20,7 @@ from bot.channels.whatsapp.floods import Floods
 from bot.channels.whatsapp.numbers import chosen
 from bot.channels.whatsapp.receive import POSTS
 from bot.channels.whatsapp.send import NAME
-from bot.channels.whatsapp.statuses import news, of_the_account, receipt, refused
+from bot.channels.whatsapp.statuses import news, of_the_account, of_the_template, receipt
 from bot.channels.whatsapp.told import TemplateTold
 from bot.chat.turn import Incoming, Press, Text
 from bot.delivery.outcome import Outcome
@@ -213,7 +213,7 @@ def take_apart(
                 receipts.append(receipt(event, now))
                 if tx.is_nobodys(receipts[-1]):
                     strangers.add(post.id)
-                templates += refused(tx, event, now)
+                templates += of_the_template(tx, event, now)
             elif isinstance(event, TemplateTold):
                 templates.append(news(event, now))
             elif isinstance(event, Said | Moved | Wish) and _is_heard(tx, event, now, floods):

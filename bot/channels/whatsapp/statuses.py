@@ -11,6 +11,7 @@ from bot.channels.whatsapp.told import TemplateTold
 from bot.delivery.account import FLOOD
 from bot.delivery.outcome import Outcome
 from bot.delivery.receipts import Billed, Receipt, failed, read_tag
+from bot.delivery.tariff import Category, is_marketing
 from bot.delivery.templates import REFUSALS, TemplateNews, split_key
 from bot.ports import Tx
 
@@ -45,13 +46,16 @@ def receipt(status: Status, now: datetime) -> Receipt:
     )  # fmt: skip
 
 
-def refused(tx: Tx, status: Status, now: datetime) -> Iterator[TemplateNews]:
-    """A message that failed because its template can be sent no more."""
+def of_the_template(tx: Tx, status: Status, now: datetime) -> Iterator[TemplateNews]:
+    """A message that failed because its template can be sent no more, or is billed as marketing unlike what it is."""
     stands = REFUSALS.get(meaning.of_failure(status.fault).code) if status.fault is not None else None
-    tag = read_tag(status.tag)
-    key = tx.template_of(tag) if stands is not None and tag is not None else None
-    if key is not None:
+    cost, tag = billed(status.pricing), read_tag(status.tag)
+    dearer = cost is not None and is_marketing(cost.category)
+    key = tx.template_of(tag) if tag is not None and (stands is not None or dearer) else None
+    if key is not None and stands is not None:
         yield TemplateNews(*split_key(key), moment(status.at, now), stands)
+    elif key is not None and tx.template_category(key) == Category.UTILITY:
+        yield TemplateNews(*split_key(key), moment(status.at, now), category=Category.MARKETING.value)
 
 
 def billed(pricing: Json | None) -> Billed | None:
