@@ -55,7 +55,7 @@ _OWE_DIGEST: Final = """
 INSERT OR IGNORE INTO owed
 SELECT d.subscriber_id, carried.value
 FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id CROSS JOIN json_each(d.stories) carried
-WHERE d.broadcast_id = :broadcast AND d.subscriber_id = :subscriber AND d.state = 'failed'
+WHERE d.broadcast_id = :broadcast AND d.subscriber_id = :subscriber AND d.state = 'failed' AND d.doubts = 0
   AND s.status = 'active' AND coalesce(s.joined_at, 0) <= d.started_at
   AND :most > (
     SELECT count(*) FROM broadcast g CROSS JOIN delivery e ON e.broadcast_id = g.id AND e.subscriber_id = :subscriber
@@ -84,21 +84,18 @@ class Outcomes(Moves):
                     self._settle_one(channel, delivery, settled, epoch, now)
         for delivery, settled in finished:
             if settled.state is State.FAILED and (most := self._digests_left(delivery, settled)):
-                self._owe_digest(delivery, most, now)
+                self._owe_digest(delivery.broadcast_id, delivery.subscriber_id, most, now)
         self._forget_holds(now)
 
     def _digests_left(self, delivery: Delivery, settled: Settled) -> int:
         """As `bot.delivery.settle.digests_left`; some channels know better."""
         return digests_left(delivery, settled)
 
-    def _owe_digest(self, delivery: Delivery, most: int, now: datetime) -> None:
-        """What stood in a digest that surely did not arrive comes in another."""
-        values = {
-            "broadcast": delivery.broadcast_id, "subscriber": delivery.subscriber_id, "most": most,
-            "since": to_ms(now - _WITHIN),
-        }  # fmt: skip
+    def _owe_digest(self, broadcast: int, subscriber: int, most: int, now: datetime) -> None:
+        """What stood in a digest that surely did not arrive comes in another; of other broadcasts nothing."""
+        values = {"broadcast": broadcast, "subscriber": subscriber, "most": most, "since": to_ms(now - _WITHIN)}
         if self.conn.execute(_OWE_DIGEST, values).rowcount:
-            self.run(_DIGEST_THEN, delivery.subscriber_id, to_ms(now + DIGEST_AGAIN))
+            self.run(_DIGEST_THEN, subscriber, to_ms(now + DIGEST_AGAIN))
 
     def _really(self, finished: Sequence[tuple[Delivery, Settled]], at: int) -> list[tuple[Delivery, Settled]]:
         """Of these, what this transaction has written: others were of a dead epoch, or finished before."""

@@ -18,7 +18,7 @@ from bot.delivery.receipts import (
     ReplyTag,
     Tag,
 )
-from bot.delivery.settle import REPLY_DOUBTS
+from bot.delivery.settle import MOST_REFUSED, REPLY_DOUBTS
 from bot.delivery.templates import REFUSALS
 from bot.ports import Recovery
 from storage.sqlite.halts import Halts
@@ -181,6 +181,8 @@ class WhatsApp(WhatsAppReaders, Halts):
             self.run(_REOPEN, tag.broadcast_id)
         elif self.run(_FAILED, failed.code, to_ms(now), *tag):
             self._after_failure(tag, failed, now, at)
+            if failed.next_at is None and failed.code not in UNWANTED_NOW:
+                self._owe_digest(tag.broadcast_id, tag.subscriber_id, MOST_REFUSED, now)
         elif failed.code == MARKETING_STOPPED:  # the reader's word, whichever attempt has met it
             self._news_of_reader(tag.subscriber_id, failed, now, at)
 
