@@ -35,6 +35,7 @@ from bot.ports import Store, Tx
 from bot.settings.ratecard import read_rate_card
 
 WIB = ZoneInfo("Asia/Jakarta")
+AT_REST = timedelta(minutes=10)  # after the last day, before its accounts are looked at
 START = datetime(2026, 11, 2, 22, 0, tzinfo=UTC)  # a Tuesday, five in the morning
 DAY = timedelta(hours=24)
 MARKETING, UTILITY, FREE = 41_100, 25_000, 1_000
@@ -183,7 +184,7 @@ class Town:
             await self._until(self._events[0][0])
             while self._events and self._events[0][0] <= self.now:
                 await heapq.heappop(self._events)[2]()
-        await self._until(self.end)
+        await self._until(self.end + AT_REST)  # a digest of the last moment may have met a broken connection
         self.lost = await self.store.read(self._lost)
         self.store.close()
 
