@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -19,6 +19,7 @@ from bot.cli.notes import Faults, board_of, check_length, composed, read_categor
 from bot.cli.watching import STILL, STOPPED, full_moment, look_on, print_report, report_data, shell_user
 from bot.delivery.content import BroadcastKind, Content, Level, Note
 from bot.delivery.estimate import estimate_all, in_words
+from bot.delivery.life import LIVES, is_outlived, longest_life
 from bot.delivery.moment import read_moment
 from bot.delivery.plan import Status
 from bot.errors import OperationError, StoreError, UsageError
@@ -148,8 +149,23 @@ def _shown(order: Order, loaded: Settings) -> str:
     readers = ", ".join(f"{channel} {count:,}" for channel, count in order.audience.items())
     return "\n".join(
         (f"to:      {whose} ({readers})", f"when:    {_when(order, loaded)}",
-         f"takes:   {in_words(order.seconds)}", f"quiet:   {_quiet(order.note.level)}", _RULE, order.preview, _RULE)
+         f"takes:   {in_words(order.seconds)}", *_too_long(order), f"quiet:   {_quiet(order.note.level)}",
+         _RULE, order.preview, _RULE)
     )  # fmt: skip
+
+
+def _too_long(order: Order) -> Iterator[str]:
+    """What becomes of the last readers when sending takes longer than it is news."""
+    level, seconds = order.note.level, order.seconds
+    if not is_outlived(level, seconds):
+        return
+    life, most = LIVES[level].total_seconds(), longest_life(level).total_seconds()
+    yield f"late:    that is longer than {level} is news ({in_words(life)}): the last readers get it late"
+    if seconds > most:
+        yield (
+            f"         and after {in_words(most)} it stops: whoever has not had it then is listed as"
+            " failed (expired); kentongan broadcasts retry sends it to them"
+        )
 
 
 def _when(order: Order, loaded: Settings) -> str:
@@ -167,6 +183,8 @@ def _quiet(level: Level) -> str:
 def _as_data(order: Order, loaded: Settings) -> dict[str, Any]:
     return {
         "dry_run": True, "audience": dict(order.audience), "total": order.total, "seconds": round(order.seconds, 1),
+        "lives_seconds": int(LIVES[order.note.level].total_seconds()),
+        "too_long": is_outlived(order.note.level, order.seconds),
         "level": order.note.level.value, "categories": list(order.categories),
         "at": order.at.isoformat(timespec="seconds") if order.at else None, "when": _when(order, loaded),
         "message": order.preview,

@@ -20,6 +20,11 @@ def longest_life(level: Level) -> timedelta:
     return LONGEST * LIVES[level]
 
 
+def is_outlived(level: Level, seconds: float) -> bool:
+    """Whether sending takes longer than it is news: then the last readers get it late, or not at all."""
+    return seconds > LIVES[level].total_seconds()
+
+
 def lives_until(broadcast: Broadcast, waiting: Iterable[tuple[Reader, datetime]]) -> datetime:
     """Until when it stays news: for those who wait until their quiet hours end, two hours longer than that.
 

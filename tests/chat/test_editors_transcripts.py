@@ -32,7 +32,7 @@ ELSEWHERE = (
     "desk.button.pause", "desk.button.go_on", "desk.button.stop_rest", "desk.button.really_stop", "desk.button.again",
     "desk.button.pass_on_", "desk.portal_withdrew", "desk.approve.own", "desk.pick_none",
     "desk.cost.", "desk.form", "desk.channels", "desk.button.channels", "desk.button.all_channels", "desk.button.only",
-    "desk.card.channels", "desk.card.cut", "desk.enough_words", "desk.undone.", "desk.rest.",
+    "desk.card.channels", "desk.card.cut", "desk.card.outlived", "desk.enough_words", "desk.undone.", "desk.rest.",
     "desk.more_such",
 )  # fmt: skip
 

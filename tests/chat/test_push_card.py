@@ -13,6 +13,7 @@ from bot.chat.push import Draft, Keep, LookedIn, LookIn, Room, Step
 from bot.chat.push_seal import sealed
 from bot.chat.scene import Scene
 from bot.chat.turn import Turn
+from bot.delivery.content import Level
 from bot.delivery.cost import ALL, OUTSIDE, Cost
 from tests.chat.test_editors import DRAFT, KEY, ME, person, room, said
 from tests.support.town import board
@@ -179,3 +180,22 @@ def test_the_card_says_what_it_costs_for_whom_and_what_is_left() -> None:
 )
 def test_whatever_is_left_is_said(cost: Cost, words: str) -> None:
     assert words in card(two(costs={"whatsapp": cost}), "en")
+
+
+# Longer than it is news -----------------------------------------------------------------------------------------------
+
+
+OUTLIVED = {  # level, readers at 30 a second, what stands on the card
+    "an urgent alert to more than six hours of readers": (Level.URGENT, 700_000, "(6 jam)"),
+    "an important one to as many": (Level.IMPORTANT, 700_000, ""),
+    "an important one to more than fourteen hours of readers": (Level.IMPORTANT, 1_600_000, "(14 jam)"),
+}
+
+
+@pytest.mark.parametrize("name", OUTLIVED)
+def test_what_takes_longer_than_it_is_news_says_so_on_the_card(name: str) -> None:
+    level, readers, life = OUTLIVED[name]
+    draft = replace(DRAFT, note=replace(DRAFT.note, level=level))
+    found = two(draft, audience={"telegram": readers}, rates={"telegram": 30.0})
+    assert (f"masa berlakunya {life}" in card(found)) == bool(life)
+    assert ("masa berlakunya" in card(found)) == ("Longer than it is news" in card(found, "en")) == bool(life)

@@ -121,3 +121,17 @@ def test_every_report_keeps_the_limits(kind: BroadcastKind, status: Status, lang
 def test_a_length_of_time_is_said_as_people_say_it(seconds: float, said: str, english: str) -> None:
     assert duration(seconds, visit().say) == said
     assert duration(seconds, visit("en").say) == english
+
+
+MISSED = {
+    "of some nobody knows": ({"expired": 5}, 2, "[Coba lagi yang tidak pasti]"),
+    "some were too late": ({"expired": 5}, 0, "[Kirim ke yang terlewat]"),
+    "all others cannot be reached": ({"blocked": 5}, 0, None),
+}
+
+
+@pytest.mark.parametrize("name", MISSED)
+def test_who_was_missed_can_be_sent_it_again_from_the_whole_report(name: str) -> None:
+    failed, unknown, button = MISSED[name]
+    lines = shown(full_report(visit(), replace(DONE, status=Status.EXPIRED, failed=failed, unknown=unknown)))
+    assert [line for line in lines if line.startswith(("[Coba", "[Kirim"))] == ([button] if button else [])

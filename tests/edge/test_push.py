@@ -99,6 +99,25 @@ async def test_a_dry_run_shows_audience_time_and_message_and_writes_nothing(town
     assert (await kentongan(town, "broadcasts", "list", "--json")).data == []
 
 
+LONG = {  # messages a second, what stands there, what does not
+    "longer than its life": ("0.01", ["news (about 6 h): the last readers get it late"], ["after about 12 h"], True),
+    "longer than it ever lives": ("0.005", ["about 6 h", "after about 12 h it stops", "broadcasts retry"], [], True),
+    "in time": ("1", [], ["late:"], False),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+async def test_what_takes_longer_than_it_is_news_says_so(make_world: MakeWorld, name: str) -> None:
+    rate, words, others, too_long = LONG[name]
+    slow = await make_world(TELEGRAM_RATE=rate)
+    await readers(slow, 300)
+    told = await push(slow, "--level", "darurat", "--dry-run")
+    assert [word for word in words if word not in told.stdout] == []
+    assert [word for word in others if word in told.stdout] == []
+    data = (await push(slow, "--level", "darurat", "--dry-run", "--json")).data
+    assert (data["too_long"], data["lives_seconds"]) == (too_long, 6 * 3600)
+
+
 async def test_a_moment_is_read_back_in_full(town: World) -> None:
     told = await push(town, "--at", "besok 07.00", "--dry-run")
     days = "Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu"

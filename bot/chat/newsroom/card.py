@@ -24,6 +24,7 @@ from bot.chat.righted import is_missing
 from bot.chat.texts import Voice, joined
 from bot.delivery.content import BroadcastKind, Content, Level, Note
 from bot.delivery.estimate import estimate_all
+from bot.delivery.life import LIVES, is_outlived, longest_life
 from bot.news.following import is_word, word_of
 
 LONGEST_NAMED: Final = 120  # of a title that is named beside other things
@@ -126,11 +127,21 @@ def _alert_lines(visit: Visit) -> Iterator[_Text]:
     yield from audience_lines(visit)
     yield _readers(visit)
     yield from cost_lines(say, room.costs)
-    yield say.rich("desk.card.takes", time=duration(estimate_all(room.audience, room.rates), say))
+    yield from _takes(visit)
     if draft.at is not None:
         yield say.rich("desk.card.at", moment=say.moment(draft.at, visit.scene.board.timezone))
     yield from _cut(visit)
     yield from _guards(visit)
+
+
+def _takes(visit: Visit) -> Iterator[_Text]:
+    """How long it takes, and what that means for the last readers where it is longer than it is news."""
+    say, room, level = visit.say, visit.room, visit.draft.note.level
+    seconds = estimate_all(room.audience, room.rates)
+    yield say.rich("desk.card.takes", time=duration(seconds, say))
+    if is_outlived(level, seconds):
+        life, most = (int(span.total_seconds() / 3600) for span in (LIVES[level], longest_life(level)))
+        yield say.rich("desk.card.outlived", life=life, most=most)
 
 
 def _cut(visit: Visit) -> Iterator[_Text]:

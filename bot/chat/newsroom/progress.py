@@ -146,6 +146,8 @@ def _about(visit: Visit, told: Told) -> Iterator[_Text]:
 
 def _full_rows(visit: Visit, told: Told) -> Rows:
     back: tuple[Button, ...] = (visit.act("desk.button.back", "rep", told.id),)
-    if told.unknown and told.status in {Status.RUNNING, Status.DONE, Status.EXPIRED}:
-        return ((visit.act("desk.button.again", "again", told.id),), back)
+    again = told.unknown or "expired" in told.failed
+    if again and told.status in {Status.RUNNING, Status.DONE, Status.EXPIRED}:
+        label = "desk.button.again" if told.unknown else "desk.button.again_missed"
+        return ((visit.act(label, "again", told.id),), back)
     return (back,)
