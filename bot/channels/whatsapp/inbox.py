@@ -60,7 +60,7 @@ class Inbox:
     ) -> None:  # fmt: skip
         """`heard`: posts come in; `stopped`: a status says that the account may not send; `learn`: of templates.
 
-        `told`: a status says that it sent too fast.
+        `learn`: of templates; `told`: a status says that it sent too fast.
         """
         self._told = told
         self._learn, self._halter = learn or TemplateLearner(), halter or Halter()
@@ -107,7 +107,6 @@ class Inbox:
 
     async def _open_posts(self) -> None:
         while waiting := await self._store.read(lambda tx: tx.waiting_updates(POSTS, PAGE)):
-            self._heard()
             posts = [read_post(post_id, body, self._number_id) for post_id, body in waiting]
             now = self._now()
             words = await self._store.write(lambda tx, posts=posts, now=now: self._take_apart(tx, posts, now))  # type: ignore[misc]
@@ -132,7 +131,7 @@ class Inbox:
                 log.info("WhatsApp tells of a template", channel=NAME, name=event.name, language=event.language,
                          status=event.status, category=event.category, quality=event.quality)  # fmt: skip
             elif isinstance(event, Other):
-                log.info("WhatsApp tells", channel=NAME, what=event.what, event=str(item.body.get("event", "")))
+                log.info("WhatsApp tells", channel=NAME, what=event.what, told=str(item.body.get("event", "")))
 
     def _judge(self, fault: Fault) -> None:
         outcome = meaning.of_failure(fault)
