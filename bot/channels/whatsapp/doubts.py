@@ -7,10 +7,11 @@ from typing import Final, cast
 
 import structlog
 
+from bot.channels.whatsapp.receive import POSTS
 from bot.channels.whatsapp.send import NAME
 from bot.delivery.receipts import Doubts, Listening, Tag
 from bot.errors import StoreError
-from bot.ports import Store
+from bot.ports import Store, Tx
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,7 @@ class DoubtSweeper:
     ) -> None:  # fmt: skip
         self._store, self._now, self._clock, self._wake = store, now, clock, wake
         self._doubts, self._listening = Doubts(), Listening()
+        self._through: dict[Tag, int] = {}  # doubts that were listened for long enough, and the last post by then
 
     def heard(self) -> None:
         """Webhooks come in."""
@@ -48,8 +50,7 @@ class DoubtSweeper:
 
     async def look(self) -> int:
         """Send once more what is ripe; how many."""
-        doubts = await self._store.read(lambda tx: tx.doubtful())
-        ripe = cast("list[Tag]", self._doubts.ripe(doubts, self._listening.seconds))
+        ripe = await self._store.read(self._ripe)
         if not ripe:
             return 0
         now = self._now()
@@ -58,6 +59,14 @@ class DoubtSweeper:
             log.warning("sent once more: no receipt came", channel=NAME, count=count)
             self._wake()
         return count
+
+    def _ripe(self, tx: Tx) -> list[Tag]:
+        """What was listened for long enough, and whose receipt is in no post that waits here to be worked on."""
+        ripe = cast("list[Tag]", self._doubts.ripe(tx.doubtful(), self._listening.seconds))
+        last = (tx.last_update(POSTS) or 0) if ripe else 0
+        self._through = {tag: self._through.get(tag, last) for tag in ripe}
+        waiting = tx.waiting_updates(POSTS, 1) if ripe else []
+        return [tag for tag in ripe if not waiting or waiting[0][0] > self._through[tag]]
 
     async def _tidy(self) -> None:
         before = self._now() - BROUGHT_FOR

@@ -49,6 +49,11 @@ class Post:
     events: list[tuple[Item, Event]] = field(default_factory=list)
     error: str = ""
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it shows that what is told of our number comes here: not what is of another, or of the account."""
+        return any(item.number is not None for item, _ in self.events)
+
 
 class Inbox:
     """Takes posts apart and hands what people said to the desk."""
@@ -58,7 +63,7 @@ class Inbox:
         *, heard: Callable[[], None], stopped: Callable[[Outcome], None], learn: Learn | None = None,
         halter: Halter | None = None, told: Told = lambda *_: None,
     ) -> None:  # fmt: skip
-        """`heard`: posts come in; `stopped`: a status says that the account may not send; `learn`: of templates.
+        """`heard`: posts about our number come in; `stopped`: a status says that the account may not send.
 
         `learn`: of templates; `told`: a status says that it sent too fast.
         """
@@ -108,6 +113,8 @@ class Inbox:
     async def _open_posts(self) -> None:
         while waiting := await self._store.read(lambda tx: tx.waiting_updates(POSTS, PAGE)):
             posts = [read_post(post_id, body, self._number_id) for post_id, body in waiting]
+            if any(post.is_ours for post in posts):
+                self._heard()
             now = self._now()
             words = await self._store.write(lambda tx, posts=posts, now=now: self._take_apart(tx, posts, now))  # type: ignore[misc]
             for outcome, who, at in words:
