@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bot.delivery.budget import Spent, month_after, month_of
 from bot.delivery.cadence import A_DAY, A_WEEK, COUNTED, DAILY_UNREAD, WEEKLY_UNREAD, Pushed
-from bot.delivery.receipts import Billed, DeliveryTag, Tag, spared_for
+from bot.delivery.receipts import Billed, DeliveryTag, ReplyTag, Tag, spared_for
 from bot.delivery.tariff import LONGEST_PREFIX, Category, Prices, billed_amount, is_marketing
 from bot.delivery.timing import CLOSING
 from bot.ports import Charged, Windows
@@ -50,7 +50,7 @@ _ALSO_MARKETING: Final = """
 UPDATE whatsapp_push SET unread = unread + 1,
   marketing_before = iif(?2 > coalesce(marketing_at, 0) AND marketing_of IS NOT ?3, marketing_at, marketing_before),
   marketing_of = iif(?2 > coalesce(marketing_at, 0), ?3, marketing_of),
-  marketing_at = max(coalesce(marketing_at, 0), ?2)
+  marketing_at = iif(?2 > coalesce(marketing_at, 0), ?2 + 1, marketing_at)  -- rounded up, as those that are planned
 WHERE subscriber_id = ?1
 """
 _LEFT: Final = "SELECT started_at FROM delivery WHERE broadcast_id = ? AND subscriber_id = ?"
@@ -94,6 +94,12 @@ JOIN subscriber s ON s.id = f.subscriber_id
 _OLD: Final = """
 DELETE FROM whatsapp_charge WHERE (kind, about, subscriber_id, attempt) IN (
   SELECT kind, about, subscriber_id, attempt FROM whatsapp_charge WHERE day < ? LIMIT ?)
+"""
+_IN_VAIN: Final = """
+SELECT kind, about, subscriber_id, attempt FROM whatsapp_charge c WHERE day < ? AND settled IS NULL
+  AND EXISTS (SELECT 1 FROM whatsapp_charge later WHERE later.kind = c.kind AND later.about = c.about
+    AND later.subscriber_id = c.subscriber_id AND later.attempt > c.attempt AND later.settled IS NOT NULL)
+ORDER BY day LIMIT ?
 """
 _ROUNDED_UP: Final = timedelta(microseconds=999)
 
@@ -156,7 +162,7 @@ class Money(Part):
     def _count_as_marketing(self, tag: DeliveryTag) -> None:
         """The platform takes it for marketing, and we did not, or no more: it is one of its day like any other."""
         self.run(f"UPDATE whatsapp_charge SET counted = 1 {_THIS}", *_key(tag))
-        self.run(_ALSO_MARKETING, tag.subscriber_id, (self.value(_LEFT, *tag[:2]) or 0) + 1, str(tag))
+        self.run(_ALSO_MARKETING, tag.subscriber_id, self.value(_LEFT, *tag[:2]) or 0, str(tag))
 
     def _release(self, tag: Tag) -> None:
         """It did not arrive: it costs nothing, and nobody has left it unread."""
@@ -176,7 +182,11 @@ class Money(Part):
             self.run(_SPEND_ON, tag.broadcast_id, amount)
 
     def _forget_charges(self, before: date, limit: int) -> int:
-        return self.run(_OLD, before.toordinal(), limit)
+        """Nothing more is told of these; what was sent once more in vain, as its next attempt shows, costs nothing."""
+        in_vain = self.all(_IN_VAIN, before.toordinal(), limit)
+        for kind, about, subscriber, attempt in in_vain:
+            self._release(DeliveryTag(about, subscriber, attempt) if kind == "d" else ReplyTag(about, attempt))
+        return len(in_vain) or self.run(_OLD, before.toordinal(), limit)
 
     # Readers --------------------------------------------------------------------------------------------------------
 
@@ -206,6 +216,8 @@ class Money(Part):
     def _take_back_marketing(self, tag: DeliveryTag) -> None:
         """It has not left and will be tried again: it is not the one of its day, the one before it is the last."""
         self.run(_TAKE_BACK, tag.subscriber_id, str(tag))
+        if self.run(f"UPDATE whatsapp_charge SET counted = 0 {_THIS} AND counted = 1", *_key(tag)):
+            self.run(_LESS_UNREAD, tag.subscriber_id)
 
     def _has_had(self, tag: DeliveryTag, *, read: bool) -> None:
         """It has arrived; what is read was wanted. The platform spares nobody to whom it brings what left since."""

@@ -11,7 +11,7 @@ from bot.delivery.plan import Delivery, Rank, Settled, State
 from bot.delivery.receipts import tag_of
 from bot.delivery.tariff import Category
 from bot.ports import Charged, Store, Tx
-from tests.storage.makers import NOW, follow, hours
+from tests.storage.makers import NOW, due, follow, hours
 from tests.storage.test_store_whatsapp_money import PRICES, TODAY, billed
 from tests.storage.test_store_whatsapp_receipts import SARI, UNKNOWN, WA, receipt, started
 
@@ -116,3 +116,62 @@ async def test_what_was_planned_as_utility_and_is_billed_as_marketing_is_the_one
         assert tx.pushed([1])[1].unread == (other > 0), "what did not arrive was not left unread"
 
     await store.write(work)
+
+
+def twice(tx: Tx) -> tuple[Delivery, Delivery, int]:
+    """A digest of which nobody knows, and that is sent once more."""
+    epoch = joined(tx)
+    first = push(tx, epoch, NOW)
+    tx.settle(WA, [(first, UNKNOWN)], epoch, NOW)
+    assert tx.once_more([tag_of(first)], NOW + hours(1)) == 1
+    assert tx.pushed([1])[1].unread == 0
+    (queued,) = due(tx, NOW + hours(1), 9, WA)
+    second = again(tx, queued, epoch)
+    assert tx.pushed([1])[1].unread == 1, "one message, however often it was sent"
+    return first, second, epoch
+
+
+def again(tx: Tx, delivery: Delivery, epoch: int) -> Delivery:
+    at = NOW + hours(1)
+    tx.start_deliveries([delivery], epoch, at)
+    charge = Charge(Category.MARKETING, PRICES.marketing, PRICES)
+    tx.charge([Charged(tag_of(delivery), charge, "kabar/id")], TODAY)
+    tx.note_templates([(tag_of(delivery), True)], at)
+    return delivery._replace(template="kabar/id")
+
+
+AFTER = {
+    "nothing is told of the first": (None, 1, 41, NOW + hours(1)),
+    "the first has failed": ("failed", 1, 41, NOW + hours(1)),
+    "the first has arrived too": ("sent", 2, 82, NOW + hours(1)),
+}
+
+
+@pytest.mark.parametrize(("word", "unread", "cost", "mark"), AFTER.values(), ids=AFTER)
+async def test_what_is_sent_once_more_is_one_message_and_is_paid_for_once(
+    store: Store, word: str | None, unread: int, cost: int, mark: datetime
+) -> None:
+    def work(tx: Tx) -> list[object]:
+        first, second, epoch = twice(tx)
+        tx.settle(WA, [(second, Settled(State.SENT, message_id="wamid.2"))], epoch, NOW + hours(1))
+        tx.take_receipts([billed(tag_of(second), "marketing", message="wamid.2")], NOW + hours(1))
+        if word == "failed":
+            tx.take_receipts([receipt(tag_of(first), "failed", "wamid.1", "parameter")], NOW + hours(2))
+        elif word:
+            tx.take_receipts([billed(tag_of(first), "marketing", word=word)], NOW + hours(2))
+        while tx.forget_sights(NOW + hours(999), 1):
+            pass
+        return [tx.pushed([1])[1].unread, tx.spent(TODAY).day, last(tx), *tx.spent_on([first.broadcast_id]).values()]
+
+    assert await store.write(work) == [unread, cost, mark, cost]
+
+
+async def test_of_what_is_in_doubt_twice_everything_stays_reserved(store: Store) -> None:
+    def work(tx: Tx) -> int:
+        _, second, epoch = twice(tx)
+        tx.settle(WA, [(second, UNKNOWN)], epoch, NOW + hours(1))
+        while tx.forget_sights(NOW + hours(999), 9):
+            pass
+        return tx.spent(TODAY).day
+
+    assert await store.write(work) == 82
