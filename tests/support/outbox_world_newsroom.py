@@ -1,5 +1,7 @@
 """What the newsroom does in a world of dice, and what is true afterwards."""
 
+import asyncio
+
 from bot.delivery.content import BroadcastKind, Level, Note
 from bot.delivery.life import LIVES
 from bot.errors import NewsroomError
@@ -7,9 +9,10 @@ from bot.flow import newsroom
 from bot.flow.spread import reach_further
 from bot.ports import Tx
 from tests.support.outbox_world_commits import CHANNEL, TOPICS, Commits
-from tests.support.outbox_world_truth import Thing, said
+from tests.support.outbox_world_truth import Thing, is_message, said
 
 OVER = {"cancelled", "withdrawn"}
+LOOKS = 40  # for edits that are under way
 
 
 class Newsroom(Commits):
@@ -38,11 +41,33 @@ class Newsroom(Commits):
             self._gain, self._gain, self._follow_up, self._correct, self._correct, self._withdraw, self._pause,
             self._cancel, self._try_again,
         ))  # fmt: skip
+        if self._dice.random() < self._world.plot.errata:
+            act, thing = self._correct_in_a_hurry, max(things, key=self._readers)
         try:
             await act(thing)
         except NewsroomError as error:
             if error.reason not in {"wrong_status", "stopped"}:
                 raise
+
+    async def _correct_in_a_hurry(self, thing: Thing) -> None:
+        """It was wrong again and again: the next one is made while edits of the one before are under way."""
+        for act in (*[self._correct] * self._dice.randint(2, 5), self._dice.choice((self._correct, self._withdraw))):
+            await act(thing)
+            self._world.wake()
+            for _ in range(LOOKS):
+                await asyncio.sleep(self._dice.uniform(0.01, 0.04))
+                if self._is_being_changed(thing):
+                    break
+
+    def _is_being_changed(self, thing: Thing) -> bool:
+        """Whether an edit is on its way to somebody who has it."""
+        return any(
+            a.fate == "flying" and a.thing.original is thing and not is_message(a.delivery.act)
+            for a in self._truth.attempts
+        )
+
+    def _readers(self, thing: Thing) -> int:
+        return sum(a.thing is thing and a.message is not None for a in self._truth.attempts)
 
     def _about(self, broadcast: int, kind: BroadcastKind, original: Thing, key: str, text: str) -> Thing:
         now = self._world.now
@@ -87,6 +112,8 @@ class Newsroom(Commits):
         for earlier in self._truth.things.values():
             if earlier.original is thing and earlier.kind in {BroadcastKind.MARK, BroadcastKind.CORRECTION}:
                 earlier.statuses.append((self._truth.seq, "withdrawn"))
+            elif earlier.original is thing and earlier.kind is BroadcastKind.FOLLOW_UP:
+                earlier.statuses.append((self._truth.seq, "cancelled"))
         self._about(made, BroadcastKind.WITHDRAWAL, thing, reason, f"|{reason}").erase = erase
 
     async def _pause(self, thing: Thing) -> None:

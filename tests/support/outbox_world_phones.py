@@ -130,12 +130,15 @@ class Phones:
         attempt.message = message
         if message is None or message.state == "deleted":  # as the channel says it: nothing wrong is left there
             return Outcome(Kind.SENT, "already_gone" if act is Act.DELETE else "edit_not_found")
+        if attempt.thing.made < message.changed:
+            self._truth.complain(f"{attempt.thing.kind} #{attempt.thing.id} arrives in {to.address} after a later one")
+        message.changed = max(message.changed, attempt.thing.made)
         if act is Act.DELETE:
             message.state = "deleted"
         elif content.kind.value == "withdrawal":
             message.state = "stub"
         else:
-            message.text = words_of(content)
+            message.state, message.text = "shown", words_of(content)
             if content.story is not None:
                 message.stories[content.story.id] = message.text
         return Outcome(Kind.SENT, message_id=message.id)

@@ -103,6 +103,7 @@ class Message:
     text: str
     stories: dict[int, str]  # of a digest and of a story: what it says about which
     state: str = "shown"  # shown | stub | deleted
+    changed: int = START  # the transaction that made the latest of what has changed it
 
 
 @dataclass(eq=False)

@@ -59,16 +59,22 @@ class Plot:
     newsroom: float  # the share of acts that are the newsroom's
     replies: float = 0.1  # the share of acts in which somebody writes
     crowded: bool = False  # everybody follows everything
+    errata: float = 0.1  # the share of the newsroom's acts in which it corrects in a hurry
 
 
 def draw(dice: random.Random) -> tuple[Weather, Plot]:
     """The kind of world."""
     weather = dice.choice(WEATHERS)
-    kind = dice.choice(("day", "day", "night", "newsroom", "newsroom", "rush"))
+    kind = dice.choice(("day", "day", "night", "newsroom", "newsroom", "rush", "errata"))
     if kind == "rush":
         return weather, Plot(
             dice.randint(16, 30), dice.choice((8.0, 15.0)), ((dice.uniform(4, 7), 0),), dice.randint(6, 20),
             dice.randint(10, 25), dice.randint(1, 2), dice.randint(1, 2), 0.1, 0.2, 0.6, crowded=True,
+        )  # fmt: skip
+    if kind == "errata":
+        return weather, Plot(
+            dice.randint(12, 18), 30.0, ((dice.uniform(8, 14), 0),), dice.randint(6, 20), dice.randint(8, 12),
+            dice.randint(1, 2), 2, 0.1, 0.9, crowded=True, errata=0.7,
         )  # fmt: skip
     scenes = tuple(
         (dice.uniform(1.5, 5.0), 0.0 if dice.random() < 0.4 else dice.uniform(0.5, 9.0))
