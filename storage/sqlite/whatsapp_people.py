@@ -49,12 +49,17 @@ WHERE subscriber_id = ? AND (unread > 0 OR missed > 0 OR spared > 0)
 """
 # Both were written to, and it was one person: what comes next keeps its distance from each.
 _INHERIT_PUSHED: Final = """
-INSERT INTO whatsapp_push (subscriber_id, told_at, template_at, marketing_at, unread, missed, spared, spared_until)
-SELECT ?1, told_at, template_at, marketing_at, unread, missed, spared, spared_until FROM whatsapp_push
-WHERE subscriber_id = ?2 ON CONFLICT DO UPDATE SET
+INSERT INTO whatsapp_push (subscriber_id, told_at, template_at, marketing_at, marketing_before, marketing_of, unread,
+  missed, spared, spared_until)
+SELECT ?1, told_at, template_at, marketing_at, marketing_before, marketing_of, unread, missed, spared, spared_until
+FROM whatsapp_push WHERE subscriber_id = ?2 ON CONFLICT DO UPDATE SET
   told_at = max(coalesce(told_at, 0), coalesce(excluded.told_at, 0)),
   template_at = nullif(max(coalesce(template_at, 0), coalesce(excluded.template_at, 0)), 0),
   marketing_at = nullif(max(coalesce(marketing_at, 0), coalesce(excluded.marketing_at, 0)), 0),
+  marketing_before = nullif(max(coalesce(marketing_before, 0), coalesce(excluded.marketing_before, 0),
+    min(coalesce(marketing_at, 0), coalesce(excluded.marketing_at, 0))), 0),
+  marketing_of = iif(coalesce(excluded.marketing_at, 0) > coalesce(marketing_at, 0), excluded.marketing_of, marketing_of),
+  unread = max(unread, excluded.unread), missed = max(missed, excluded.missed),
   spared = max(spared, excluded.spared),
   spared_until = nullif(max(coalesce(spared_until, 0), coalesce(excluded.spared_until, 0)), 0)
 """

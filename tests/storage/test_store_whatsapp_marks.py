@@ -8,7 +8,7 @@ import pytest
 from bot.delivery.budget import Charge
 from bot.delivery.content import Note
 from bot.delivery.plan import Delivery, Rank, Settled, State
-from bot.delivery.receipts import tag_of
+from bot.delivery.receipts import DeliveryTag, tag_of
 from bot.delivery.tariff import Category
 from bot.ports import Charged, Store, Tx
 from tests.storage.makers import NOW, due, follow, hours
@@ -175,3 +175,32 @@ async def test_of_what_is_in_doubt_twice_everything_stays_reserved(store: Store)
         return tx.spent(TODAY).day
 
     assert await store.write(work) == 82
+
+
+HALVES = {
+    "the one that is kept had more": ("phone", "id"),
+    "the one that is joined to it had more": ("id", "phone"),
+}
+
+
+@pytest.mark.parametrize(("more", "last_word"), HALVES.values(), ids=HALVES)
+async def test_who_was_taken_for_two_has_left_unread_and_missed_what_either_had(
+    store: Store, more: str, last_word: str
+) -> None:
+    def work(tx: Tx) -> list[object]:
+        ids = {"phone": 1, "id": 2}
+        for name, who in (("phone", (SARI, None)), ("id", (None, "ID.77"))):
+            later = NOW + hours(name == last_word)
+            tx.follow(WA, tx.whatsapp_address(*who, NOW), {"daerah"}, False, "ya", None, "id", later)
+        for day in range(7):
+            tx.note_templates([(DeliveryTag(40 + day, ids[more], 1), True)], NOW + hours(24 * day))
+        tx.note_missed([ids[more]])
+        other = ids["id" if more == "phone" else "phone"]
+        tx.note_templates([(DeliveryTag(50, other, 1), True)], NOW + hours(100))
+        tx.whatsapp_address(SARI, "ID.77", NOW + hours(200))
+        ((keep, pushed),) = tx.pushed([1, 2]).items()
+        missed = tx.conn.execute("SELECT missed FROM whatsapp_push").fetchall()  # type: ignore[attr-defined]
+        return [keep, pushed.unread, pushed.marketing_at, missed]
+
+    kept = {"phone": 1, "id": 2}[last_word]
+    assert await store.write(work) == [kept, 7, NOW + hours(144), [(1,)]]
