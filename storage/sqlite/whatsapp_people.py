@@ -58,7 +58,8 @@ FROM whatsapp_push WHERE subscriber_id = ?2 ON CONFLICT DO UPDATE SET
   marketing_at = nullif(max(coalesce(marketing_at, 0), coalesce(excluded.marketing_at, 0)), 0),
   marketing_before = nullif(max(coalesce(marketing_before, 0), coalesce(excluded.marketing_before, 0),
     min(coalesce(marketing_at, 0), coalesce(excluded.marketing_at, 0))), 0),
-  marketing_of = iif(coalesce(excluded.marketing_at, 0) > coalesce(marketing_at, 0), excluded.marketing_of, marketing_of),
+  marketing_of = CASE WHEN coalesce(excluded.marketing_at, 0) > coalesce(marketing_at, 0) THEN excluded.marketing_of
+                      ELSE marketing_of END,
   unread = max(unread, excluded.unread), missed = max(missed, excluded.missed),
   spared = max(spared, excluded.spared),
   spared_until = nullif(max(coalesce(spared_until, 0), coalesce(excluded.spared_until, 0)), 0)

@@ -178,8 +178,10 @@ async def test_of_what_is_in_doubt_twice_everything_stays_reserved(store: Store)
 
 
 HALVES = {
-    "the one that is kept had more": ("phone", "id"),
-    "the one that is joined to it had more": ("id", "phone"),
+    "the number, which is kept": ("phone", "phone"),
+    "the id, which is kept": ("id", "id"),
+    "the number, which is joined to the id": ("phone", "id"),
+    "the id, which is joined to the number": ("id", "phone"),
 }
 
 
@@ -189,9 +191,9 @@ async def test_who_was_taken_for_two_has_left_unread_and_missed_what_either_had(
 ) -> None:
     def work(tx: Tx) -> list[object]:
         ids = {"phone": 1, "id": 2}
-        for name, who in (("phone", (SARI, None)), ("id", (None, "ID.77"))):
-            later = NOW + hours(name == last_word)
-            tx.follow(WA, tx.whatsapp_address(*who, NOW), {"daerah"}, False, "ya", None, "id", later)
+        for name, phone, user_id in (("phone", SARI, None), ("id", None, "ID.77")):
+            address = tx.whatsapp_address(phone, user_id, NOW)
+            tx.follow(WA, address, {"daerah"}, False, "ya", None, "id", NOW + hours(name == last_word))
         for day in range(7):
             tx.note_templates([(DeliveryTag(40 + day, ids[more], 1), True)], NOW + hours(24 * day))
         tx.note_missed([ids[more]])
