@@ -45,6 +45,8 @@ class World:
         self.weather, self.plot = weather or drawn[0], plot or drawn[1]
         self.stormy = True
         self.jumped = False
+        self.leapt: list[int] = []  # after which transactions the wall's clock went forward
+        self.fell: list[tuple[int, datetime]] = []  # after which ones it went back, and to what
         self._wall = MIDNIGHT + timedelta(hours=self.plot.hour, minutes=self.dice.randint(0, 59))
         self.file = folder / f"{seed}.db"
         self.file.write_bytes(fresh())
@@ -100,8 +102,13 @@ class World:
     async def _scene(self, seconds: float) -> None:
         """News and acts at random moments."""
         if self.dice.random() < self.weather.jumps:
-            self._wall += timedelta(minutes=self.dice.choice((-600, -90, -5, 5, 40, 200, 800)))
+            minutes = self.dice.choice((-600, -90, -5, 5, 40, 200, 800))
+            self._wall += timedelta(minutes=minutes)
             self.jumped = True
+            if minutes > 0:
+                self.leapt.append(self.truth.seq)
+            else:
+                self.fell.append((self.truth.seq, self.now))
         begins, plan = self.loop.time(), self.acts.plan(seconds)
         for moment, act in plan:
             await asyncio.sleep(max(0.0, begins + moment - self.loop.time()))

@@ -63,10 +63,6 @@ class End:
             r.state in {"unknown", "sent", "recalled"} or r.code in REASONS for r in rows
         )
 
-    def was_done(self, person: Person, thing: Thing) -> bool:
-        """Whether this edit has arrived, as the platform said: what the phone shows now came later."""
-        return any(r.state == "sent" for r in self.of(person, thing))
-
     def stays(self, person: Person, since: int) -> bool:
         """Whether they have been with us without a break since that transaction."""
         before = [topics for at, topics in person.history if at < since]
@@ -75,11 +71,20 @@ class End:
             and all(topics for at, topics in person.history if at >= since)
         )  # fmt: skip
 
+    def may_pause(self, person: Person, thing: Thing) -> bool:
+        """Whether they pause while it goes out: a clock that goes back begins a pause again that was over."""
+        begins = min([thing.at, *(wall for seq, wall in self.world.fell if seq >= thing.made)])
+        return any(until > begins for until in person.pauses)
+
     def may_be_late(self, person: Person, thing: Thing) -> bool:
-        """Whether something else than the outbox can have kept it from them until it was too old."""
-        moved = person.wishes_changed >= thing.made or any(until > thing.at for until in person.pauses)
+        """Whether something else than the outbox can have kept it from them until it was too old.
+
+        A clock that goes back gives it more time, one that leaps forward takes what it had.
+        """
+        moved = person.wishes_changed >= thing.made or self.may_pause(person, thing)
         held = any(a.outcome == "no_rights" for a in self.truth.of_person[person.number])
-        return self.world.now >= thing.expires and (self.world.jumped or moved or held or thing.was_paused)
+        leapt = any(seq >= thing.made for seq in self.world.leapt)
+        return self.world.now >= thing.expires and (leapt or moved or held or thing.was_paused)
 
 
 async def complaints(world: "World") -> list[str]:
@@ -186,8 +191,7 @@ def _alerts(end: End) -> Iterator[str]:
             meant = not thing.topics or any(
                 person.keeps(token, thing.made) for token in (*thing.topics, ALL)
             )  # fmt: skip
-            paused = any(until > thing.at for until in person.pauses)
-            if not meant or paused or not end.stays(person, thing.made):
+            if not meant or end.may_pause(person, thing) or not end.stays(person, thing.made):
                 continue
             if not end.is_accounted_for(person, thing) and not end.may_be_late(person, thing):
                 rows = end.of(person, thing)
