@@ -73,7 +73,9 @@ def _mark(end: "End", person: Person, thing: Thing, original: Thing) -> Iterator
     right = original.texts[-1][1]
     for message in _originals(end, person, original):
         shown = message.state == "shown" and message.text != right
-        if shown and not end.is_accounted_for(person, thing) and not end.may_be_late(person, thing):
+        if shown and end.was_done(person, thing):
+            yield f"person {person.number} ends on {message.text!r} in #{original.id}, which #{thing.id} had put right"
+        elif shown and not end.is_accounted_for(person, thing) and not end.may_be_late(person, thing):
             yield f"person {person.number} still reads {message.text!r} in #{original.id}, {right!r} is right"
 
 
@@ -82,7 +84,9 @@ def _withdrawal(end: "End", person: Person, thing: Thing, original: Thing) -> It
     if not had or not end.stays(person, min(a.seq for a in had)):
         return
     for message in _originals(end, person, original):
-        if message.state == "shown" and not end.is_accounted_for(person, thing) and not _excused(end, person, thing):
+        if message.state == "shown" and end.was_done(person, thing):
+            yield f"person {person.number} ends on {message.text!r} in #{original.id}, which #{thing.id} had taken back"
+        elif message.state == "shown" and not end.is_accounted_for(person, thing) and not _excused(end, person, thing):
             yield f"person {person.number} still reads #{original.id}, which was withdrawn with #{thing.id}"
     digested = any(a.thing.kind is BroadcastKind.DIGEST and a.message for a in had)
     if digested and not _told(end, person, thing):

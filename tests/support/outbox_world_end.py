@@ -63,6 +63,10 @@ class End:
             r.state in {"unknown", "sent", "recalled"} or r.code in REASONS for r in rows
         )
 
+    def was_done(self, person: Person, thing: Thing) -> bool:
+        """Whether this edit has arrived, as the platform said: what the phone shows now came later."""
+        return any(r.state == "sent" for r in self.of(person, thing))
+
     def stays(self, person: Person, since: int) -> bool:
         """Whether they have been with us without a break since that transaction."""
         before = [topics for at, topics in person.history if at < since]
