@@ -173,6 +173,9 @@ class InboxTx(Protocol):
     def waiting_updates(self, channel: str, limit: int) -> list[tuple[int, str]]:
         """Updates that are not handled yet, oldest first."""
 
+    def came(self, channel: str, update_id: int) -> datetime | None:
+        """When this update was received; None: there is none (any more)."""
+
     def handled(self, channel: str, update_id: int, now: datetime, error: str = "") -> bool:
         """Mark as handled; False when it already was (then nothing else of the transaction may be done)."""
 

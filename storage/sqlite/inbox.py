@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from storage.sqlite.part import Part, to_ms
+from storage.sqlite.part import Part, from_ms_or_none, to_ms
 
 _RECEIVE: Final = """
 INSERT INTO inbox (channel, update_id, body, received_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
@@ -35,6 +35,11 @@ class Inbox(Part):
     def waiting_updates(self, channel: str, limit: int) -> list[tuple[int, str]]:
         """Updates that are not handled yet, oldest first."""
         return self.all(_WAITING, channel, limit)
+
+    def came(self, channel: str, update_id: int) -> datetime | None:
+        """When this update was received; None: there is none (any more)."""
+        find = "SELECT received_at FROM inbox WHERE channel = ? AND update_id = ?"
+        return from_ms_or_none(self.value(find, channel, update_id))
 
     def handled(self, channel: str, update_id: int, now: datetime, error: str = "") -> bool:
         """Mark as handled; False when it already was (then nothing else of the transaction may be done)."""

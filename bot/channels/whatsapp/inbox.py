@@ -223,7 +223,7 @@ def take_apart(
             elif isinstance(event, TemplateTold):
                 templates.append(news(event, now))
             elif isinstance(event, Said | Moved | Wish) and _is_heard(tx, event, now, floods):
-                rows.append(json.dumps(item.kept()))
+                rows.append(json.dumps(dated(item, event, tx.came(POSTS, post.id)).kept()))
     if templates:  # first, so that what is planned anew takes another one
         learn(tx, templates)
     halted = tx.halts()
@@ -234,6 +234,13 @@ def take_apart(
     tx.blank_updates(POSTS, strangers)
     tx.receive(NAME, list(enumerate(rows, (tx.last_update(NAME) or 0) + 1)), now)
     return words
+
+
+def dated(item: Item, event: Said | Moved | Wish, came: datetime | None) -> Item:
+    """What does not say when it was said was said when it came, at the latest, not when it is handled."""
+    if event.at is not None or came is None:
+        return item
+    return item._replace(body={**item.body, "timestamp": str(int(came.timestamp()))})
 
 
 def _is_heard(tx: Tx, event: Said | Moved | Wish, now: datetime, floods: Floods) -> bool:
