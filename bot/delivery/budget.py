@@ -44,12 +44,12 @@ class Spent(NamedTuple):
 
 
 class Cap(NamedTuple):
-    """A budget that does not suffice any more."""
+    """A budget that does not suffice any more, or what else lets no more leave for people outside of a window."""
 
-    period: str  # day | month | broadcast
+    period: str  # day | month | broadcast; portfolio: its people; template: none can be sent
     limit: int
     broadcast: int = 0  # whose budget it is; 0: everybody's
-    urgent: bool = False  # the reserve is used up too: an urgent alert waits
+    urgent: bool = False  # an urgent alert waits: of a budget the reserve is used up too
 
 
 class Charge(NamedTuple):

@@ -27,7 +27,7 @@ PORTFOLIO: Final = "portfolio"
 LATER: Final = timedelta(hours=1)  # until the portfolio is asked for room again
 RECOUNT: Final = timedelta(minutes=1)  # so long the people of the last day are counted up, before they are counted anew
 _MARK: Final = BroadcastKind.MARK  # no message at all where nothing can be edited
-TellSpent = Callable[[Tx, Cap, str], None]  # a budget is used up; the currency
+TellSpent = Callable[[Tx, Cap, str], None]  # a budget is used up, or what else is lacking; the currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Means:
         self._pushed |= dict.fromkeys(unknown, NOTHING) | self._tx.pushed(unknown)
 
     def write(self) -> None:
-        """At the end of the tick: what was reserved, who was written to, which budgets have come to their end."""
+        """At the end of the tick: what was reserved, who was written to, what has come to its end."""
         tx = self._tx
         if self._charged:
             tx.charge(self._charged, self._today)
@@ -209,14 +209,14 @@ class Means:
 
     def _outside(self, broadcast: Broadcast, reader: Reader) -> Planned:
         urgent = broadcast.level is Level.URGENT
-        found = self._template(uses(broadcast.kind, level=broadcast.level), reader.language)
+        found = self._template(uses(broadcast.kind, level=broadcast.level), reader.language, urgent=urgent)
         if not self._terms.budget.is_set or found is None:
             return self._wait(broadcast, reader, WINDOW_CLOSED)
         pushed = self._pushed[reader.subscriber_id]
         free = marketing_from(pushed) if found.category is Category.MARKETING and not urgent else None
         if free is not None and free > self._now:
             return self._wait(broadcast, reader, WINDOW_CLOSED, free)
-        if not self._has_room(pushed):
+        if not self._has_room(pushed, urgent=urgent):
             return self._wait(broadcast, reader, PORTFOLIO, self._now + LATER)
         return self._paid(broadcast, reader, found.key, found.category)
 
@@ -258,12 +258,14 @@ class Means:
 
     # Templates and people -------------------------------------------------------------------------------------------
 
-    def _template(self, wanted: tuple[Use, ...], language: str) -> _Template | None:
-        """The best template that may be sent, and as what it is billed; looked up once a tick."""
+    def _template(self, wanted: tuple[Use, ...], language: str, *, urgent: bool = False) -> _Template | None:
+        """The best template that may be sent, and as what it is billed; looked up once a tick, and missed if none."""
         if (wanted, language) not in self._templates:
             found = (self._usable(use, language) for use in wanted)
             self._templates[wanted, language] = next((one for one in found if one is not None), None)
-        return self._templates[wanted, language]
+        if (best := self._templates[wanted, language]) is None and wanted and self.pays:
+            self._caps.add(Cap("template", 0, urgent=urgent))
+        return best
 
     def _usable(self, use: Use, language: str) -> _Template | None:
         key = self._tx.usable_template(use, language)
@@ -272,10 +274,13 @@ class Means:
             return None
         return _Template(key, Category(category), use.headlines)
 
-    def _has_room(self, pushed: Pushed) -> bool:
+    def _has_room(self, pushed: Pushed, *, urgent: bool = False) -> bool:
         """Whether the portfolio lets us write to one more person outside of a window."""
         limit = self._terms.portfolio
-        return limit is None or pushed.began(self._now) or self._people() < limit
+        if limit is None or pushed.began(self._now) or self._people() < limit:
+            return True
+        self._caps.add(Cap("portfolio", limit, urgent=urgent))
+        return False
 
     def _people(self) -> int:
         if self._counted is None or not timedelta() <= self._now - self._counted[0] < RECOUNT:

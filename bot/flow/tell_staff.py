@@ -25,6 +25,7 @@ from bot.delivery.content import BroadcastKind
 from bot.delivery.cost import in_units
 from bot.delivery.halts import Halt, Scope
 from bot.delivery.templates import TemplateChange
+from bot.delivery.window import Wait
 from bot.flow.notice import Notice
 from bot.flow.poll import TELL_FAILURES
 from bot.ports import Sent, StaffMember, Tx
@@ -81,8 +82,8 @@ class StaffTeller:
         self._to_admins(tx, lambda say: disk_message(say, free=free))
 
     def spent(self, tx: Tx, cap: Cap, currency: str) -> None:
-        """A budget is used up: what is pushed waits until it begins anew."""
-        limit = f"{in_units(cap.limit)} {currency}"
+        """A budget is used up, there is no room for more people or no template: what is pushed waits."""
+        limit = str(cap.limit) if cap.period == "portfolio" else f"{in_units(cap.limit)} {currency}"
         sent = tx.broadcast(cap.broadcast) if cap.broadcast else None
         title = sent.title if sent is not None else ""
         self._to_admins(tx, lambda say: spent_message(say, cap, limit=limit, title=title))
@@ -109,7 +110,7 @@ class StaffTeller:
             if reached and whom(member):
                 say = self._texts.voice(member.language)
                 said = to_json(replace(message(say), rows=rows(say, member)))
-                tx.add_reply(member.channel, member.address, member.thread, said, Mode.NEW, self._now())
+                tx.add_reply(member.channel, member.address, member.thread, said, Mode.NEW, self._now(), wait=Wait.NOTICE)
 
 
 def _summed(tx: Tx, notice: Notice) -> Notice | None:

@@ -227,6 +227,7 @@ async def test_admins_hear_what_whatsapp_does_not_take(store: Store, halt: Halt,
     assert await store.write(work) == [("1", line)]
 
 
+UNREACHED = "Kiriman DARURAT belum sampai ke semua warga"
 CAPS = {
     "of the day": (Cap("day", 50_000), "Anggaran WhatsApp hari ini sudah terpakai (0.05 IDR)."),
     "of the day with its reserve": (
@@ -237,6 +238,20 @@ CAPS = {
         Cap("month", 50_000, urgent=True),
         "Anggaran WhatsApp bulan ini sudah terpakai, termasuk cadangan untuk DARURAT (0.05 IDR).",
     ),
+    "of the portfolio": (
+        Cap("portfolio", 250), "Batas warga baru di WhatsApp sudah tercapai (250 orang dalam 24 jam).",
+    ),
+    "of the portfolio with an urgent alert": (
+        Cap("portfolio", 250, urgent=True),
+        f"{UNREACHED}: batas warga baru di WhatsApp sudah tercapai (250 orang dalam 24 jam).",
+    ),
+    "no template": (
+        Cap("template", 0), "Tidak ada template WhatsApp yang bisa dipakai untuk kiriman yang menunggu.",
+    ),
+    "no template for an urgent alert": (
+        Cap("template", 0, urgent=True),
+        f"{UNREACHED}: tidak ada template WhatsApp yang bisa dipakai.",
+    ),
     "of one broadcast": (
         Cap("broadcast", 50_000, 1),
         "Kiriman WhatsApp #1 sudah memakai seluruh anggarannya (0.05 IDR): Jembatan ditutup",
@@ -245,7 +260,7 @@ CAPS = {
 
 
 @pytest.mark.parametrize(("cap", "line"), CAPS.values(), ids=CAPS)
-async def test_admins_hear_which_budget_is_used_up(store: Store, cap: Cap, line: str) -> None:
+async def test_admins_hear_what_is_used_up_or_lacking(store: Store, cap: Cap, line: str) -> None:
     def work(tx: Tx) -> list[tuple[str, str]]:
         note = Note("Sampai Kamis.", title="Jembatan ditutup")
         tx.add_broadcast("alert", Rank.ALERT, None, [], [TELEGRAM], NOW, NOW + hours(6), note=note)

@@ -1,4 +1,4 @@
-"""Which ends of a budget admins are told of: each one, once, also the reserve's and each broadcast's own."""
+"""What is used up or lacking, and told to admins: each end of a budget once, no more room, no template."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,8 +8,19 @@ import pytest
 from bot.delivery.budget import Budget, Cap
 from bot.delivery.content import Level
 from bot.delivery.cost import MICRO
+from bot.flow import newsroom
 from bot.ports import Tx
-from tests.flow.test_whatsapp_planning import MARKETING, NEIGHBOUR, UTILITY, alert, reader, spend, to
+from tests.flow.test_whatsapp_planning import (
+    MARKETING,
+    NEIGHBOUR,
+    PLENTY,
+    UTILITY,
+    alert,
+    pause_templates,
+    reader,
+    spend,
+    to,
+)
 
 GOES_ON = [Level.IMPORTANT, Level.IMPORTANT, Level.URGENT, Level.URGENT, Level.URGENT, Level.IMPORTANT]
 DAY, RESERVE = Cap("day", 2 * UTILITY), Cap("day", 2 * UTILITY, urgent=True)
@@ -61,3 +72,60 @@ async def test_each_broadcast_that_has_used_up_its_own_budget_is_told(tmp_path: 
         await to(person, 20, days=1)
         made = [await alert(person, Level.IMPORTANT) for _ in range(2)]
         assert caps == [Cap("broadcast", MARKETING, number) for number in made]
+
+
+ROOM, NO_ROOM_FOR_URGENT = Cap("portfolio", 0), Cap("portfolio", 0, urgent=True)
+NONE, NONE_FOR_URGENT = Cap("template", 0), Cap("template", 0, urgent=True)
+LACKING = {
+    "no room in the portfolio": (PLENTY, 0, True, GOES_ON, [ROOM, NO_ROOM_FOR_URGENT]),
+    "no room, an urgent alert first": (PLENTY, 0, True, GOES_ON[::-1][1:], [NO_ROOM_FOR_URGENT]),
+    "no template": (PLENTY, None, False, GOES_ON, [NONE, NONE_FOR_URGENT]),
+    "no budget, as the operator wants it": (Budget(), 0, False, GOES_ON, []),
+    "nothing": (PLENTY, None, True, GOES_ON, []),
+}
+
+
+@pytest.mark.parametrize(("budget", "portfolio", "approved", "levels", "told"), LACKING.values(), ids=LACKING)
+async def test_admins_hear_once_a_day_what_is_lacking_and_at_once_of_an_urgent_alert(
+    tmp_path: Path, budget: Budget, portfolio: int | None, approved: bool, levels: list[Level], told: list[Cap]
+) -> None:
+    caps: list[Cap] = []
+    tell = lambda _tx, cap, _currency: caps.append(cap)  # noqa: E731
+    async with reader(tmp_path, budget, portfolio=portfolio, tell=tell) as person:
+        if not approved:
+            await person.store.write(pause_templates)
+        await to(person, 20, days=1)
+        for level in levels:
+            await alert(person, level, lives=timedelta(hours=3))
+        assert caps == told
+        await to(person, 19)
+        await alert(person, Level.IMPORTANT)
+        assert caps == told + [cap._replace(urgent=False) for cap in told[:1]], "the next day anew"
+
+
+@pytest.mark.parametrize(("portfolio", "approved", "told"), [(0, True, [ROOM]), (None, False, [NONE])])
+async def test_a_digest_that_waits_for_room_or_a_template_is_told_too(
+    tmp_path: Path, portfolio: int | None, approved: bool, told: list[Cap]
+) -> None:
+    caps: list[Cap] = []
+    tell = lambda _tx, cap, _currency: caps.append(cap)  # noqa: E731
+    async with reader(tmp_path, portfolio=portfolio, tell=tell) as person:
+        if not approved:
+            await person.store.write(pause_templates)
+        await to(person, 20, days=1)
+        await person.publish(7)
+        await to(person, 6)
+        assert caps == told
+
+
+async def test_a_withdrawal_waits_for_a_window_by_its_nature(tmp_path: Path) -> None:
+    caps: list[Cap] = []
+    async with reader(tmp_path, tell=lambda _tx, cap, _currency: caps.append(cap)) as person:
+        await person.publish(7)
+        await to(person, 20, days=1)
+        original, now = await person.store.read(lambda tx: tx.story_broadcast(7)), person.clock.now()
+        assert original is not None
+        await person.store.write(lambda tx: newsroom.withdraw(tx, original, "Keliru.", "redaksi", now))
+        person.deliverer.wake()
+        await person.rested()
+        assert caps == []

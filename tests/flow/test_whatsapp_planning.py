@@ -239,11 +239,11 @@ NOTHING_LEAVES: dict[str, tuple[Budget, Callable[[AtWhatsApp], Any]]] = {
     "no budget is set": (Budget(), lambda _: None),
     "the budget is nothing": (Budget(day=0), lambda _: None),
     "all but the reserve is spent": (Budget(day=MARKETING), lambda _: None),
-    "no template may be sent": (PLENTY, lambda person: person.store.write(_pause_templates)),
+    "no template may be sent": (PLENTY, lambda person: person.store.write(pause_templates)),
 }
 
 
-def _pause_templates(tx: Tx) -> None:
+def pause_templates(tx: Tx) -> None:
     later = NOW + timedelta(hours=1)
     tx.template_news([TemplateNews(t.name, t.language, later, "PAUSED") for t in DESCRIBED])
 

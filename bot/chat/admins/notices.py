@@ -37,8 +37,15 @@ _SPENT: Final = {
     "day": "notice.spent.day",
     "month": "notice.spent.month",
     "broadcast": "notice.spent.broadcast",
+    "portfolio": "notice.lacking.portfolio",
+    "template": "notice.lacking.template",
 }
-_SPENT_RESERVE: Final = {"day": "notice.spent.day_reserve", "month": "notice.spent.month_reserve"}
+_SPENT_URGENT: Final = {
+    "day": "notice.spent.day_reserve",
+    "month": "notice.spent.month_reserve",
+    "portfolio": "notice.lacking.portfolio_urgent",
+    "template": "notice.lacking.template_urgent",
+}
 _FLOODS: Final = {"many": "notice.flood_many", "old": "notice.flood_old"}
 
 
@@ -80,8 +87,8 @@ def disk_message(say: Voice, *, free: int) -> Message:
 
 
 def spent_message(say: Voice, cap: Cap, *, limit: str, title: str = "") -> Message:
-    """A budget is used up; `limit` is the amount with its currency, `title` of the broadcast whose budget it is."""
-    key = _SPENT_RESERVE[cap.period] if cap.urgent else _SPENT[cap.period]
+    """A budget is used up, or what else is lacking; `limit` in words, `title` of the broadcast whose budget it is."""
+    key = _SPENT_URGENT[cap.period] if cap.urgent else _SPENT[cap.period]
     return Message(say.rich(key, limit=limit, n=str(cap.broadcast), title=cut(title, LONGEST_TITLE)))
 
 
