@@ -1,4 +1,4 @@
-"""Corrections whose approval can be given no more: their author has them back, and what they held back goes on.
+"""Drafts whose approval can be given no more: their author has them back, and what a correction held back goes on.
 
 That a correction waits is what holds back the rest of the wrong text (`is_held`), so one commit ends both: a kill
 leaves either somebody who is still asked, or an author who is told.
@@ -42,7 +42,7 @@ def give_back(tx: Tx, board: Board, now: datetime) -> set[str]:
 
 def _lapsed(tx: Tx, now: datetime) -> Iterator[tuple[Draft, Told | None]]:
     """What somebody wrote who has left the team is not sent, so it holds nothing back either."""
-    for draft in tx.waiting_corrections():
+    for draft in tx.waiting_drafts():
         told = told_of(tx, draft.about) if draft.about is not None else None
         if has_lapsed(draft, told, now) or _author(tx, draft) is None:
             yield draft, told

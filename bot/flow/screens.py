@@ -40,7 +40,7 @@ class Screens:
 def refresh(tx: Tx, board: Board, now: datetime) -> set[str]:
     """The same inside a transaction; the channels on which something is said, or goes on.
 
-    Corrections that nobody approved in time go back to their authors first.
+    What nobody approved in time goes back to its author first.
     """
     woken = give_back(tx, board, now)
     return woken | {s.channel for s in tx.screens_due(now, AT_ONCE) if _edited(tx, s, board, now)}

@@ -160,8 +160,8 @@ class NewsdeskTx(Protocol):
     def draft_behind(self, broadcast_id: int) -> Draft | None:
         """The draft that has become this broadcast."""
 
-    def waiting_corrections(self) -> list[Draft]:
-        """Corrections that wait for a colleague's approval: what they correct stands still meanwhile."""
+    def waiting_drafts(self) -> list[Draft]:
+        """What waits for a colleague's approval, the oldest first; what a correction is about is held."""
 
     def is_held(self, broadcast_id: int) -> bool:
         """Whether it stands still because a colleague is asked to approve what puts it right."""

@@ -95,9 +95,9 @@ class Newsdesk(TellingLists):
         row = self.one(_DRAFT + "WHERE broadcast_id = ? ORDER BY id DESC LIMIT 1", broadcast_id)
         return None if row is None else _draft(row)
 
-    def waiting_corrections(self) -> list[Draft]:
-        """Corrections that wait for a colleague's approval: what they correct stands still meanwhile."""
-        waiting = "INDEXED BY push_draft_waiting WHERE stage = 'waiting' AND aim = 'correction' ORDER BY about, id"
+    def waiting_drafts(self) -> list[Draft]:
+        """What waits for a colleague's approval, the oldest first; what a correction is about is held."""
+        waiting = "INDEXED BY push_draft_asked WHERE stage = 'waiting' ORDER BY id"
         return [_draft(row) for row in self.all(_DRAFT + waiting)]
 
     def is_held(self, broadcast_id: int) -> bool:

@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from bot.errors import StoreError
 from storage.sqlite.schema_afterwards import whatsapp_afterwards
+from storage.sqlite.schema_asked import approvals_asked
 from storage.sqlite.schema_corrections import corrections_waiting
 from storage.sqlite.schema_early import times_of_early_receipts
 from storage.sqlite.schema_feeds import feed_manners
@@ -286,6 +287,7 @@ migrations()(times_of_early_receipts)
 migrations()(corrections_waiting)
 migrations()(whatsapp_troubles)
 migrations()(whatsapp_marks)
+migrations()(approvals_asked)
 
 
 def is_empty(db: Database) -> bool:

@@ -30,6 +30,7 @@ COLLEAGUES = (Colleague("telegram", SARI, None, "id", "editor"), Colleague("tele
 TOLD = Told(5, BroadcastKind.ALERT, Level.ORDINARY, Sending.RUNNING, "Jembatan ditutup", NOW, Note("Arus.", "Jembatan"))
 URGENT = replace(DRAFT, note=replace(DRAFT.note, level=Level.URGENT))
 ASKED = replace(URGENT, stage=Stage.WAITING, asked_at=NOW, asked_hash=fingerprint(URGENT), screen="9")
+LONG_AGO = replace(ASKED, asked_at=NOW - timedelta(minutes=20))
 SENT = replace(DRAFT, stage=Stage.SENT, broadcast_id=5)
 ROLES = list(Role)
 
@@ -186,19 +187,23 @@ def test_nobody_approves_what_they_wrote() -> None:
 
 
 AUTHOR = Colleague("telegram", ME, None, "id", "editor")
-VOID = "Persetujuan sudah kedaluwarsa atau teksnya berubah. Minta persetujuan lagi."
+VOID = "Persetujuan ini tidak berlaku lagi: teksnya berubah atau dibatalkan. Penulisnya bisa meminta persetujuan lagi."
+LATE = "Waktu persetujuannya sudah habis, dan penulisnya sudah diberi tahu. Anda tidak perlu melakukan apa-apa."
 
 
 @pytest.mark.parametrize(
-    ("draft", "colleagues"),
+    ("draft", "colleagues", "why"),
     [
-        (replace(ASKED, note=replace(ASKED.note, text="Lain.")), (AUTHOR,)),
-        (replace(ASKED, version=4), (AUTHOR,)),
-        (replace(ASKED, stage=Stage.OPEN), (AUTHOR,)),
-        (replace(ASKED, stage=Stage.SENT), (AUTHOR,)),
-        (replace(ASKED, asked_at=NOW - timedelta(minutes=15)), (AUTHOR,)),
-        (replace(ASKED, at=NOW), (AUTHOR,)),  # the time for which it was scheduled has come meanwhile
-        (ASKED, ()),  # the author is of staff no longer
+        (replace(ASKED, note=replace(ASKED.note, text="Lain.")), (AUTHOR,), VOID),
+        (replace(ASKED, version=4), (AUTHOR,), VOID),
+        (replace(ASKED, stage=Stage.OPEN), (AUTHOR,), VOID),
+        (replace(ASKED, stage=Stage.SENT), (AUTHOR,), VOID),
+        (replace(ASKED, asked_at=NOW - timedelta(minutes=15)), (AUTHOR,), LATE),
+        (replace(ASKED, at=NOW), (AUTHOR,), LATE),  # the time for which it was scheduled has come meanwhile
+        (ASKED, (), VOID),  # the author is of staff no longer
+        (replace(LONG_AGO, stage=Stage.OPEN, version=ASKED.version + 1), (AUTHOR,), LATE),
+        (replace(LONG_AGO, stage=Stage.OPEN, version=ASKED.version + 1, asked_at=None), (AUTHOR,), VOID),
+        (replace(ASKED, version=ASKED.version + 3), (AUTHOR,), VOID),
     ],
     ids=[
         "another text",
@@ -208,12 +213,19 @@ VOID = "Persetujuan sudah kedaluwarsa atau teksnya berubah. Minta persetujuan la
         "too late",
         "its time is past",
         "author gone",
+        "given back to its author",
+        "given back and changed since",
+        "given back and asked for again",
     ],
 )
-def test_what_is_not_exactly_what_was_seen_is_not_approved(draft: Draft, colleagues: tuple[Colleague, ...]) -> None:
-    turn = pressed("ok", person(SARI), room(draft, colleagues=colleagues))
-    assert said(turn) == VOID
-    assert turn.changes == ()
+def test_what_is_not_exactly_what_was_seen_is_not_approved(
+    draft: Draft, colleagues: tuple[Colleague, ...], why: str
+) -> None:
+    for verb in ("ok", "nok"):
+        turn = pressed(verb, person(SARI), room(draft, colleagues=colleagues))
+        if verb == "ok" or draft.stage is not Stage.WAITING:
+            assert said(turn) == why
+            assert turn.changes == ()
 
 
 def test_an_urgent_alert_does_not_leave_by_its_authors_hand() -> None:

@@ -129,7 +129,7 @@ def test_it_can_be_approved_as_long_as_it_is_the_same_and_not_for_ever(
 def test_what_has_lapsed_is_its_authors_again_and_what_was_taken_back_is_over() -> None:
     back, shown = lapse(visit(WAITING))
     assert (back.stage, back.version, back.asked_hash, back.note) == (Stage.OPEN, 4, "", OPEN.note)
-    assert [b.action.split(":")[1] for row in shown.rows for b in row] == ["card"]
+    assert [b.action.split(":")[1] for row in shown.rows for b in row] == ["see"]
     closed, told = lapse(visit(WAITING, replace(GOING, status=Status.WITHDRAWN)))
     assert closed.stage is Stage.CLOSED
     assert told.rows == ()

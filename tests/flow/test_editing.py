@@ -17,7 +17,7 @@ from bot.flow.tidy import tidy
 from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
 
 EXPIRED = "Tombol ini sudah kedaluwarsa. Ini menu terbarunya."
-VOID = "Persetujuan sudah kedaluwarsa atau teksnya berubah. Minta persetujuan lagi."
+VOID = "Persetujuan ini tidak berlaku lagi: teksnya berubah atau dibatalkan. Penulisnya bisa meminta persetujuan lagi."
 TEXT = "Jembatan ditutup\nArus dialihkan."
 
 
@@ -145,6 +145,48 @@ async def test_an_edit_and_an_approval_cross_and_only_what_was_seen_is_sent(news
     else:
         assert len(await sent(newsroom)) == 10
         assert {c.note.title for _, c in newsroom.outbox.sent if c.note} == {"Jembatan ditutup"}
+
+
+@pytest.mark.parametrize("kind", ["alert", "follow_up"])
+async def test_what_nobody_approves_in_time_comes_back_to_its_author_who_can_ask_again(
+    newsroom: Newsroom, kind: str
+) -> None:
+    await write(newsroom, "Darurat")
+    await newsroom.press(ADI, "Minta persetujuan")
+    if kind == "follow_up":
+        await newsroom.press(SARI, "Setujui")
+        newsroom.outbox.later(seconds=11)
+        assert len(await sent(newsroom)) == 10
+        await newsroom.refresh()
+        await newsroom.press(ADI, "Perkembangan")
+        await newsroom.say(ADI, "Jembatan dibuka lagi")
+        await newsroom.press(ADI, "Minta persetujuan")
+    newsroom.outbox.later(seconds=15 * 60 - 1)
+    await newsroom.refresh()
+    heard = len(newsroom.seen[ADI])
+    newsroom.outbox.later(seconds=1)
+    await newsroom.refresh()
+    await newsroom.refresh()
+    (told,) = [message for message, _, _ in newsroom.seen[ADI][heard:]]
+    assert "belum disetujui: waktunya habis, dan belum ada yang dikirim." in told.plain()
+    await newsroom.press(SARI, "Setujui")
+    assert newsroom.last(SARI).startswith("Waktu persetujuannya sudah habis, dan penulisnya sudah diberi tahu.")
+    await newsroom.press(ADI, "Lihat lagi")
+    await newsroom.press(ADI, "Minta persetujuan")
+    await newsroom.press(SARI, "Setujui")
+    assert newsroom.last(ADI) == "Mulai dikirim dalam 10 detik."
+
+
+async def test_what_is_planned_for_sooner_than_an_approval_lasts_comes_back_when_its_time_has_come(
+    newsroom: Newsroom,
+) -> None:
+    await write(newsroom, "Darurat")
+    await newsroom.press(ADI, "Jadwal")
+    await newsroom.say(ADI, "5 menit lagi")
+    await newsroom.press(ADI, "Minta persetujuan")
+    newsroom.outbox.later(seconds=5 * 60)
+    await newsroom.refresh()
+    assert "belum disetujui: waktunya habis" in newsroom.last(ADI)
 
 
 async def test_two_editors_stop_and_pause_at_once_and_both_see_how_it_stands(newsroom: Newsroom) -> None:

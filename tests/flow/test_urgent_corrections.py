@@ -17,7 +17,7 @@ from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
 
 OLD, RIGHT = "Tiga korban dirawat.", "Dua korban dirawat."
 EARLY, LATE = ["100", "101", "102", "103"], ["104", "105", "106", "107", "108", "109"]
-VOID = "Persetujuan sudah kedaluwarsa atau teksnya berubah. Minta persetujuan lagi."
+VOID = "Persetujuan ini tidak berlaku lagi: teksnya berubah atau dibatalkan. Penulisnya bisa meminta persetujuan lagi."
 GOES_ON = "Sisa kiriman kabar lama berjalan lagi dengan teks lama."
 LAPSED = (
     "Ralat untuk “Jembatan ditutup” belum disetujui: waktunya habis, atau teks lamanya sudah berubah. "
@@ -333,7 +333,7 @@ async def test_a_clock_that_is_put_back_ends_it_only_when_nobody_could_approve_a
     await ask(newsroom)
     newsroom.outbox.now -= back
     await newsroom.refresh()
-    assert (await newsroom.outbox.store.read(lambda tx: tx.waiting_corrections()) == []) is lapses
+    assert (await newsroom.outbox.store.read(lambda tx: tx.waiting_drafts()) == []) is lapses
 
 
 async def test_a_draft_that_merely_waits_for_its_words_holds_nothing_back(newsroom: Newsroom) -> None:

@@ -53,6 +53,7 @@ BUTTONS: Final[Mapping[str, Handler]] = {
     "txt": _staff(Names.OWN, push.edit_text),
     "new": _staff(Names.OWN, push.begin_anew),
     "card": _staff(Names.OWN, push.show_card),
+    "see": _staff(Names.OWN, push.look_again),
     "no": _staff(Names.OWN, push.cancel),
     "lv": _staff(Names.OWN, card_buttons.levels),
     "lvs": _staff(Names.OWN, card_buttons.set_level),

@@ -8,6 +8,7 @@ from bot.chat.newsroom.guard import (
     approvable,
     fingerprint,
     holds_rest,
+    is_too_late,
     is_void,
     needs_two,
     over_limit,
@@ -58,12 +59,10 @@ def approve(visit: Visit) -> Turn:
     if visit.is_author(draft):
         return visit.toast("desk.approve.own")
     author = _author(visit, draft)
-    now = visit.scene.board.now
-    late = draft.at is not None and draft.at <= now
-    void = late or is_void(draft, visit.room.told)
-    told = visit.room.told
+    now, told = visit.scene.board.now, visit.room.told
+    void = is_too_late(draft, now) or is_void(draft, told)
     if author is None or void or visit.button is None or not approvable(draft, visit.button.number(1), now, told):
-        return visit.toast("desk.approve.void")
+        return _no_more(visit)
     sent, begins = going(visit)
     shown = visit.with_draft(sent)
     detail = "; ".join(filter(None, (f"approved {draft.asked_hash[:12]}", over_limit(draft, visit.room))))
@@ -81,13 +80,21 @@ def refuse(visit: Visit) -> Turn:
     if author is None or visit.button is None or draft.stage is not Stage.WAITING or (
         draft.version != visit.button.number(1)
     ):  # fmt: skip
-        return visit.toast("desk.approve.void")
+        return _no_more(visit)
     back = visit.changed()
     theirs = visit.with_draft(back).as_colleague(author)
     key = "desk.approve.refused_correction" if draft.aim is Aim.CORRECTION else "desk.approve.refused"
     goes_on = theirs.say.rich("desk.rest.goes_on") if holds_rest(draft, visit.room.told) else ()
     card = push_card.card(theirs, joined("\n", theirs.say.rich(key), goes_on))
     return visit.told("desk.approve.you_refused", Keep(back, "approval_refused"), Show(author, card, draft.screen))
+
+
+def _no_more(visit: Visit) -> Turn:
+    """Why there is nothing to decide any more: its time is over, or it is no longer what they were shown."""
+    draft, version = visit.draft, visit.button.number(1) if visit.button is not None else 0
+    same = draft.version == version if draft.stage is Stage.WAITING else draft.version == version + 1
+    late = same and draft.stage in {Stage.OPEN, Stage.WAITING} and is_too_late(draft, visit.scene.board.now)
+    return visit.toast("desk.approve.late" if late else "desk.approve.void")
 
 
 def _author(visit: Visit, draft: Draft) -> Colleague | None:

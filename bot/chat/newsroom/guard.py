@@ -97,7 +97,16 @@ def has_lapsed(draft: Draft, told: Told | None, now: datetime) -> bool:
     """Whether an approval that was asked for can be given no more; a clock put back a little ends none."""
     asked = draft.asked_at or now
     now = asked if now < asked < now + APPROVAL_HOLDS else now
-    return is_void(draft, told) or not approvable(draft, draft.version, now, told)
+    return is_void(draft, told) or is_too_late(draft, now) or not approvable(draft, draft.version, now, told)
+
+
+def is_too_late(draft: Draft, now: datetime) -> bool:
+    """Whether the time in which a colleague could approve it is over, or the moment for which it was planned.
+
+    `asked_at` outlives the lapse until the draft is changed, so that whoever taps after it can be told.
+    """
+    planned = draft.at is not None and draft.at <= now
+    return draft.asked_at is not None and (planned or draft.asked_at + APPROVAL_HOLDS <= now)
 
 
 def holds_rest(draft: Draft, told: Told | None) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from bot.chat.fit import cut, units
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.newsroom import card as push_card
-from bot.chat.newsroom.guard import holds_rest
+from bot.chat.newsroom.guard import has_lapsed, holds_rest
 from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Draft, Keep, Stage, Step
 from bot.chat.stories import usable
@@ -57,7 +57,7 @@ def current(visit: Visit, note: str = "") -> Turn:
     """The draft as it stands: the message, and the card or the question that is open."""
     draft, told = visit.draft, visit.say.rich(note) if note else ()
     anew = (visit.on_draft("desk.button.new", "new"),) if note else ()
-    if draft.stage is Stage.WAITING:
+    if draft.stage is Stage.WAITING and not has_lapsed(draft, visit.room.told, visit.scene.board.now):
         return Turn((Reply(push_card.waiting(visit)),))
     if draft.step is not Step.NOTHING:
         return Turn((Reply(question(visit)),))
@@ -188,3 +188,8 @@ def cancel(visit: Visit) -> Turn:
         text = joined(" ", visit.say.rich("desk.rest.let_go"), goes_on)
         return visit.show(Message(text), Keep(closed, "draft_cancelled"))
     return visit.told("desk.cancelled", Keep(closed, "draft_cancelled"))
+def look_again(visit: Visit) -> Turn:
+    """The whole draft once more; another time alone has nothing that readers will see."""
+    return show_card(visit) if visit.draft.aim is Aim.MOVE else show_preview(visit)
+
+
