@@ -14,7 +14,7 @@ from bot.chat.office import OfficeAnswer
 from bot.chat.push import LookedIn
 from bot.chat.registry import Handler, InGroup, Run, bare
 from bot.chat.residents import acts as residents
-from bot.chat.residents import groups, wishing
+from bot.chat.residents import contact, groups, wishing
 from bot.chat.scene import Scene
 from bot.chat.turn import (
     Answer,
@@ -62,8 +62,10 @@ def _answer(person: Person, incoming: Incoming, board: Board) -> Turn:
     match incoming:
         case Command(name, argument):
             return _command(Scene(person, board), name, argument)
-        case Text(text, photo):
-            return _text(Scene(person, board), text, photo)
+        case Text(text, photo, attached):
+            scene = Scene(person, board)
+            turn = _text(scene, text, photo)
+            return contact.words_alone(scene, turn) if photo or attached else turn
         case Press(action, message_id):
             scene = Scene(person, board, pressed=True)
             office = editors.press(scene, action, message_id) or admins.press(scene, action)

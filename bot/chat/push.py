@@ -78,6 +78,8 @@ class Colleague:
     thread: str | None
     language: str
     role: str  # bot.chat.turn.Role
+    name: str = ""
+    later: bool = False  # only once they have written: on WhatsApp nothing may be said to them before
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ class Text:
 
     text: str
     photo: str = ""  # as Telegram calls it
+    attached: bool = False  # they stand below something: a photo, a video, a file
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ class TellNewsroom:
 
 @dataclass(frozen=True, slots=True)
 class NewsroomTold:
-    """The answer: "" when it lies before them, `too_many` today, `nobody` who could read it."""
+    """The answer: "" when it lies before them, `kept` until one writes, `too_many` today, `nobody` to read it."""
 
     reason: str = ""
 
@@ -170,9 +170,10 @@ class AnswerContact:
 
 @dataclass(frozen=True, slots=True)
 class ContactAnswered:
-    """The answer: False when they have stopped, or asked to be forgotten."""
+    """The answer: False when they have stopped, or asked to be forgotten; `later`: once they write again."""
 
     brought: bool
+    later: bool = False
 
 
 WishAsk = FindMatches | FindReason | FindData | TellNewsroom | FindContact | AnswerContact

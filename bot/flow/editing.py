@@ -9,6 +9,7 @@ from bot.chat.message import to_json
 from bot.chat.push import Act, Aim, Did, Draft, Keep, Move, Permit, Send, Show, Steer, Watch
 from bot.chat.turn import Mode, Person
 from bot.delivery.life import LIVES
+from bot.delivery.window import Wait
 from bot.errors import NewsroomError
 from bot.flow import newsroom
 from bot.ports import Tx
@@ -37,8 +38,11 @@ class Editing:
             case Move(broadcast_id, at):
                 self._move(broadcast_id, at)
             case Show(to, message, screen):
-                mode = Mode.REPLACE if screen else Mode.NEW
-                tx.add_reply(to.channel, to.address, to.thread, to_json(message), mode, now, screen or None)
+                # What comes of their own is still news tomorrow; what they are asked, or shown, is not.
+                mode, wait = (Mode.REPLACE, Wait.NOTICE) if screen else (Mode.NEW, Wait.REQUEST)
+                tx.add_reply(
+                    to.channel, to.address, to.thread, to_json(message), mode, now, screen or None, wait=wait
+                )  # fmt: skip
             case Watch(broadcast_id, screen):
                 tx.watch_on(broadcast_id, self._person.channel, self._person.address, screen, now + UPDATE_EVERY)
             case Permit(reason):

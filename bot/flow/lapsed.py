@@ -14,6 +14,7 @@ from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Draft, LookIn, Room, Told
 from bot.chat.scene import Scene
 from bot.chat.turn import Board, Mode, Status
+from bot.delivery.window import Wait
 from bot.flow.room import told_of
 from bot.ports import StaffMember, Tx
 
@@ -36,7 +37,7 @@ def give_back(tx: Tx, board: Board, now: datetime) -> set[str]:
         tx.add_audit(_WHO, "draft_lapsed", f"draft {back.id} v{back.version}", now)
         author = _author(tx, draft)
         if author is not None and author.status not in {Status.STOPPED, Status.GONE}:
-            tx.add_reply(draft.channel, draft.address, author.thread, to_json(message), Mode.NEW, now)
+            tx.add_reply(draft.channel, draft.address, author.thread, to_json(message), Mode.NEW, now, wait=Wait.NOTICE)
     return woken
 
 

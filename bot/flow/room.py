@@ -14,6 +14,7 @@ from bot.chat.push import Aim, Colleague, Draft, LookedIn, LookIn, Room, Told
 from bot.chat.push_seal import pressed
 from bot.chat.turn import Person, Role, Status
 from bot.delivery.content import BroadcastKind
+from bot.delivery.window import is_open
 from bot.flow.cost import free
 from bot.flow.reach import Count, Target, count
 from bot.news.item import Story
@@ -38,7 +39,7 @@ def look(
     story_id = _named(asked, Names.STORY)
     broadcast = _broadcast(tx, asked, draft, story_id)
     room = Room(
-        key=tx.button_key(), next_draft=tx.next_draft(), draft=draft, colleagues=_colleagues(tx, person, rates),
+        key=tx.button_key(), next_draft=tx.next_draft(), draft=draft, colleagues=_colleagues(tx, person, rates, now),
         permission=tx.permission(), rates=rates, forms=forms, before=tx.title_before(story_id) if story_id else "",
         told=told_of(tx, broadcast) if broadcast else None, editors=_other_editors(tx, person),
     )  # fmt: skip
@@ -129,10 +130,14 @@ def _found(tx: Tx, asked: LookIn, room: Room, now: datetime) -> Room:
     return replace(room, told=told_of(tx, told[0].id)) if len(told) == 1 else room
 
 
-def _colleagues(tx: Tx, person: Person, channels: Collection[str]) -> tuple[Colleague, ...]:
+def _colleagues(tx: Tx, person: Person, channels: Collection[str], now: datetime) -> tuple[Colleague, ...]:
     """Everybody else of staff whom messages reach: whoever has stopped hears nothing, and approves nothing."""
+    names = {(m.channel, m.address): m.name for m in tx.team()}
     return tuple(
-        Colleague(m.channel, m.address, m.thread, m.language, m.role)
+        Colleague(
+            m.channel, m.address, m.thread, m.language, m.role, names.get((m.channel, m.address), ""),
+            later=not is_open(m.window_until, now),
+        )
         for m in tx.staff()
         if (m.channel, m.address) != (person.channel, person.address)
         and m.channel in channels

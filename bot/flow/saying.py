@@ -8,6 +8,7 @@ from bot.chat.answer import ACTIONS
 from bot.chat.message import Message, to_json
 from bot.chat.registry import is_duty, needs_seal
 from bot.chat.screen_seal import NONCE, read, sealed
+from bot.delivery.window import Wait
 from bot.ports import Tx
 
 REMEMBERED: Final = 20  # screens of one chat whose buttons still lead somewhere
@@ -15,11 +16,11 @@ REMEMBERED: Final = 20  # screens of one chat whose buttons still lead somewhere
 
 def say(
     tx: Tx, channel: str, address: str, thread: str | None, message: Message, mode: str, now: datetime,
-    target: str | None = None, callback: str | None = None,
+    target: str | None = None, callback: str | None = None, wait: Wait | None = None,
 ) -> None:  # fmt: skip
-    """Queue an answer, with the seals of this chat on its buttons."""
+    """Queue an answer, with the seals of this chat on its buttons; with `wait` it may wait until they write."""
     said = to_json(_for_them(tx, channel, address, message, now))
-    tx.add_reply(channel, address, thread, said, mode, now, target, callback)
+    tx.add_reply(channel, address, thread, said, mode, now, target, callback, wait)
 
 
 def _for_them(tx: Tx, channel: str, address: str, message: Message, now: datetime) -> Message:

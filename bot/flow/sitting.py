@@ -239,7 +239,8 @@ class Sitting:
                 zone = self._around.facts.settings.portal.timezone
                 return look(tx, ask, person, self._around.rates, zone, self._now, self._count, self._around.forms)
             case _:
-                return Wishing(tx, person, self._around.facts.board(self._now, tx)).find(ask)
+                board, channels = self._around.facts.board(self._now, tx), self._around.rates
+                return Wishing(tx, person, board, channels).find(ask)
 
     def _count(self, tx: Tx, target: Target) -> Reach:
         reach: Reach = self._beside(tx, target, partial(count, target=target, costs=self._around.costs, now=self._now))

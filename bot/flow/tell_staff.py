@@ -110,7 +110,9 @@ class StaffTeller:
             if reached and whom(member):
                 say = self._texts.voice(member.language)
                 said = to_json(replace(message(say), rows=rows(say, member)))
-                tx.add_reply(member.channel, member.address, member.thread, said, Mode.NEW, self._now(), wait=Wait.NOTICE)
+                tx.add_reply(
+                    member.channel, member.address, member.thread, said, Mode.NEW, self._now(), wait=Wait.NOTICE
+                )  # fmt: skip
 
 
 def _summed(tx: Tx, notice: Notice) -> Notice | None:

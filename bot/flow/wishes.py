@@ -1,5 +1,6 @@
 """Residents' wishes: what they change in the store, and what is looked up for them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,6 +31,7 @@ from bot.chat.wishes import (
     WishAsk,
 )
 from bot.delivery.content import BroadcastKind
+from bot.delivery.window import Wait, is_open
 from bot.flow import saying
 from bot.ports import StaffMember, Tx
 
@@ -58,11 +60,12 @@ def grant(tx: Tx, person: Person, wish: Wish, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wishing:
-    """What is looked up, and who is written to because of it, in one transaction."""
+    """What is looked up, and who is written to because of it, in one transaction; `channels` are those that run."""
 
     tx: Tx
     person: Person
     board: Board
+    channels: Collection[str]
 
     def find(self, ask: WishAsk) -> WishAnswer:
         """The answer."""
@@ -98,7 +101,7 @@ class Wishing:
 
     def _tell_newsroom(self, told: TellNewsroom) -> NewsroomTold:
         who, now = (self.person.channel, self.person.address), self.board.now
-        readers = [member for member in self.tx.staff() if member.status not in _AWAY]
+        readers = [m for m in self.tx.staff() if m.channel in self.channels and m.status not in _AWAY]
         if not readers:
             return NewsroomTold("nobody")
         if self.tx.contacts_since(*who, now - _DAY) >= contact.A_DAY:
@@ -109,19 +112,24 @@ class Wishing:
         for member in readers:
             say = self.board.texts.voice(member.language)
             self._queue(member, contact.letter(letter.contact, say, self.board))
-        return NewsroomTold()
+        return NewsroomTold("" if any(is_open(reader.window_until, now) for reader in readers) else "kept")
 
     def _answer(self, contact_id: int, text: str) -> ContactAnswered:
         letter = self.tx.contact(contact_id)
         if letter is None or letter.status in _AWAY:
             return ContactAnswered(brought=False)
+        now = self.board.now
         say = self.board.texts.voice(letter.language or self.board.texts.fallback)
         message = contact.reply_message(letter.contact, text, say, self.board)
-        saying.say(self.tx, letter.channel, letter.address, letter.thread, message, Mode.NEW, self.board.now)
+        saying.say(
+            self.tx, letter.channel, letter.address, letter.thread, message, Mode.NEW, now, wait=Wait.ANSWER
+        )  # fmt: skip
         self.tx.contact_answered(contact_id)
         by = f"{self.person.role}:{self.person.channel}:{self.person.address}"
-        self.tx.add_audit(by, "answer_letter", f"#{contact_id}", self.board.now)
-        return ContactAnswered(brought=True)
+        self.tx.add_audit(by, "answer_letter", f"#{contact_id}", now)
+        return ContactAnswered(brought=True, later=not is_open(letter.window_until, now))
 
     def _queue(self, member: StaffMember, message: Message) -> None:
-        saying.say(self.tx, member.channel, member.address, member.thread, message, Mode.NEW, self.board.now)
+        saying.say(
+            self.tx, member.channel, member.address, member.thread, message, Mode.NEW, self.board.now, wait=Wait.LETTER
+        )  # fmt: skip

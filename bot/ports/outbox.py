@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.delivery.content import Content
 from bot.delivery.digest import Owing, Telling
 from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Rank, Reader, Settled
+from bot.delivery.window import Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,9 @@ class RepliesTx(Protocol):
 
     def add_reply(
         self, channel: str, address: str, thread: str | None, message: str, mode: str, now: datetime,
-        target: str | None = None, callback: str | None = None,
+        target: str | None = None, callback: str | None = None, wait: Wait | None = None,
     ) -> None:  # fmt: skip
-        """Queue an answer to a person who wrote."""
+        """Queue an answer to a person who wrote, or with `wait` something that may wait until they do."""
 
     def claim_replies(self, channel: str, epoch: int, now: datetime, limit: int) -> list[QueuedReply]:
         """The oldest due answers, at most one a chat so that their order holds; born `started`."""

@@ -38,6 +38,7 @@ class StaffMember:
     language: str
     role: Role
     status: SubscriberStatus
+    window_until: datetime | None = None  # None: their channel may always be sent to
 
 
 class PeopleTx(Protocol):
@@ -124,6 +125,7 @@ class ContactFrom:
     thread: str | None
     language: str  # "" when never chosen
     status: SubscriberStatus
+    window_until: datetime | None = None  # as of staff
 
 
 class WishesTx(Protocol):

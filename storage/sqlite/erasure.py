@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from bot.chat.turn import Role
 from bot.chat.wishes import quoted
+from bot.delivery.window import Wait
 from storage.sqlite.connection import sqlite3
 from storage.sqlite.part import listed
 from storage.sqlite.preferences import Preferences
@@ -43,7 +44,8 @@ OR EXISTS (SELECT 1 FROM json_each(?1) l, json_tree({0}) t
     AND instr({0}, '#' || (l.value ->> 0) || ':') > 0)
 """
 _LETTERS: Final = "SELECT id, text FROM contact WHERE subscriber_id = ?"
-_LETTERS_IN: Final = ("reply", "whatsapp_answer")  # on the way to an editor, or kept until its receipt
+# On the way to an editor, kept until its receipt, or until the editor writes.
+_LETTERS_IN: Final = ("reply", "whatsapp_answer", "whatsapp_waiting")
 _FORGET_LETTERS: Final = f"""
 DELETE FROM {{}} WHERE json_valid(message) AND ({_SHOWS_A_LETTER.format("message")})
 """
@@ -137,10 +139,10 @@ class Erasure(Preferences, Replies):
 
     def add_reply(
         self, channel: str, address: str, thread: str | None, message: str, mode: str, now: datetime,
-        target: str | None = None, callback: str | None = None,
+        target: str | None = None, callback: str | None = None, wait: Wait | None = None,
     ) -> None:  # fmt: skip
         """Queue an answer to a person who wrote; what is said to the forgotten is waited for."""
-        super().add_reply(channel, address, thread, message, mode, now, target, callback)
+        super().add_reply(channel, address, thread, message, mode, now, target, callback, wait)
         if (channel, address) in self._erased:
             self.run("INSERT OR IGNORE INTO erasure VALUES (last_insert_rowid())")
 

@@ -65,7 +65,9 @@ _CARRIED: Final = (
     _DELIVERIES, _SAVED, _LETTERS, _STEP, _STAFF, _STAFF_NAME, _INVITED, _JOINED_BY, _TODAY,
 )  # fmt: skip
 # Kept under an address; what is at the new one already stays. Buttons of old screens are sealed for the old address.
-_GOES_ALONG: Final = ("reply", "whatsapp_answer", "push_draft", "push_screen", "invitation_try", "hold")
+_GOES_ALONG: Final = (
+    "reply", "whatsapp_answer", "whatsapp_waiting", "push_draft", "push_screen", "invitation_try", "hold",
+)  # fmt: skip
 _ENDS: Final = ("push_screen", "hold", "screen_nonce")
 _DEEDS: Final = "UPDATE audit SET who = ?1 WHERE who = ?2"
 _MADE: Final = "UPDATE broadcast SET made_by = ?1 WHERE made_by = ?2 AND made_by <> ''"

@@ -27,7 +27,8 @@ WHERE d.state = 'sent' AND b.kind IN ('story', 'digest', 'alert', 'follow_up', '
 ORDER BY n.id DESC LIMIT 1
 """
 _CONTACT: Final = """
-SELECT c.id, c.kind, c.text, c.at, c.story_id, c.answers, s.channel, s.address, s.thread, s.language, s.status
+SELECT c.id, c.kind, c.text, c.at, c.story_id, c.answers, s.channel, s.address, s.thread, s.language, s.status,
+  s.window_until
 FROM contact c JOIN subscriber s ON s.id = c.subscriber_id WHERE c.id = ?
 """
 
@@ -94,10 +95,12 @@ class Preferences(Words):
         row = self.one(_CONTACT, contact_id)
         if row is None:
             return None
-        found, kind, text, at, story_id, answers, channel, address, thread, language, status = row
+        found, kind, text, at, story_id, answers, channel, address, thread, language, status, window = row
         story = None if story_id is None else self.stories([story_id]).get(story_id)
         contact = Contact(found, ContactKind(kind), text, from_ms(at), story, answers)
-        return ContactFrom(contact, channel, address, thread, language or "", Status(status))
+        return ContactFrom(
+            contact, channel, address, thread, language or "", Status(status), from_ms_or_none(window)
+        )  # fmt: skip
 
     def contact_answered(self, contact_id: int) -> None:
         """An editor has answered."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.delivery.plan import QueuedReply, Rank, Settled, State
+from bot.delivery.window import Wait
 from storage.sqlite.deliveries import Deliveries
 from storage.sqlite.digests import Digests
 from storage.sqlite.due import NEXT_DELIVERY
@@ -12,8 +13,8 @@ from storage.sqlite.part import from_ms, to_ms
 from storage.sqlite.unreached import SOME_LEFT
 
 _ADD: Final = """
-INSERT INTO reply (channel, address, thread, message, mode, target, callback, created_at, next_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
+INSERT INTO reply (channel, address, thread, message, mode, target, callback, created_at, wait, next_at)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
   max(?8, coalesce((SELECT until FROM hold WHERE channel = ?1 AND address = ?2), 0))
 """
 # Whatever is finished has left the table, so an older row of the same chat is one that must leave first.
@@ -50,10 +51,10 @@ class Replies(Deliveries, Digests):
 
     def add_reply(
         self, channel: str, address: str, thread: str | None, message: str, mode: str, now: datetime,
-        target: str | None = None, callback: str | None = None,
+        target: str | None = None, callback: str | None = None, wait: Wait | None = None,
     ) -> None:  # fmt: skip
-        """Queue an answer to a person who wrote."""
-        self.run(_ADD, channel, address, thread, message, str(mode), target, callback, to_ms(now))
+        """Queue an answer to a person who wrote, or with `wait` something that may wait until they do."""
+        self.run(_ADD, channel, address, thread, message, str(mode), target, callback, to_ms(now), wait)
 
     def claim_replies(self, channel: str, epoch: int, now: datetime, limit: int) -> list[QueuedReply]:
         """The oldest due answers, at most one a chat so that their order holds; born `started`."""

@@ -63,8 +63,9 @@ class Retention(Part):
         return dropped
 
     def forget_answers(self, before: datetime) -> int:
-        """Drop answers that WhatsApp took before and has said nothing of since; how many."""
-        return self.run("DELETE FROM whatsapp_answer WHERE at < ?", to_ms(before))
+        """Drop answers that WhatsApp took before and has said nothing of since, and what waited too long; how many."""
+        waited = self.run("DELETE FROM whatsapp_waiting WHERE until < ?", to_ms(before))
+        return waited + self.run("DELETE FROM whatsapp_answer WHERE at < ?", to_ms(before))
 
     def _old_broadcast(self, before: int) -> int | None:
         row = self.conn.execute(_OLD_BROADCAST, {"before": before}).fetchone()

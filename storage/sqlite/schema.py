@@ -26,6 +26,7 @@ from storage.sqlite.schema_screens import screens_and_aims
 from storage.sqlite.schema_team import team_in_chat
 from storage.sqlite.schema_templates import whatsapp_templates
 from storage.sqlite.schema_troubles import whatsapp_troubles
+from storage.sqlite.schema_waiting import whatsapp_waiting
 from storage.sqlite.schema_whatsapp import whatsapp
 
 migrations: Final = Migrations("kentongan")
@@ -287,6 +288,7 @@ migrations()(times_of_early_receipts)
 migrations()(corrections_waiting)
 migrations()(whatsapp_troubles)
 migrations()(whatsapp_marks)
+migrations()(whatsapp_waiting)
 migrations()(approvals_asked)
 
 

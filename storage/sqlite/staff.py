@@ -5,14 +5,14 @@ from typing import Final
 
 from bot.chat.turn import Role, Status
 from bot.ports import StaffMember
-from storage.sqlite.part import to_ms
+from storage.sqlite.part import from_ms_or_none, to_ms
 from storage.sqlite.people import People
 
 _HEIGHT: Final = {Role.RESIDENT: 0, Role.EDITOR: 1, Role.ADMIN: 2}
 _WRONG_TRIES: Final = 5
 _TRY_WINDOW: Final = timedelta(hours=24)
 _STAFF: Final = """
-SELECT s.channel, s.address, s.thread, s.language, f.role, s.status
+SELECT s.channel, s.address, s.thread, s.language, f.role, s.status, s.window_until
 FROM staff f JOIN subscriber s ON s.id = f.subscriber_id ORDER BY f.granted_at, f.subscriber_id
 """
 # As those of staff are who never subscribed; when they stopped stays written down, for imports look at it.
@@ -54,8 +54,8 @@ class Invitations(People):
     def staff(self) -> list[StaffMember]:
         """All editors and admins, in the order in which they came."""
         return [
-            StaffMember(channel, address, thread, language or "id", Role(role), Status(status))
-            for channel, address, thread, language, role, status in self.all(_STAFF)
+            StaffMember(channel, address, thread, language or "id", Role(role), Status(status), from_ms_or_none(window))
+            for channel, address, thread, language, role, status, window in self.all(_STAFF)
         ]
 
     def reach_again(self, channel: str, address: str) -> None:

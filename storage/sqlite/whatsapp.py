@@ -161,6 +161,7 @@ class WhatsApp(WhatsAppReaders, Halts):
                     code = receipt.failed.code
                     self._answer_failed(receipt.tag, self._again_at(receipt.tag, code, now), code)
                 self._news_of_recipient(receipt, now)
+                self._give_waiting_to(self._recipient(receipt), now)  # who has written since then is not waited for
             case None:
                 self._news_of_recipient(receipt, now)
 

@@ -9,24 +9,27 @@ from datetime import datetime
 from typing import Final
 
 from bot.delivery.plan import QueuedReply, Settled, State
-from bot.delivery.receipts import ANSWER_LIVES, SERVER_ERROR, SILENT, ReplyTag
+from bot.delivery.receipts import ANSWER_LIVES, SERVER_ERROR, SILENT, WINDOW_CLOSED, ReplyTag
 from storage.sqlite.part import to_ms
-from storage.sqlite.replies import Replies
 from storage.sqlite.sights import Sights
-from storage.sqlite.whatsapp_people import NAME, WhatsAppPeople
+from storage.sqlite.whatsapp_people import NAME
 from storage.sqlite.whatsapp_troubles import WhatsAppTroubles
+from storage.sqlite.whatsapp_waiting import WhatsAppWaiting
 
 # Of somebody who is forgotten nothing is kept, not even the answer that says so.
 _KEEP: Final = """
 INSERT OR REPLACE INTO whatsapp_answer
-SELECT id, channel, address, thread, message, mode, target, attempt, doubts, created_at, ?3, troubled FROM reply r
+SELECT id, channel, address, thread, message, mode, target, attempt, doubts, created_at, ?3, troubled, wait
+FROM reply r
 WHERE id = ?1 AND attempt = ?2 AND state = 'started' AND channel = 'whatsapp'
   AND EXISTS (SELECT 1 FROM subscriber s WHERE s.channel = r.channel AND s.address = r.address)
 """
 _AGAIN: Final = """
-INSERT INTO reply (id, channel, address, thread, message, mode, target, attempt, doubts, created_at, next_at, troubled)
+INSERT INTO reply (id, channel, address, thread, message, mode, target, attempt, doubts, created_at, next_at, troubled,
+  wait)
 SELECT id, channel, address, thread, message, mode, target, attempt, doubts, created_at,
-  max(?3, coalesce((SELECT until FROM hold h WHERE h.channel = a.channel AND h.address = a.address), 0)), troubled + ?4
+  max(?3, coalesce((SELECT until FROM hold h WHERE h.channel = a.channel AND h.address = a.address), 0)), troubled + ?4,
+  wait
 FROM whatsapp_answer a WHERE id = ?1 AND attempt = ?2
 """
 _DOUBT_AGAIN: Final = """
@@ -40,7 +43,7 @@ WHERE id = ?1 AND attempt = ?2 AND doubt = 1 AND state = 'queued'
 _ARRIVED: Final = "DELETE FROM reply WHERE id = ? AND state = 'queued' AND (doubt = 1 OR doubts > 0)"
 
 
-class WhatsAppAnswers(WhatsAppPeople, WhatsAppTroubles, Replies, Sights):
+class WhatsAppAnswers(WhatsAppWaiting, WhatsAppTroubles, Sights):
     """Answers, until it is known what became of them."""
 
     def settle_replies(self, channel: str, finished: Sequence[tuple[QueuedReply, Settled]], now: datetime) -> None:
@@ -50,6 +53,9 @@ class WhatsAppAnswers(WhatsAppPeople, WhatsAppTroubles, Replies, Sights):
         if taken:
             self.run("DELETE FROM whatsapp_answer WHERE at < ?", to_ms(now - ANSWER_LIVES))
             self.conn.executemany(_KEEP, [(reply.id, reply.attempt, to_ms(now)) for reply in taken])
+        for reply, settled in finished if channel == NAME else ():
+            if settled.state is State.FAILED and settled.code == WINDOW_CLOSED:
+                self._closed_on("reply", reply.id, reply.attempt)
         super().settle_replies(channel, finished, now)
 
     def _answer_arrived(self, tag: ReplyTag, message_id: str) -> None:
@@ -65,5 +71,7 @@ class WhatsAppAnswers(WhatsAppPeople, WhatsAppTroubles, Replies, Sights):
         if again is not None and not self.run(_DOUBT_AGAIN, *this, to_ms(again), trouble):
             self.run(_AGAIN, *this, to_ms(again), trouble)
         elif again is None:
+            if code == WINDOW_CLOSED and not self._closed_on("whatsapp_answer", *this):
+                self._closed_on("(SELECT * FROM reply WHERE doubt = 1)", *this)
             self.run("DELETE FROM reply WHERE id = ? AND attempt = ? AND doubt = 1", *this)
         self.run("DELETE FROM whatsapp_answer WHERE id = ? AND attempt = ?", *this)

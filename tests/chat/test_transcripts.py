@@ -22,7 +22,8 @@ ELSEWHERE = {
 # test_broadcasts.py, test_notices.py
 BROADCAST = ("broadcast.", "digest.", "more.", "button.see_all", "button.see_more", "notice.")
 WISHES = {  # test_wishes.py
-    "contact.gone", "contact.only_words", "reason.alert_all", "reason.alert_topics", "reason.correction",
+    "contact.answered_later", "contact.for_later", "contact.gone", "contact.only_words", "contact.too_long",
+    "contact.words_alone", "reason.alert_all", "reason.alert_topics", "reason.correction",
     "reason.digest", "reason.follow_up", "reason.followed", "search.no_more", "share.how", "share.text",
     "data.chosen_at", "data.consent_at", "data.consent_wording", "data.contacts", "data.daily_limit", "data.deliveries",
     "data.draft", "data.id", "data.joined_at", "data.open", "data.paused_until", "data.quiet_from", "data.quiet_to",

@@ -349,10 +349,35 @@ def test_only_staff_answer_letters_and_the_role_is_looked_up_each_time(found: Co
     assert said(editor, ContactAnswered(brought=False)) != said(editor, ContactAnswered(brought=True))
 
 
-def test_a_letter_of_any_length_is_cut_to_what_a_message_holds() -> None:
-    (told,) = answer(asked("contact"), Text("panjang " * 900), board()).asks
-    assert isinstance(told, TellNewsroom)
-    assert units(told.text) <= 2000
+@pytest.mark.parametrize("step", ["contact", "report", "report:7", "answer:1"])
+@pytest.mark.parametrize("letter", ["p" * 2001, "\U0001f30a" * 1001])  # such a sign counts as two
+def test_a_letter_that_is_too_long_is_not_cut_and_the_question_stays_open(step: str, letter: str) -> None:
+    turn = answer(replace(asked(step), role=Role.EDITOR), Text(letter), board())
+    assert turn.asks == ()
+    assert turn.changes == (SetStep(step),)
+    assert "2.000" in turn.replies[0].message.plain()
+
+
+@pytest.mark.parametrize("step", ["contact", "answer:1"])
+def test_a_letter_of_just_the_limit_goes_whole(step: str) -> None:
+    (told,) = answer(replace(asked(step), role=Role.EDITOR), Text("p" * 2000), board()).asks
+    assert isinstance(told, TellNewsroom | AnswerContact)
+    assert told.text == "p" * 2000
+
+
+@pytest.mark.parametrize("text", [Text("Jalan rusak", "AgACphoto"), Text("Jalan rusak", attached=True)])
+@pytest.mark.parametrize("step", ["contact", "report", "answer:1"])
+def test_who_sends_a_photo_with_a_letter_hears_that_only_the_words_go_on(step: str, text: Text) -> None:
+    turn = answer(replace(asked(step), role=Role.EDITOR), text, board())
+    assert [reply.message.plain() for reply in turn.replies] == [
+        "Hanya tulisannya yang kami teruskan. Foto, video, dan berkas tidak ikut terkirim."
+    ]
+    assert len(turn.asks) == 1
+
+
+def test_a_photo_below_a_command_that_brings_its_letter_is_told_of_too() -> None:
+    turn = answer(asked(""), Text("redaksi jalan rusak", "AgACphoto"), board())
+    assert len(turn.replies) == len(turn.asks) == 1
 
 
 # Sharing ------------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ class Newsroom:
         env = {"FEEDS_FILE": str(REPOSITORY / "feeds.yaml"), "DATABASE_URL": "sqlite:///unused.db"}
         facts = Facts(load(env, dotenv=None), TEXTS)
         self.store, self.now, self._updates = store, NOW, count(1)
-        self.desk = Desk(store, facts, lambda: self.now, lambda _: None)
+        self.desk = Desk(store, facts, lambda: self.now, lambda _: None, lambda: {"telegram": 1.0})
 
     async def meet(self, address: str, incoming: Incoming) -> None:
         """An update comes in and is handled."""

@@ -35,7 +35,8 @@ class Town:
         self.path = path
         self.store = storage.open_store(f"sqlite:///{path}/kentongan.db", now=NOW)
         env = {"FEEDS_FILE": str(REPOSITORY / "feeds.yaml"), "DATABASE_URL": "sqlite:///unused.db"}
-        self.desk = Desk(self.store, Facts(load(env, dotenv=None), TEXTS), lambda: NOW, lambda _: None)
+        rates = {"telegram": 1.0, "whatsapp": 1.0}
+        self.desk = Desk(self.store, Facts(load(env, dotenv=None), TEXTS), lambda: NOW, lambda _: None, lambda: rates)
         self._ids = count(1)
 
     async def meet(self, channel: str, address: str, incoming: Incoming, body: str = "{}") -> None:
@@ -101,7 +102,7 @@ def _invite(code: str, tx: Tx) -> None:
 def _traces(tx: Tx) -> dict[str, int]:
     run = tx.conn.execute  # type: ignore[attr-defined]
     tables = [name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    assert {"inbox", "reply", "whatsapp_answer"} <= set(tables)
+    assert {"inbox", "reply", "whatsapp_answer", "whatsapp_waiting"} <= set(tables)
     select = 'SELECT * FROM "{}"'
     found = {t: sum(any(x in str(row) for x in TRACES) for row in run(select.format(t))) for t in tables}
     return {table: n for table, n in found.items() if n}
@@ -113,6 +114,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     await town.store.write(lambda tx: tx.begin_epoch(NOW))
     await town.hire("telegram", TG_EDITOR, "satu")
     await town.hire("whatsapp", WA_EDITOR, "dua")
+    await town.store.write(lambda tx: tx.open_window(WA_EDITOR, NOW, NOW))
     yield town
     town.store.close()
 
@@ -137,6 +139,20 @@ async def test_a_letter_that_whatsapp_took_is_forgotten_and_never_sent_again(tow
 async def test_a_letter_that_whatsapp_took_leaves_again_while_its_writer_is_there(town: Town) -> None:
     _, tag = await letter(town)
     assert await town.store.write(partial(_comes_again, tag)) == 1
+
+
+async def test_a_letter_that_waits_for_an_editor_to_write_is_forgotten(town: Town) -> None:
+    await town.store.write(_close)
+    await town.writes(RESIDENT, f"redaksi {LETTER}")
+    await town.send("telegram")
+    assert await town.send("whatsapp") == []
+    assert (await town.traces())["whatsapp_waiting"] == 1
+    await town.erase()
+    assert await town.traces() == {}
+
+
+def _close(tx: Tx) -> None:
+    tx.conn.execute("UPDATE subscriber SET window_until = 0 WHERE address = ?", (WA_EDITOR,))  # type: ignore[attr-defined]
 
 
 async def test_a_press_under_a_letter_and_a_reply_to_it_are_forgotten(town: Town) -> None:

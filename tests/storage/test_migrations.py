@@ -36,6 +36,7 @@ RELEASED = {
     "corrections_waiting": "19bf096c4c7e46eb",
     "whatsapp_troubles": "0a663d870627512a",
     "whatsapp_marks": "eb9e2b87773939b6",
+    "whatsapp_waiting": "5998b07e724ccdec",
     "approvals_asked": "85f7e5ba090b481c",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {

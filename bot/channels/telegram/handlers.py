@@ -72,7 +72,8 @@ async def text(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     assert update.message is not None
     if not is_for_another_bot(update.message, context):
         photo = update.message.photo[-1].file_id if update.message.photo else ""  # the last is the largest
-        await tell(update, context, Text(update.message.text or update.message.caption or "", photo))
+        said, attached = update.message.text or update.message.caption or "", update.message.caption is not None
+        await tell(update, context, Text(said, photo, attached))
 
 
 async def answer_to_us(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

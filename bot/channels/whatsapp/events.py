@@ -176,7 +176,7 @@ def _incoming(kind: str, body: Json) -> Incoming | None:
     if kind == "text":
         return Text(word(_of(content, "body")) or "")
     if kind in CAPTIONED:
-        return Text(word(_of(content, "caption")) or "")
+        return Text(word(_of(content, "caption")) or "", attached=True)
     if kind in SPEECHLESS:
         return Text("")
     if kind == "button":

@@ -113,9 +113,16 @@ def waiting(visit: Visit) -> Message:
     draft, say = visit.draft, visit.say
     until = (draft.asked_at or visit.scene.board.now) + APPROVAL_HOLDS
     text = say.rich("desk.approve.waiting", moment=say.moment(until, visit.scene.board.timezone))
-    text = joined("\n", text, say.rich("desk.rest.held") if holds_rest(draft, visit.room.told) else ())
+    text = joined("\n", text, say.rich("desk.rest.held") if holds_rest(draft, visit.room.told) else (), _later(visit))
     rows = ((visit.on_draft("desk.button.text", "txt"), visit.on_draft("desk.button.cancel", "no")),)
     return Message(text, rows)
+
+
+def _later(visit: Visit) -> _Text:
+    """Whom the request reaches only once they have written."""
+    later = [colleague for colleague in visit.room.colleagues if colleague.later]
+    names = ", ".join(c.name or f"{called(c.channel)} {c.address}" for c in later)
+    return visit.say.rich("desk.approve.later", names=names) if later else ()
 
 
 # Lines ----------------------------------------------------------------------------------------------------------------

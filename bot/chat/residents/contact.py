@@ -1,9 +1,10 @@
 """Residents write to the newsroom, editors answer; neither learns who the other is."""
 
+from dataclasses import replace
 from typing import Final
 
 from bot.chat import screens, steps
-from bot.chat.fit import cut
+from bot.chat.fit import cut, units
 from bot.chat.message import Button, Message, Span
 from bot.chat.scene import Scene
 from bot.chat.stories import listed_link
@@ -25,13 +26,13 @@ from bot.chat.wishes import (
 A_DAY: Final = 5  # letters of one person
 LONGEST: Final = 2000  # units of a letter, and of its answer
 _LONGEST_TITLE: Final = 200
-_REFUSED: Final = {"too_many": "contact.too_many", "nobody": "contact.nobody"}
+_REFUSED: Final = {"too_many": "contact.too_many", "nobody": "contact.nobody", "kept": "contact.for_later"}
 
 
 def contact(scene: Scene, typed: str = "") -> Turn:
     """Ask for a letter to the newsroom, or bring the one that was typed."""
     if typed:
-        return _tell(ContactKind.MESSAGE, typed)
+        return write(scene, steps.CONTACT, typed)
     rows = (
         (screens.button(scene, "contact.button_report", "wrong"),),
         (screens.button(scene, "button.cancel", "cancel"),),
@@ -41,7 +42,7 @@ def contact(scene: Scene, typed: str = "") -> Turn:
 
 def report(scene: Scene, typed: str = "") -> Turn:
     """The same for something that is wrong."""
-    return _tell(ContactKind.REPORT, typed) if typed else _ask_for_report(scene, steps.REPORT, scene.pressed)
+    return write(scene, steps.REPORT, typed) if typed else _ask_for_report(scene, steps.REPORT, scene.pressed)
 
 
 def report_story(scene: Scene, story_id: int) -> Turn:
@@ -58,17 +59,30 @@ def _ask_for_report(scene: Scene, step: str, pressed: bool) -> Turn:
 def write(scene: Scene, step: str, typed: str) -> Turn:
     """The letter, or the answer, that the last screen asked for."""
     if not typed.strip():
-        message = Message(scene.say.rich("contact.only_words"))
-        return Turn((Reply(message),), (SetStep(step),))
+        return _ask_again(scene, step, scene.say.rich("contact.only_words"))
+    if units(typed.strip()) > LONGEST:
+        return _ask_again(scene, step, scene.say.rich("contact.too_long", most=LONGEST))
+    return _written(scene, step, typed.strip())
+
+
+def words_alone(scene: Scene, turn: Turn) -> Turn:
+    """The same turn, where something came along with the words: it goes no further, and they hear that."""
+    if not any(isinstance(ask, TellNewsroom | AnswerContact) for ask in turn.asks):
+        return turn
+    return replace(turn, replies=(Reply(Message(scene.say.rich("contact.words_alone"))), *turn.replies))
+
+
+def _ask_again(scene: Scene, step: str, why: tuple[Span, ...]) -> Turn:
+    rows = ((screens.button(scene, "button.cancel", "cancel"),),)
+    return Turn((Reply(Message(why, rows)),), (SetStep(step),))
+
+
+def _written(scene: Scene, step: str, typed: str) -> Turn:
     name, number = step.partition(":")[0], steps.number_of(step)
     if name == steps.ANSWER and number is not None:
         return _answer(scene, number, typed)
     kind = ContactKind.REPORT if name == steps.REPORT else ContactKind.MESSAGE
-    return _tell(kind, typed, number)
-
-
-def _tell(kind: ContactKind, typed: str, story_id: int | None = None) -> Turn:
-    return Turn(asks=(TellNewsroom(kind, cut(typed.strip(), LONGEST), story_id),))
+    return Turn(asks=(TellNewsroom(kind, typed, number),))
 
 
 def told(scene: Scene, told: NewsroomTold) -> Turn:
@@ -120,9 +134,10 @@ def contact_found(scene: Scene, found: ContactFound) -> Turn:
 def _answer(scene: Scene, contact_id: int, typed: str) -> Turn:
     if scene.person.role is Role.RESIDENT:  # looked up anew: the role may be gone since the button was tapped
         return scene.show(Message(scene.say.rich("error.staff_only")))
-    return Turn(asks=(AnswerContact(contact_id, cut(typed.strip(), LONGEST)),))
+    return Turn(asks=(AnswerContact(contact_id, typed),))
 
 
 def answered(scene: Scene, answered: ContactAnswered) -> Turn:
     """Whether it could be brought."""
-    return Turn((Reply(Message(scene.say.rich("contact.answered" if answered.brought else "contact.gone"))),))
+    key = "contact.gone" if not answered.brought else "contact.answered_later" if answered.later else "contact.answered"
+    return Turn((Reply(Message(scene.say.rich(key))),))
