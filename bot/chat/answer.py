@@ -14,7 +14,7 @@ from bot.chat.office import OfficeAnswer
 from bot.chat.push import LookedIn
 from bot.chat.registry import Handler, InGroup, Run, bare
 from bot.chat.residents import acts as residents
-from bot.chat.residents import contact, groups, wishing
+from bot.chat.residents import contact, groups, talk, wishing
 from bot.chat.scene import Scene
 from bot.chat.turn import (
     Answer,
@@ -101,7 +101,7 @@ def _looked_up(person: Person, found: Answer, board: Board) -> Turn:
 
 _COMMANDS: Final[dict[str, Callable[[Scene, str], Turn]]] = {
     "start": residents.start,
-    "menu": lambda scene, _: residents.menu(scene),
+    "menu": lambda scene, _: _menu(scene),
     "topics": lambda scene, _: residents.topics(scene),
     "finish": lambda scene, _: residents.finish(scene),
     "latest": lambda scene, _: residents.latest(scene),
@@ -110,6 +110,7 @@ _COMMANDS: Final[dict[str, Callable[[Scene, str], Turn]]] = {
     "help": lambda scene, _: residents.help_(scene),
     "stop": lambda scene, _: residents.stop(scene),
     **wishing.COMMANDS,
+    "cancel": lambda scene, _: editors.leave(scene, "cancel") or wishing.cancel(scene),
     **{name: editors.command(name) for name in editors.COMMANDS},
     **{name: admins.command(name) for name in admins.COMMANDS},
 }
@@ -128,9 +129,9 @@ def _text(scene: Scene, text: str, photo: str) -> Turn:
     answered = wishing.asked(scene, text)
     if answered is not None:
         return answered
-    command = _understood(scene, text)
-    # What staff write may answer a question of the newsroom: `mulai Sabtu` is no command then; a bare word always is.
-    if command is not None and (not command.argument or text.lstrip().startswith("/")):
+    # What staff write may answer a question of the newsroom: `pagi` and `salah` are what was wrong then.
+    command = words.insisted(text)
+    if command is not None:
         return _command(scene, command.name, command.argument)
     return editors.say(scene, text, photo) or _talk(scene, text)
 
@@ -149,11 +150,12 @@ def _talk(scene: Scene, text: str) -> Turn:
     command = _understood(scene, text)
     if command is not None:
         return _command(scene, command.name, command.argument)
-    quiet = wishing.span(scene, text)
-    if quiet is not None:
-        return quiet
-    chosen = words.numbers(text)
-    return residents.tick_numbers(scene, chosen) if chosen else scene.show(screens.lost(scene))
+    return talk.typed(scene, text)
+
+
+def _menu(scene: Scene) -> Turn:
+    """The menu; of a question of the newsroom that is open, nothing is to be sent by chance afterwards."""
+    return editors.leave(scene, "menu") or residents.menu(scene)
 
 
 # Buttons ------------------------------------------------------------------------------------------------------------
@@ -203,7 +205,7 @@ def _number(text: str, digits: int) -> int | None:
 
 ACTIONS: Final[dict[str, Handler]] = {
     "start": bare(EVERYONE, residents.start, open_=True),
-    "menu": bare(EVERYONE, residents.menu),
+    "menu": bare(EVERYONE, _menu),
     "topics": bare(EVERYONE, residents.topics),
     "all": bare(EVERYONE, residents.tick_all),
     "done": bare(EVERYONE, residents.finish),

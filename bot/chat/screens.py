@@ -224,9 +224,15 @@ def languages(scene: Scene) -> Message:
     texts, now = scene.board.texts, scene.say.language
     buttons = (
         Button((TICK if code == now else "") + texts.t(code, "language.name"), f"lang:{code}")
-        for code in sorted(texts.catalogs, key=lambda code: (code != texts.fallback, code))
+        for code in language_codes(scene)
     )
     return Message(scene.say.rich("language.ask"), (tuple(buttons),))
+
+
+def language_codes(scene: Scene) -> list[str]:
+    """The languages in the order in which they are shown."""
+    texts = scene.board.texts
+    return sorted(texts.catalogs, key=lambda code: (code != texts.fallback, code))
 
 
 def stopped(scene: Scene, *, never: bool = False) -> Message:
@@ -237,9 +243,10 @@ def stopped(scene: Scene, *, never: bool = False) -> Message:
     return Message(joined("\n\n", text, scene.say.rich("stop.staff")) if staff else text, ((again,),))
 
 
-def lost(scene: Scene) -> Message:
-    """We did not understand."""
-    return Message(scene.say.rich("error.unknown_words"), ((button(scene, "button.menu", "menu"),),))
+def lost(scene: Scene, *instead: Button) -> Message:
+    """We did not understand; `instead` is what may have been meant."""
+    rows = tuple((button,) for button in instead)
+    return Message(scene.say.rich("error.unknown_words"), (*rows, (button(scene, "button.menu", "menu"),)))
 
 
 def staff_only(scene: Scene) -> Message:

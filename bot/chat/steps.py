@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.chat.scene import Scene
+from bot.chat.wishes import SetStep
 
 SEARCH: Final = "search"
 WORD: Final = "word"
@@ -11,6 +12,12 @@ ERASE: Final = "erase"
 CONTACT: Final = "contact"
 REPORT: Final = "report"  # or report:STORY
 ANSWER: Final = "answer"  # answer:CONTACT
+LETTER: Final = "letter"  # letter:TEXT, what a button would bring to the newsroom
+# The last screen listed something that may be typed as numbers or hours; it asked for no words.
+TOPICS: Final = "topics"
+LANGUAGES: Final = "languages"
+QUIET: Final = "quiet"
+_ASKS_NOTHING: Final = frozenset({LETTER, TOPICS, LANGUAGES, QUIET})
 LASTS: Final = timedelta(hours=1)  # whoever writes tomorrow does not mean yesterday's question
 
 
@@ -19,6 +26,17 @@ def current(scene: Scene) -> str:
     since = scene.person.step_at
     fresh = since is not None and scene.board.now - since < LASTS
     return scene.person.step if fresh else ""
+
+
+def asked(scene: Scene) -> str:
+    """The same, where a question is open: of a list that was shown there is none."""
+    step = current(scene)
+    return "" if step.partition(":")[0] in _ASKS_NOTHING else step
+
+
+def under(scene: Scene, step: str) -> tuple[SetStep, ...]:
+    """What lies under the screen that is shown now; in a group people talk among themselves under it."""
+    return () if scene.person.group else (SetStep(step),)
 
 
 def number_of(step: str) -> int | None:

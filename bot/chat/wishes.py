@@ -88,6 +88,7 @@ class FindMatches:
     query: str
     shown: int = 0
     limit: int = 5
+    again: bool = False  # the search was asked for: without a find it goes on
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.chat import steps
 from bot.chat.answer import answer
 from bot.chat.turn import (
     Blocked,
@@ -21,6 +22,7 @@ from bot.chat.turn import (
     Person,
     Press,
     RedeemInvitation,
+    Reply,
     Role,
     Save,
     SetLanguage,
@@ -30,6 +32,7 @@ from bot.chat.turn import (
     StoryFound,
     Text,
 )
+from bot.chat.wishes import SetStep
 from tests.support.alone import Alone
 from tests.support.town import STORIES, board
 
@@ -48,9 +51,14 @@ STATES = {
 every_state = pytest.mark.parametrize("person", STATES.values(), ids=STATES)
 
 
+def seen(person: Person, incoming: Incoming) -> list[Reply]:
+    """All that is answered, whatever has to be looked up for it."""
+    return Alone(person=person).meet(incoming)
+
+
 def said(person: Person, incoming: Incoming) -> str:
-    """All that is answered, in one text."""
-    return "\n".join(reply.message.plain() for reply in answer(person, incoming, board()).replies)
+    """The same, in one text."""
+    return "\n".join(reply.message.plain() for reply in seen(person, incoming))
 
 
 # Stopping -----------------------------------------------------------------------------------------------------------
@@ -142,15 +150,16 @@ def test_done_without_a_tick_changes_nothing() -> None:
 
 def test_a_subscribers_tick_counts_at_once_with_the_words_of_the_screen() -> None:
     turn = answer(ACTIVE, Press("t:hukrim"), board())
-    (follow,) = turn.changes
+    follow, step = turn.changes
     assert isinstance(follow, Follow)
+    assert step == SetStep(steps.TOPICS), "what is typed now may be numbers of topics"
     assert follow.categories == {"daerah", "budaya", "hukrim"}
     assert follow.wording == turn.replies[0].message.plain()
 
 
 def test_the_last_topic_is_not_unticked() -> None:
     turn = answer(LAST, Press("t:daerah"), board())
-    assert turn.changes == ()
+    assert turn.changes == (SetStep(steps.TOPICS),)
     assert turn.replies[0].mode is Mode.TOAST
     assert turn.replies[0].message.plain() == "Pilih sedikitnya satu topik, atau ketuk Berhenti."
 
@@ -214,8 +223,8 @@ def test_a_greeting_without_an_area_is_still_a_sentence() -> None:
 @every_state
 def test_screens_change_in_place_when_tapped_and_are_new_when_typed(person: Person) -> None:
     for name in ("menu", "topics", "help", "language", "start"):
-        assert [r.mode for r in answer(person, Press(name), board()).replies] == [Mode.REPLACE]
-        assert [r.mode for r in answer(person, Command(name), board()).replies] == [Mode.NEW]
+        assert [r.mode for r in seen(person, Press(name))] == [Mode.REPLACE]
+        assert [r.mode for r in seen(person, Command(name))] == [Mode.NEW]
 
 
 @every_state
@@ -229,17 +238,16 @@ def test_an_outdated_button_is_answered_with_the_menu_below(person: Person, acti
     assert toast.mode is Mode.TOAST
     assert toast.message.plain() == "Tombol ini sudah kedaluwarsa. Ini menu terbarunya."
     assert menu.mode is Mode.NEW
-    assert menu.message == answer(person, Command("menu"), board()).replies[0].message
+    assert menu.message == seen(person, Command("menu"))[0].message
 
 
 @every_state
 def test_another_language_is_spoken_at_once(person: Person) -> None:
     turn = answer(person, Press("lang:en"), board())
     assert turn.changes == (SetLanguage("en"),)
-    english = answer(replace(person, language="en"), Press("menu"), board())
-    assert turn.replies == english.replies
+    assert list(turn.replies) == seen(replace(person, language="en"), Press("menu"))
     assert answer(person, Text("/bahasa inggris"), board()).changes == (SetLanguage("en"),)
-    assert answer(person, Text("bahasa jawa"), board()).changes == ()
+    assert answer(person, Text("/bahasa jawa"), board()).changes == (SetStep(steps.LANGUAGES),)
 
 
 @every_state

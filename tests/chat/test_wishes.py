@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.chat import steps
 from bot.chat.answer import answer
 from bot.chat.fit import LONGEST_TEXT, units
 from bot.chat.message import Message
@@ -99,18 +100,20 @@ def test_a_time_is_named(typed: str, mode: str | None) -> None:
 def test_times_change_one_at_a_time() -> None:
     until = NOW + timedelta(days=2)
     person = replace(ACTIVE, mode="both", paused_until=until)
-    assert answer(person, Press("quiet:1200-360"), board()).changes == (SetTimes("both", (1200, 360), until),)
+    hours = SetStep(steps.QUIET)  # that are typed under this screen are quiet ones
+    assert answer(person, Press("quiet:1200-360"), board()).changes == (SetTimes("both", (1200, 360), until), hours)
     assert answer(person, Press("mode:instant"), board()).changes == (SetTimes("instant", (1260, 300), until),)
     assert answer(person, Press("resume"), board()).changes == (SetTimes("both", (1260, 300), None),)
-    assert answer(person, Press("urgent:0"), board()).changes == (SetUrgent(urgent=False),)
+    assert answer(person, Press("urgent:0"), board()).changes == (SetUrgent(urgent=False), hours)
     week = SetTimes("both", (1260, 300), NOW + timedelta(days=7))
     assert answer(person, Press("pause:7"), board()).changes == (week,)
     assert answer(person, Press("pause:0"), board()).changes == (SetTimes("both", (1260, 300), OPEN_END),)
-    assert answer(person, Press("quiet:off"), board()).changes == (SetTimes("both", None, until),)
+    assert answer(person, Press("quiet:off"), board()).changes == (SetTimes("both", None, until), hours)
 
 
 def test_hours_that_were_typed_alone_are_quiet_hours_but_only_for_subscribers() -> None:
-    assert answer(ACTIVE, Text("22.00-04.30"), board()).changes == (SetTimes("instant", (1320, 270), None),)
+    quieter = (SetTimes("instant", (1320, 270), None), SetStep(steps.QUIET))
+    assert answer(ACTIVE, Text("22.00-04.30"), board()).changes == quieter
     assert answer(NEW, Text("22.00-04.30"), board()).changes == ()
 
 
@@ -156,10 +159,13 @@ def test_stopping_takes_one_message_whatever_was_asked(step: str, word: str) -> 
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize(
-    "incoming", [Command("menu"), Press("topics"), Text("menu"), Press("cancel"), Text("batal")], ids=str
+    "incoming",
+    [Command("menu"), Press("help"), Text("menu"), Press("cancel"), Text("batal"), Text("Wilayah"), Text("hapus data")],
+    ids=str,
 )
 def test_a_question_is_over_when_something_else_is_done(step: str, incoming: Incoming) -> None:
-    assert answer(asked(step), incoming, board()).changes == (SetStep(""),)
+    (change,) = answer(asked(step), incoming, board()).changes
+    assert change == SetStep({"Wilayah": "word", "hapus data": "erase"}.get(getattr(incoming, "text", ""), ""))
 
 
 def test_what_stands_under_a_story_interrupts_no_question() -> None:
@@ -176,8 +182,8 @@ def test_a_question_of_yesterday_is_forgotten() -> None:
 @pytest.mark.parametrize(
     ("step", "typed", "follows"),
     [
-        ("search", "pagi", FindMatches("pagi")),
-        ("search", "berita banjir", FindMatches("berita banjir")),
+        ("search", "pagi", FindMatches("pagi", again=True)),
+        ("search", "berita banjir", FindMatches("berita banjir", again=True)),
         ("search", "cari banjir", FindMatches("banjir")),
         ("contact", "Kata orang ada longsor", TellNewsroom(ContactKind.MESSAGE, "Kata orang ada longsor")),
         ("report", "Tanggalnya salah", TellNewsroom(ContactKind.REPORT, "Tanggalnya salah")),

@@ -47,6 +47,20 @@ STOP_WORDS = ["STOP", "UNREG", "OFF", "HENTI", "KELUAR", "BERHENTI", "berhenti",
         ),
         *((said, "stop") for said in ("don't send me anything", "please do not send any more messages")),
         *((said, "stop") for said in ("no more messages", "jgn kirim lagi min")),
+        *((said, "stop") for said in ("stop, jangan kirim lagi", "berhenti, jangan kirim berita lagi")),
+        *((said, "stop") for said in ("tolong stop, jangan kirim pesan lagi", "STOP!!! jangan wa lagi", "stop spam")),
+        *((said, "stop") for said in ("mohon dihentikan", "batalkan langganan", "batalkan langganan saya", "unsub me")),
+        *((said, "stop") for said in ("tidak mau langganan", "nggak mau langganan lagi", "cancel my subscription")),
+        *(
+            (said, "stop")
+            for said in ("berhenti ya pak, terlalu banyak", "please stop messaging me", "stop ganggu saya")
+        ),
+        *(
+            (said, "stop")
+            for said in ("jangan kirim lagi, stop", "stop, saya tidak butuh lagi", "too many, please stop")
+        ),
+        *((said, "stop") for said in ("hapus saya dari daftar", "saya tidak ingin menerima berita lagi")),
+        *((said, "language") for said in ("ganti bahasa", "change language")),
         ("topik", "topics"),
         ("TOPICS", "topics"),
         ("berita terbaru", "latest"),
@@ -101,7 +115,11 @@ def test_a_slip_is_forgiven(slip: str, name: str) -> None:
         "nantikan", "jangan kirim hari ini", "jangan kirim malam", "jangan kirim berita hoaks", "jangan kirim foto",
         "jangan ganggu", "jangan kirim truk lewat sini lagi", "jangan hubungi polisi lagi", "no more floods",
         "tidak usah kirim ambulans", "s t n k hilang", "s t o k beras", "p o l i s i", "r t 3", "a b c", "s t",
-        "tidak mau dikirim ke sana",
+        "tidak mau dikirim ke sana", "terlalu banyak", "terlalu banyak sampah di Pacet", "spam", "tidak butuh lagi",
+        "hentikan truk pasir, terlalu banyak", "stop truk lewat sini, jangan lagi", "jangan kirim truk, terlalu banyak",
+        "stop kontak listrik", "hujan berhenti, jangan keluar lagi", "batalkan proyek", "proyek dihentikan",
+        "dihentikan polisi", "kereta berhenti terlalu sering", "langganan air PDAM", "tidak mau lagi",
+        "stop, jangan kirim lagi?", "berhenti merokok, jangan lagi", "berisik", "langganan koran mati",
     ],
 )  # fmt: skip
 def test_talk_is_no_command(talk: str) -> None:
@@ -117,6 +135,7 @@ def test_talk_is_no_command(talk: str) -> None:
         ("MULAI daerah-hukrim", Command("start", "daerah-hukrim")),
         ("mulai Daerah, Hukrim", Command("start", "Daerah, Hukrim")),
         ("bahasa inggris", Command("language", "inggris")),
+        ("English", Command("language", "english")),
         ("/language English", Command("language", "English")),
         ("/menu sekarang", Command("menu")),
         ("TENANG 22.00-04.30", Command("quiet", "22.00-04.30")),
@@ -136,7 +155,8 @@ def test_what_stands_behind_a_command_that_takes_it_is_kept(said: str, command: 
     [
         ("1 2 3", (1, 2, 3)), ("1,2,3", (1, 2, 3)), ("1, 2 dan 3", (1, 2, 3)), ("1 and 2", (1, 2)), ("4", (4,)),
         ("1️⃣ 2️⃣", (1, 2)), ("07", (7,)), ("0812 3456 7890", ()), ("081234567890", ()), ("satu", ()), ("1 kg", ()),
-        ("", ()), ("dan", ()), ("²", ()), ("-1", ()), ("9" * 5000, ()),
+        ("1-3", (1, 2, 3)), ("2 – 4", (2, 3, 4)), ("1 sampai 3", (1, 2, 3)), ("1 s/d 2", (1, 2)), ("21-5", ()),
+        ("1-", ()), ("22.00-04.30", ()), ("", ()), ("dan", ()), ("²", ()), ("-1", ()), ("9" * 5000, ()),
     ],
 )  # fmt: skip
 def test_a_message_of_numbers_is_read_as_numbers(said: str, numbers: tuple[int, ...]) -> None:
@@ -224,3 +244,31 @@ def test_a_slip_is_forgiven_exactly_where_one_command_alone_is_near(
     near = {name for other, name in GUESSED.items() if one_slip(word, other)}
     understood = words.understand(word)
     assert (understood.name if understood else None) == (near.pop() if len(near) == 1 else None)
+
+
+# Where something else is awaited --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("/menu", "menu"), ("/push Jembatan ditutup", "push"), ("berhenti", "stop"), ("tolong stop", "stop"),
+        ("hapus data", "erase"), ("pagi", ""), ("malam", ""), ("Keliru", ""), ("Salah", ""), ("desa", ""),
+        ("Wilayah", ""), ("Berita hari ini", ""), ("batal", ""), ("hujan berhenti", ""), ("", ""), ("menu", ""),
+        ("push", ""),
+    ],
+)  # fmt: skip
+def test_what_a_text_for_readers_is_never_taken_for(said: str, name: str) -> None:
+    command = words.insisted(said)
+    assert (command.name if command else "") == name
+
+
+@pytest.mark.parametrize(
+    ("said", "how"),
+    [
+        ("batal", "cancel"), ("BATAL.", "cancel"), (" Batalkan ", "cancel"), ("cancel", "cancel"), ("Menu", "menu"),
+        ("Batal dilakukan", ""), ("menu makan siang", ""), ("pagi", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_question_is_let_go_with_one_word_alone(said: str, how: str) -> None:
+    assert words.lets_go(said) == how

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from bot.chat import screens
+from bot.chat import screens, words
 from bot.chat.message import Message
 from bot.chat.newsroom import approvals, audience, card_buttons, details, lists, push, sending
 from bot.chat.newsroom import sent as editors_sent
@@ -125,6 +125,7 @@ _STEPS: Final[Mapping[Step, Callable[[Visit, str], Turn]]] = {
     Step.WORD: audience.take_word,
 }
 _SAY: Final = "say"
+_LEAVE: Final = "leave"
 
 
 # What came in ---------------------------------------------------------------------------------------------------------
@@ -157,6 +158,11 @@ def say(scene: Scene, text: str, photo: str = "") -> Turn | None:
     return Turn(asks=(LookIn(_SAY, text, photo=photo),)) if scene.person.role in STAFF else None
 
 
+def leave(scene: Scene, how: str) -> Turn | None:
+    """BATAL or MENU (`cancel`, `menu`) of staff also ends an open question; None for everybody else."""
+    return Turn(asks=(LookIn(_LEAVE, how, pressed=scene.pressed),)) if scene.person.role in STAFF else None
+
+
 # What follows ---------------------------------------------------------------------------------------------------------
 
 
@@ -166,6 +172,8 @@ def looked_in(scene: Scene, found: LookedIn) -> Turn | None:
     name = found.asked.action
     if name == _SAY:
         return _answered(visit)
+    if name == _LEAVE:
+        return push.leave(visit, found.asked.text) or visit.show(screens.home(visit.scene))
     if name in COMMANDS:
         return COMMANDS[name].run(visit) if scene.person.role in COMMANDS[name].roles else None
     then = _THEN.get(name.partition(" ")[0])
@@ -182,6 +190,8 @@ def _answered(visit: Visit) -> Turn | None:
         return None
     if not visit.asked.text.strip():
         return visit.show(push.question(visit))
+    if how := words.lets_go(visit.asked.text):
+        return push.leave(visit, how)
     return _STEPS[draft.step](visit, visit.asked.text)
 
 

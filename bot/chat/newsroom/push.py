@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from bot.chat import screens
 from bot.chat.fit import cut, units
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.newsroom import card as push_card
@@ -154,6 +155,26 @@ def edit_text(visit: Visit) -> Turn:
     return visit.show(asked, Keep(draft, "draft_reopened"))
 
 
+def leave(visit: Visit, how: str) -> Turn | None:
+    """BATAL or MENU (`cancel`, `menu`): what is written next is no answer any more; None when nothing is asked.
+
+    What has a card stays as it was; what has none yet is let go.
+    """
+    draft = visit.room.draft
+    if draft is None or draft.stage is not Stage.OPEN or draft.step is Step.NOTHING:
+        return None
+    if not (push_card.has_text(draft) or draft.at is not None):
+        closed = Keep(visit.changed(stage=Stage.CLOSED, step=Step.NOTHING), "draft_cancelled")
+        note = visit.say.rich("desk.cancelled")
+        return visit.show(screens.home(visit.scene, note) if how == "menu" else Message(note), closed)
+    kept = visit.changed(step=Step.NOTHING)
+    if how == "menu":
+        left = visit.say.rich("desk.left_for_later")
+        return visit.show(screens.home(visit.scene, left), Keep(kept, "draft_reopened"))
+    card = push_card.card(visit.with_draft(kept), visit.say.rich("desk.question_closed"))
+    return visit.show(card, Keep(kept, "draft_reopened"))
+
+
 def _goes_on(visit: Visit) -> tuple[Span, ...]:
     """Where a colleague is asked no longer, what stood still meanwhile goes on as it was."""
     return visit.say.rich("desk.rest.goes_on") if holds_rest(visit.draft, visit.room.told) else ()
@@ -168,6 +189,11 @@ def show_card(visit: Visit) -> Turn:
         draft = visit.changed(step=Step.NOTHING)
         return visit.show(push_card.card(visit.with_draft(draft)), Keep(draft, "draft_reopened"))
     return visit.show(push_card.card(visit))
+
+
+def look_again(visit: Visit) -> Turn:
+    """The whole draft once more; another time alone has nothing that readers will see."""
+    return show_card(visit) if visit.draft.aim is Aim.MOVE else show_preview(visit)
 
 
 def show_preview(visit: Visit) -> Turn:
@@ -188,8 +214,3 @@ def cancel(visit: Visit) -> Turn:
         text = joined(" ", visit.say.rich("desk.rest.let_go"), goes_on)
         return visit.show(Message(text), Keep(closed, "draft_cancelled"))
     return visit.told("desk.cancelled", Keep(closed, "draft_cancelled"))
-def look_again(visit: Visit) -> Turn:
-    """The whole draft once more; another time alone has nothing that readers will see."""
-    return show_card(visit) if visit.draft.aim is Aim.MOVE else show_preview(visit)
-
-

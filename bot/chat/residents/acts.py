@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.chat import screens, stories, words
+from bot.chat import screens, steps, stories, words
 from bot.chat.choice import Choice, everything
 from bot.chat.deeplink import Link, read_link
 from bot.chat.message import Message, Rows, Span
@@ -63,7 +63,7 @@ def menu(scene: Scene) -> Turn:
 
 def topics(scene: Scene) -> Turn:
     """The topics, ready to be ticked."""
-    return scene.show(_topics_screen(scene))
+    return _shown(scene)
 
 
 def tick(scene: Scene, choice: Choice) -> Turn:
@@ -71,16 +71,18 @@ def tick(scene: Scene, choice: Choice) -> Turn:
     if not scene.active:
         return scene.show(screens.start(scene.choosing(choice)), choice.draft())
     if not choice:
-        return scene.tell(scene.say.rich("error.no_topic"))
+        return scene.tell(scene.say.rich("error.no_topic"), *steps.under(scene, steps.TOPICS))
     message = screens.topics(scene.following(choice))
-    return scene.show(message, choice.follow(message.plain()))
+    return scene.show(message, choice.follow(message.plain()), *steps.under(scene, steps.TOPICS))
 
 
 def tick_all(scene: Scene) -> Turn:
     """All topics, also later ones; once more lets a newcomer begin afresh."""
     if not scene.choice.everything:
         return tick(scene, everything(scene.board))
-    return scene.tell(scene.say.rich("topics.all_already")) if scene.active else tick(scene, NOTHING)
+    if not scene.active:
+        return tick(scene, NOTHING)
+    return scene.tell(scene.say.rich("topics.all_already"), *steps.under(scene, steps.TOPICS))
 
 
 def tick_numbers(scene: Scene, numbers: tuple[int, ...]) -> Turn:
@@ -89,7 +91,7 @@ def tick_numbers(scene: Scene, numbers: tuple[int, ...]) -> Turn:
     wrong = [str(n) for n in numbers if not 1 <= n <= len(ids)]
     if wrong:
         note = scene.say.rich("topics.no_such_number", numbers=scene.say.listed(wrong), last=len(ids))
-        return scene.show(_topics_screen(scene, note))
+        return _shown(scene, note)
     return tick(scene, scene.choice.extended([ids[n - 1] for n in numbers]))
 
 
@@ -110,8 +112,11 @@ def stop(scene: Scene) -> Turn:
     return scene.show(screens.stopped(scene, never=never), Stop())
 
 
-def _topics_screen(scene: Scene, note: tuple[Span, ...] = ()) -> Message:
-    return screens.topics(scene, note) if scene.active else screens.start(scene, note)
+def _shown(scene: Scene, note: tuple[Span, ...] = ()) -> Turn:
+    """The topics; numbers that are typed under them are theirs, and of a newcomer never anything else."""
+    if not scene.active:
+        return scene.show(screens.start(scene, note))
+    return scene.show(screens.topics(scene, note), *steps.under(scene, steps.TOPICS))
 
 
 # Help and language --------------------------------------------------------------------------------------------------
@@ -126,7 +131,7 @@ def language(scene: Scene, named: str = "") -> Turn:
     """Ask for a language, or take the one that was named."""
     code = words.language_named(named)
     if code is None or code not in scene.board.texts.catalogs:
-        return scene.show(screens.languages(scene))
+        return scene.show(screens.languages(scene), *steps.under(scene, steps.LANGUAGES))
     return set_language(scene, code)
 
 

@@ -91,7 +91,7 @@ def _text(scene: Scene, text: str, actions: Mapping[str, Handler]) -> Turn | Non
     command = words.understand(text)
     if command is not None:
         return bounded(scene, command, actions)
-    return None if steps.current(scene) else Turn()
+    return None if steps.asked(scene) else Turn()
 
 
 def _refused(scene: Scene, key: str) -> Turn:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from bot.chat import screens
+from bot.chat import screens, steps
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.scene import Scene
 from bot.chat.texts import joined
@@ -14,6 +14,7 @@ _PRESETS: Final = ((21 * 60, 5 * 60), (20 * 60, 6 * 60), (22 * 60, 4 * 60 + 30))
 _OFF: Final = frozenset({"mati", "matikan", "off", "tidak", "none", "no"})
 _MINUTES: Final = 24 * 60
 _CLOCK: Final = r"(\d{1,2})(?:[.:](\d{2}))?"
+_MINUTES_NAMED: Final = re.compile(r"\d[.:]\d{2}")
 _TO: Final = r"\s*(?:-|–|—|sampai|s/d|hingga|to)\s*"
 _SPAN: Final = re.compile(rf"(?:pukul |jam )?{_CLOCK}{_TO}{_CLOCK}(?:\s*(?:wib|wita|wit))?")
 
@@ -23,11 +24,13 @@ def quiet(scene: Scene, typed: str = "") -> Turn:
     if not scene.active:
         return screens.subscribe_first(scene)
     if not typed:
-        return scene.show(_screen(scene))
+        return _shown(scene)
     if typed.casefold() in _OFF:
         return choose(scene, None)
     span = read_span(typed)
-    return scene.show(_screen(scene, scene.say.rich("quiet.unclear"))) if span is None else choose(scene, span)
+    if span is None:
+        return _shown(scene, note=scene.say.rich("quiet.unclear"))
+    return choose(scene, span)
 
 
 def choose(scene: Scene, span: tuple[int, int] | None) -> Turn:
@@ -35,7 +38,7 @@ def choose(scene: Scene, span: tuple[int, int] | None) -> Turn:
     if not scene.active:
         return screens.subscribe_first(scene)
     person = scene.person
-    return scene.show(_screen(scene.changed(quiet=span)), SetTimes(person.mode, span, person.paused_until))
+    return _shown(scene.changed(quiet=span), SetTimes(person.mode, span, person.paused_until))
 
 
 def pressed(scene: Scene, subject: str) -> Turn | None:
@@ -54,7 +57,12 @@ def urgent(scene: Scene, wanted: str) -> Turn | None:
         return None
     if not scene.active:
         return screens.subscribe_first(scene)
-    return scene.show(_screen(scene.changed(urgent=wanted == "1")), SetUrgent(wanted == "1"))
+    return _shown(scene.changed(urgent=wanted == "1"), SetUrgent(wanted == "1"))
+
+
+def names_minutes(text: str) -> bool:
+    """Whether hours are written as no numbers of anything else are: 22.00-04.30."""
+    return _MINUTES_NAMED.search(text) is not None
 
 
 def read_span(text: str) -> tuple[int, int] | None:
@@ -69,6 +77,11 @@ def read_span(text: str) -> tuple[int, int] | None:
     if max(start, end) > _MINUTES or start % _MINUTES == end % _MINUTES:
         return None
     return start % _MINUTES, end % _MINUTES
+
+
+def _shown(scene: Scene, *changes: SetTimes | SetUrgent, note: tuple[Span, ...] = ()) -> Turn:
+    """The screen; hours that are typed under it are quiet ones."""
+    return scene.show(_screen(scene, note), *changes, *steps.under(scene, steps.QUIET))
 
 
 def _is_minute(text: str) -> bool:

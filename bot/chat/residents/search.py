@@ -17,10 +17,10 @@ _LONGEST_ASKED: Final = 200
 _MOST_DIGITS: Final = 4
 
 
-def search(scene: Scene, typed: str = "") -> Turn:
-    """Ask what to look for, or look for what was typed."""
+def search(scene: Scene, typed: str = "", *, again: bool = False) -> Turn:
+    """Ask what to look for, or look for what was typed; `again` where that is asked until something is found."""
     if typed:
-        return Turn(asks=(FindMatches(_asked(typed)),))
+        return Turn(asks=(FindMatches(_asked(typed), again=again),))
     menu = ((screens.button(scene, "button.menu", "menu"),),)
     return scene.show(Message(scene.say.rich("search.ask"), menu), SetStep(steps.SEARCH))
 
@@ -34,18 +34,26 @@ def onward(_scene: Scene, subject: str) -> Turn | None:
 
 
 def found(scene: Scene, matches: MatchesFound) -> Turn:
-    """The stories, as a message of their own; where there are none the next text is another try."""
+    """The stories, as a message of their own; without any, what was asked for may be tried again."""
     asked = matches.asked
     query = cut(asked.query, LONGEST_SHOWN)
     menu = screens.button(scene, "button.menu", "menu")
     if not matches.stories:
-        key = "search.no_more" if asked.shown else "search.none"
-        return Turn((Reply(Message(scene.say.rich(key, query=query), ((menu,),))),), (SetStep(steps.SEARCH),))
+        return _nothing(scene, asked, query)
     heading = scene.say.rich("search.found", query=query)
     text = joined("\n\n", heading, *stories.listed(scene, matches.stories, asked.shown + 1))
     follow = keywords.follow_button(scene, asked.query)
     rows = (_more(scene, matches), follow, (menu,))
     return Turn((Reply(Message(text, tuple(row for row in rows if row))),))
+
+
+def _nothing(scene: Scene, asked: FindMatches, query: str) -> Turn:
+    menu = screens.button(scene, "button.menu", "menu")
+    if asked.again:
+        return Turn((Reply(Message(scene.say.rich("search.none", query=query), ((menu,),))),), (SetStep(steps.SEARCH),))
+    key = "search.no_more" if asked.shown else "search.none_of_it"
+    rows = ((screens.button(scene, "search.button_again", "search"), menu),)
+    return Turn((Reply(Message(scene.say.rich(key, query=query), rows)),))
 
 
 def _more(scene: Scene, matches: MatchesFound) -> tuple[Button, ...]:

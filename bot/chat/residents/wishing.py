@@ -7,7 +7,7 @@ from typing import Final
 from bot.chat import steps, words
 from bot.chat.registry import Handler, InGroup, Run, bare
 from bot.chat.residents import acts as residents
-from bot.chat.residents import contact, keywords, mydata, pause, quiet, reason, search, share, times
+from bot.chat.residents import contact, keywords, mydata, pause, quiet, reason, search, share, talk, times
 from bot.chat.scene import Scene
 from bot.chat.turn import Command, Incoming, Press, Text, Turn
 from bot.chat.wishes import (
@@ -87,6 +87,7 @@ ACTIONS: Final[dict[str, Handler]] = {
     "download": bare(EVERYONE, mydata.download, InGroup.NOBODY),
     "erase": Handler(EVERYONE, _erase, InGroup.NOBODY),
     "contact": bare(EVERYONE, contact.contact, InGroup.NOBODY),
+    "letter": bare(EVERYONE, talk.bring, InGroup.NOBODY),
     "wrong": Handler(EVERYONE, _wrong, InGroup.NOBODY),
     "answer": Handler(STAFF, _numbered(contact.answer), InGroup.NOBODY),
     "why": Handler(EVERYONE, _numbered(reason.why)),
@@ -102,22 +103,17 @@ _PASSING: Final = frozenset({"save", "less", "why"})  # under stories: they inte
 
 def asked(scene: Scene, text: str) -> Turn | None:
     """The answer to what the last screen asked; None when it asked nothing, or when the text is a command after all."""
-    step = steps.current(scene)
+    step = steps.asked(scene)
     name = step.partition(":")[0]
     if not step or words.is_command(text, with_argument=_CALLED_AGAIN.get(name, frozenset())):
         return None
     if name == steps.SEARCH:
-        return search.search(scene, text.strip())
+        return search.search(scene, text.strip(), again=True)
     if name == steps.WORD:
         return keywords.keywords(scene, text.strip())
     if name == steps.ERASE:
         return mydata.answer_erase(scene, text)
     return contact.write(scene, step, text)
-
-
-def span(scene: Scene, text: str) -> Turn | None:
-    """Hours without a word before them can only be quiet ones."""
-    return None if quiet.read_span(text) is None or not scene.active else quiet.quiet(scene, text)
 
 
 def found(scene: Scene, answer: WishAnswer) -> Turn:
