@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.chat.broadcasts import broadcast_message
 from bot.chat.message import Message
 from bot.chat.newsroom import card as push_card
 from bot.chat.newsroom.approvals import ask
+from bot.chat.newsroom.corrected import corrected_form
 from bot.chat.newsroom.guard import APPROVAL_HOLDS, fingerprint, has_lapsed, holds_rest
 from bot.chat.newsroom.lapse import lapse
 from bot.chat.newsroom.progress import progress
@@ -17,10 +19,10 @@ from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, Colleague, Draft, Keep, LookIn, Room, Stage, Told
 from bot.chat.scene import Scene
 from bot.chat.turn import Person, Role, Turn
-from bot.delivery.content import BroadcastKind, Level, Note
+from bot.delivery.content import BroadcastKind, Content, Level, Note
 from bot.delivery.plan import Status
 from tests.chat.test_every_screen import faults
-from tests.support.town import NOW, board
+from tests.support.town import NOW, STORIES, board
 
 ALERT = Note("Tiga korban dirawat.", "Jembatan ditutup", level=Level.URGENT)
 GOING = Told(
@@ -139,3 +141,31 @@ def test_asking_for_what_was_taken_back_meanwhile_asks_nobody() -> None:
     turn = ask(visit(told=replace(GOING, status=Status.WITHDRAWN)))
     assert [change.draft.stage for change in turn.changes if isinstance(change, Keep)] == [Stage.CLOSED]
     assert len(turn.changes) == 1
+
+
+IN_THE_HEADING = Draft(
+    7, 3, "telegram", "1", Aim.CORRECTION, note=Note("Jembatan dibuka", wrong="Jembatan ditutup"), about=3
+)
+OF_A_STORY = replace(GOING, kind=BroadcastKind.STORY, note=None, story=replace(STORIES[7], title="Jembatan ditutup"))
+OF_A_FOLLOW_UP = replace(GOING, kind=BroadcastKind.FOLLOW_UP, story=STORIES[7])
+
+
+@pytest.mark.parametrize(
+    "told", [GOING, OF_A_STORY, OF_A_FOLLOW_UP], ids=["an alert", "a story", "a follow-up about a story"]
+)
+def test_the_preview_of_a_correction_is_headed_as_what_its_readers_get(told: Told) -> None:
+    at = visit(IN_THE_HEADING, told)
+    head, _, _ = push_card.preview(at).plain().partition("Tadi tertulis")
+    assert ("Jembatan dibuka" in head, "Jembatan ditutup" in head) == (True, False)
+    later = corrected_form(at)
+    if told.note is not None:
+        assert later is not None
+        assert "Jembatan dibuka" in later.plain()
+    assert f"Ralat untuk: “{told.title}”" in push_card.card(at).plain()  # what is to be corrected keeps its name
+
+
+def test_what_the_editor_is_shown_of_a_correction_is_what_leaves() -> None:
+    at = visit(IN_THE_HEADING, GOING)
+    right = Note("Tiga korban dirawat.", "Jembatan dibuka", level=Level.URGENT)  # as flow/newsroom.py writes it
+    leaves = Content(BroadcastKind.CORRECTION, NOW, None, IN_THE_HEADING.note, right)
+    assert push_card.preview(at).plain() == broadcast_message(leaves, "id", board()).plain()

@@ -7,6 +7,7 @@ from typing import Final
 from bot.chat.broadcasts import broadcast_message, prose
 from bot.chat.fit import LONGEST_CAPTION, cut
 from bot.chat.message import Button, Message, Rows, Span
+from bot.chat.newsroom.corrected import as_corrected
 from bot.chat.newsroom.cost import cost_lines
 from bot.chat.newsroom.guard import (
     APPROVAL_HOLDS,
@@ -56,7 +57,7 @@ def preview(visit: Visit, kind: BroadcastKind | None = None, channel: str = "") 
 
     `kind` shows it as another kind.
     """
-    draft, told = visit.draft, visit.room.told
+    draft, told = visit.draft, as_corrected(visit, visit.room.told) if visit.room.told else None
     content = Content(
         kind or _KINDS[draft.aim], draft.at or visit.scene.board.now, told.story if told else None, draft.note,
         told.note if told else None, follows="" if told and told.kind is BroadcastKind.FOLLOW_UP else None,
