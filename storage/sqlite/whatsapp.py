@@ -161,7 +161,8 @@ class WhatsApp(WhatsAppReaders, Halts):
                     code = receipt.failed.code
                     self._answer_failed(receipt.tag, self._again_at(receipt.tag, code, now), code)
                 self._news_of_recipient(receipt, now)
-                self._give_waiting_to(self._recipient(receipt), now)  # who has written since then is not waited for
+                if receipt.failed is not None and receipt.failed.code == WINDOW_CLOSED:
+                    self._give_waiting_to(self._recipient(receipt), now)  # who has written since is not waited for
             case None:
                 self._news_of_recipient(receipt, now)
 
