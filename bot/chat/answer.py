@@ -29,6 +29,7 @@ from bot.chat.turn import (
     Place,
     Press,
     Reply,
+    Status,
     Stop,
     StoriesFound,
     StoryFound,
@@ -130,10 +131,16 @@ def _text(scene: Scene, text: str, photo: str) -> Turn:
     if answered is not None:
         return answered
     # What staff write may answer a question of the newsroom: `pagi` and `salah` are what was wrong then.
-    command = words.insisted(text)
+    command = words.insisted(text) or _comes_back(scene, text)
     if command is not None:
         return _command(scene, command.name, command.argument)
     return editors.say(scene, text, photo) or _talk(scene, text)
+
+
+def _comes_back(scene: Scene, text: str) -> Command | None:
+    """MULAI of somebody who had stopped: they have been promised that it brings them back."""
+    command = words.understand(text) if scene.person.status is Status.STOPPED else None
+    return command if command == Command("start") else None
 
 
 def _understood(scene: Scene, text: str) -> Command | None:
