@@ -61,6 +61,7 @@ _NOT_IN_DIGESTS: Final = """
     SELECT 1 FROM json_each(?4) digest CROSS JOIN delivery d ON d.broadcast_id = digest.value AND d.subscriber_id = s.id
       AND (d.state <> 'failed' OR d.doubts > 0)  -- one that was given up before it left told nobody anything
     CROSS JOIN json_each(d.stories) carried WHERE carried.value = ?5)
+  AND NOT EXISTS (SELECT 1 FROM owed WHERE owed.subscriber_id = s.id AND owed.story_id = ?5)  -- the next one brings it
 """
 _HELD: Final = "SELECT EXISTS (SELECT 1 FROM hold WHERE channel = ?)"
 _DIGESTS_BESIDE: Final = """

@@ -6,6 +6,7 @@ import pytest
 
 from bot.delivery.content import BroadcastKind
 from bot.delivery.plan import Delivery, Settled, State
+from bot.ports import Tx
 from tests.support.outbox import Outbox, local
 
 FAILED = Settled(State.FAILED, "server_error")
@@ -114,3 +115,22 @@ async def test_some_odd_chats_alarm_nobody(outbox: Outbox) -> None:
     outbox.answer(await outbox.claim(), REFUSED)
     await outbox.claim(slots=0)
     assert outbox.refused == []
+
+
+async def test_what_the_next_digest_brings_does_not_come_for_a_late_category_too(outbox: Outbox) -> None:
+    await outbox.readers("1", topics=("daerah", "hukrim"), mode="evening")
+    await outbox.tell("Pasar murah")
+    await outbox.drain()
+    outbox.now = local(17)
+    await fail(outbox, REFUSED)
+    await outbox.wishes("1")
+
+    def gains(tx: Tx) -> bool:
+        tx.add_categories(1, ["hukrim"])
+        return tx.add_pass(1, ["hukrim"], local(0), outbox.now)
+
+    assert await outbox.write(gains)
+    left = await outbox.drain()
+    outbox.now = local(18)
+    left += await outbox.drain()
+    assert [(d.kind, d.stories or (d.story_id,)) for d in left] == [(BroadcastKind.DIGEST, (1,))]

@@ -51,6 +51,7 @@ class Process:
         self._by_delivery: dict[tuple[int, int], Attempt] = {}
         self._answering: set[int] = set()  # answers of which nothing is written yet
         self.batch, self._slots = Batch(), 0  # of the last tick whose transaction was committed
+        self._writing = False  # a tick's transaction has begun: it may hold outcomes that the last one did not know
         wire = Wire(self, world.phones, world.plot.rate, world.chat_rate)
         self.deliverer = deliver.Deliverer(self, wire, _same, WIB, epoch, lambda: world.now, world.loop.time)  # type: ignore[arg-type]  # only what it uses
         self._watch()
@@ -60,7 +61,7 @@ class Process:
     def idle(self) -> bool:
         """Whether nothing is under way and nothing is due."""
         due = self.batch.next_due
-        quiet = self._slots > 0 and not self.batch and not self.batch.more
+        quiet = self._slots > 0 and not self.batch and not self.batch.more and not self._writing
         quiet = (
             quiet and not self.deliverer._store_fault and not self.deliverer.in_flight and not self.deliverer._finished
         )
@@ -86,7 +87,11 @@ class Process:
             in_vain = slots <= 0 and not self.deliverer._finished and not self.doom
             if in_vain and self._pending is not None and self.world.dice.random() < IN_VAIN:
                 return replace(self.batch, replies=(), deliveries=(), contents={}, closed=())
-            return await write(slots)
+            self._writing = True
+            try:
+                return await write(slots)
+            finally:
+                self._writing = False
 
         self.deliverer._write = seldom  # type: ignore[method-assign]
 
