@@ -140,6 +140,8 @@ class Room:
     story: Story | None = None  # that the text or the button names
     before: str = ""  # what the portal called that story before
     told: Told | None = None  # the broadcast that the button or the draft names
+    behind: Draft | None = None  # the draft that has become it
+    my_name: str = ""  # what the team calls who acts
     recent: tuple[Told, ...] = ()  # a page of what was told, or what the words behind the command mean
     page: int = 0  # of these, from 0
     more: bool = False  # there are others behind them

@@ -91,6 +91,7 @@ class Editing:
         if what == "hold":  # the presser's screen becomes something else
             self._note("hold", f"#{broadcast_id}")
             tx.unwatch(broadcast_id, self._person.channel, self._person.address)
+            tx.move_screens(broadcast_id, now)  # the others need not wait for the moment for which it was planned
 
     def _move(self, broadcast_id: int, at: datetime) -> None:
         sent = self._tx.broadcast(broadcast_id)

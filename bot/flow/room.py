@@ -42,6 +42,7 @@ def look(
         key=tx.button_key(), next_draft=tx.next_draft(), draft=draft, colleagues=_colleagues(tx, person, rates, now),
         permission=tx.permission(), rates=rates, forms=forms, before=tx.title_before(story_id) if story_id else "",
         told=told_of(tx, broadcast) if broadcast else None, editors=_other_editors(tx, person),
+        behind=tx.draft_behind(broadcast) if broadcast else None, my_name=_name_of(tx, person),
     )  # fmt: skip
     reach = reach or (lambda tx, target: count(tx, target, free, now))
     return LookedIn(asked, _with_counts(tx, asked, _with_lists(tx, asked, room, now), zone, now, reach))
@@ -109,7 +110,7 @@ def _with_lists(tx: Tx, asked: LookIn, room: Room, now: datetime) -> Room:
         return _found(tx, asked, room, now) if asked.text.strip() else _page(tx, asked.action, 0, room, now)
     if button is not None and button.verb == "ls" and button.parts:
         return _page(tx, button.parts[0], button.number(1), room, now)
-    if asked.action == "queue":
+    if asked.action == "queue" or (button is not None and button.verb == "que"):
         return replace(room, scheduled=tuple(_brief(tx, sent) for sent in tx.scheduled(now, LISTED)))
     return room
 
@@ -143,6 +144,11 @@ def _colleagues(tx: Tx, person: Person, channels: Collection[str], now: datetime
         and m.channel in channels
         and m.status not in {Status.STOPPED, Status.GONE}
     )  # fmt: skip
+
+
+def _name_of(tx: Tx, person: Person) -> str:
+    who = (person.channel, person.address)
+    return next((m.name for m in tx.team() if (m.channel, m.address) == who), "")
 
 
 def _other_editors(tx: Tx, person: Person) -> int:

@@ -92,6 +92,8 @@ BUTTONS: Final[Mapping[str, Handler]] = {
     "back": _staff(Names.BROADCAST, editors_sent.withdraw),
     "mv": _staff(Names.BROADCAST, editors_sent.move),
     "unq": _staff(Names.BROADCAST, editors_sent.unschedule),
+    "unqx": _staff(Names.BROADCAST, editors_sent.really_unschedule),
+    "que": _staff(Names.NOTHING, lists.queue),
     "ls": _staff(Names.NOTHING, lists.page),
     "rev": _staff(Names.STORY, editors_sent.pass_on_title),
     "wd": _staff(Names.STORY, editors_sent.pass_on_withdrawal),
@@ -207,7 +209,15 @@ def _pressed(visit: Visit) -> Turn:
     became = sending.what_became(visit) if _is_theirs(visit, handler.names) else None
     if became is not None:
         return became
-    return handler.run(visit) if _holds(visit, handler.names) else _stale(visit)
+    if not _holds(visit, handler.names):
+        return _stale(visit, "desk.held_already" if handler.names is Names.LEFT and _came_back(visit) else "")
+    return handler.run(visit)
+
+
+def _came_back(visit: Visit) -> bool:
+    """Whether what the button would stop was stopped before: by a colleague, or by themselves."""
+    draft, button = visit.room.draft, visit.button
+    return draft is not None and button is not None and draft.id == button.id and draft.broadcast_id is None
 
 
 def _is_theirs(visit: Visit, names: Names) -> bool:
@@ -231,9 +241,9 @@ def _holds(visit: Visit, names: Names) -> bool:
     return same and draft.stage is Stage.SENT if names is Names.LEFT else True
 
 
-def _stale(visit: Visit) -> Turn:
+def _stale(visit: Visit, why: str = "") -> Turn:
     """An old button: say so, and show what is current below. The message above stays."""
-    toast = Reply(Message(visit.say.rich("error.expired")), Mode.TOAST)
+    toast = Reply(Message(visit.say.rich(why or "error.expired")), Mode.TOAST)
     return Turn((toast,), (), (LookIn("current"),))
 
 

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
+from bot.chat.fit import cut
 from bot.chat.message import Message
 from bot.chat.newsroom import card as push_card
 from bot.chat.newsroom.corrected import added
-from bot.chat.newsroom.guard import DAY_LIMIT, is_void, may_alone, may_move, needs_two, over_limit
+from bot.chat.newsroom.guard import DAY_LIMIT, has_begun, is_void, may_alone, may_move, needs_two, over_limit
 from bot.chat.newsroom.progress import progress
 from bot.chat.newsroom.push import show_card
 from bot.chat.newsroom.visit import Visit
-from bot.chat.push import Aim, Draft, Keep, Move, Send, Stage, Steer, Step, Watch
+from bot.chat.push import Act, Aim, Draft, Keep, Move, Send, Show, Stage, Steer, Step, Told, Watch
 from bot.chat.turn import Turn
 from bot.delivery.plan import Status
 
@@ -93,17 +94,43 @@ def what_became(visit: Visit) -> Turn | None:
 
 def hold(visit: Visit) -> Turn:
     """Stop it before it has begun; whoever wrote it has it back as a draft."""
-    told, now = visit.room.told, visit.scene.board.now
+    told = visit.room.told
     if told is None or visit.draft.broadcast_id is None:
         return visit.toast("error.expired")
-    if told.status is not Status.RUNNING or told.at <= now:
-        begun, shown = visit.toast("desk.begun"), visit.show(progress(visit, told))
-        return replace(shown, replies=(*begun.replies, *shown.replies))
-    back = visit.changed(broadcast_id=None)
-    changes = (Steer(told.id, "hold"), Keep(back, "draft_reopened"))
-    if not visit.is_author(back):
+    if refused := not_held_any_more(visit):
+        shown = visit.show(progress(visit, told))
+        return replace(shown, replies=(*refused.replies, *shown.replies))
+    changes = give_back(visit, told)
+    if not visit.is_author(visit.draft):
         return visit.told("desk.held", *changes)
-    return Turn((), changes, (replace(visit.asked, action=f"held {back.id}"),))
+    return Turn((), changes, (replace(visit.asked, action=f"held {visit.draft.id}"),))
+
+
+def not_held_any_more(visit: Visit) -> Turn | None:
+    """Why what was to leave cannot be stopped before it begins: it has begun, or was stopped already; else None."""
+    told = visit.room.told
+    if told is not None and told.status is Status.CANCELLED and not has_begun(told, visit.scene.board.now):
+        return visit.toast("desk.held_already")
+    begun = told is None or told.status is not Status.RUNNING or told.at <= visit.scene.board.now
+    return visit.toast("desk.begun") if begun else None
+
+
+def give_back(visit: Visit, told: Told) -> tuple[Act, ...]:
+    """What stops it, and brings it back to whoever wrote it; of somebody else's doing they are told at once."""
+    at = told.at if visit.draft.at is not None else None  # it may have been moved since
+    back = visit.changed(broadcast_id=None, at=at)
+    changes: tuple[Act, ...] = (Steer(told.id, "hold"), Keep(back, "draft_reopened"))
+    author = next((c for c in visit.room.colleagues if (c.channel, c.address) == (back.channel, back.address)), None)
+    if author is None:  # who acts, or somebody out of reach
+        return changes
+    theirs = visit.with_draft(back).as_colleague(author)
+    text = theirs.say.rich("desk.held_by", who=_name_of_me(visit), title=cut(told.title, push_card.LONGEST_NAMED))
+    return (*changes, Show(author, Message(text, ((theirs.on_draft("desk.button.see_again", "see"),),))))
+
+
+def _name_of_me(visit: Visit) -> str:
+    me = visit.me
+    return visit.room.my_name or f"{push_card.called(me.channel)} {me.address}"
 
 
 def held(visit: Visit) -> Turn:

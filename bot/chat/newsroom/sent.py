@@ -8,8 +8,9 @@ from bot.chat.newsroom import card
 from bot.chat.newsroom.guard import has_begun, may_move
 from bot.chat.newsroom.progress import TELLABLE, full_report, progress
 from bot.chat.newsroom.push import ask_text, question
+from bot.chat.newsroom.sending import give_back, not_held_any_more
 from bot.chat.newsroom.visit import Visit
-from bot.chat.push import Aim, Draft, Keep, Steer, Step, Told, Watch
+from bot.chat.push import Aim, Draft, Keep, Stage, Steer, Step, Told, Watch
 from bot.chat.turn import Turn
 from bot.delivery.content import Note
 from bot.delivery.plan import Status
@@ -116,11 +117,33 @@ def move(visit: Visit) -> Turn:
 
 
 def unschedule(visit: Visit) -> Turn:
-    """It will not leave."""
-    told = visit.room.told
-    if told is None or told.status is not Status.RUNNING or told.at <= visit.scene.board.now:
-        return visit.toast("desk.begun")
-    return visit.told("desk.unscheduled", Steer(told.id, "hold"), title=cut(told.title, card.LONGEST_NAMED))
+    """It will not leave: asked once, for it may be a colleague's."""
+    if refused := not_held_any_more(visit):
+        return refused
+    told, asked = visit.room.told, int(visit.scene.board.now.timestamp())
+    assert told is not None  # else it is refused
+    yes = visit.act("desk.button.really_unschedule", "unqx", told.id, asked)
+    moment = visit.say.moment(told.at, visit.scene.board.timezone)
+    text = visit.say.rich("desk.really_unschedule", title=cut(told.title, card.LONGEST_NAMED), moment=moment)
+    return visit.prompt(text, ((yes,), (visit.act("desk.button.back", "que"),)))
+
+
+def really_unschedule(visit: Visit) -> Turn:
+    """It will not leave, if that was asked just now; whoever wrote it has it back as a draft, and is told by whom."""
+    asked = visit.button.number(1) if visit.button is not None else 0
+    if not 0 <= visit.scene.board.now.timestamp() - asked < CONFIRMED_WITHIN + 1:
+        return unschedule(visit)
+    if refused := not_held_any_more(visit):
+        return refused
+    told, behind = visit.room.told, visit.room.behind
+    assert told is not None  # else it is refused
+    title = cut(told.title, card.LONGEST_NAMED)
+    if behind is None or behind.stage is not Stage.SENT:
+        return visit.told("desk.unscheduled", Steer(told.id, "hold"), title=title)
+    given = give_back(visit.with_draft(behind), told)
+    if visit.is_author(behind):
+        return Turn((), given, (replace(visit.asked, action=f"held {behind.id}"),))
+    return visit.told("desk.unscheduled", *given, title=title)
 
 
 def _tellable(visit: Visit) -> Told | None:
