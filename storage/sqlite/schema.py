@@ -288,8 +288,8 @@ migrations()(times_of_early_receipts)
 migrations()(corrections_waiting)
 migrations()(whatsapp_troubles)
 migrations()(whatsapp_marks)
-migrations()(whatsapp_waiting)
 migrations()(approvals_asked)
+migrations()(whatsapp_waiting)
 
 
 def is_empty(db: Database) -> bool:

@@ -36,8 +36,8 @@ RELEASED = {
     "corrections_waiting": "19bf096c4c7e46eb",
     "whatsapp_troubles": "0a663d870627512a",
     "whatsapp_marks": "eb9e2b87773939b6",
-    "whatsapp_waiting": "5998b07e724ccdec",
     "approvals_asked": "85f7e5ba090b481c",
+    "whatsapp_waiting": "802b18a00c4e687d",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {
     "meta": [{"key": "epoch", "value": "7"}],
