@@ -145,9 +145,10 @@ class Judge:
         ahead = len(deliverer._gate) + running + 1
         full = 2 * world.weather.latency[1] if deliverer.in_flight >= deliverer.limit - 1 else 0.0
         window = deliverer._window.wait(now)  # the account's own promise comes before
-        if deliverer._window._taken >= deliverer._window.capacity - 1:
-            window += 1.0
-        self._alerts[thing.id] = now, now + 2 * 0.05 + ahead / world.plot.rate + full + window
+        a_window = 1.0 + deliverer._window.trips.margin  # after few answers its doubt is large
+        if deliverer._window._taken + ahead >= deliverer._window.capacity:
+            window += a_window
+        self._alerts[thing.id] = now, now + 2 * 0.05 + ahead / world.plot.rate * a_window + full + window
 
     def _is_free(self, person: Person, thing: Thing) -> bool:
         topics = frozenset(thing.topics)

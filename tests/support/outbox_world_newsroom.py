@@ -4,6 +4,7 @@ import asyncio
 
 from bot.delivery.content import BroadcastKind, Level, Note
 from bot.delivery.life import LIVES
+from bot.delivery.plan import Status
 from bot.errors import NewsroomError
 from bot.flow import newsroom
 from bot.flow.spread import reach_further
@@ -134,11 +135,17 @@ class Newsroom(Commits):
 
     async def _try_again(self, thing: Thing) -> None:
         unknown = self._dice.random() < 0.5
-        again = await self._commit(
-            lambda tx: newsroom.try_again(tx, thing.id, "redaksi", self._world.now, unknown=unknown)
-        )  # fmt: skip
+
+        def work(tx: Tx) -> tuple[int, bool]:
+            sent = tx.broadcast(thing.id)
+            over = sent is not None and sent.status is Status.EXPIRED  # also of what stood still until it was too old
+            return newsroom.try_again(tx, thing.id, "redaksi", self._world.now, unknown=unknown), over
+
+        again, over = await self._commit(work)
         if again:
             thing.again.append(self._truth.seq)
+        if again and over:
+            thing.statuses.append((self._truth.seq, "running"))
 
     async def resume_all(self) -> None:
         """The newsroom goes home and leaves nothing paused."""
