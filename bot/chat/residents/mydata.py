@@ -2,33 +2,23 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from bot.chat import screens, steps
-from bot.chat.fit import cut, units
+from bot.chat.fit import units
 from bot.chat.message import Message, Span
+from bot.chat.residents import myfields
 from bot.chat.scene import Scene
 from bot.chat.texts import joined
 from bot.chat.turn import Reply, Turn
 from bot.chat.wishes import DataFound, Erase, FindData, SetStep
 
-LONGEST_VALUE: Final = 500  # of one field on the screen; the download has it whole
 PART: Final = 3800  # units of one message of the download
 MOST_PARTS: Final = 20
-_FIELDS: Final = {
-    "channel": "data.channel", "address": "data.address", "thread": "data.thread", "language": "data.language",
-    "status": "data.status", "mode": "data.mode", "quiet_from": "data.quiet_from", "quiet_to": "data.quiet_to",
-    "urgent": "data.urgent", "paused_until": "data.paused_until", "daily_limit": "data.daily_limit",
-    "consent_at": "data.consent_at", "consent_wording": "data.consent_wording", "joined_at": "data.joined_at",
-    "chosen_at": "data.chosen_at", "stopped_at": "data.stopped_at", "draft": "data.draft", "id": "data.id",
-}  # fmt: skip
 _TABLES: Final = {
     "subscription": "data.subscriptions", "saved": "data.saved", "contact": "data.contacts",
     "delivery": "data.deliveries", "inbox": "data.updates", "staff": "data.staff",
 }  # fmt: skip
-_CLOCKS: Final = frozenset({"quiet_from", "quiet_to"})  # minutes of the day
-_MOMENTS: Final = ("_at", "_until")
 
 
 def look(_scene: Scene) -> Turn:
@@ -85,30 +75,15 @@ def answer_erase(scene: Scene, typed: str) -> Turn:
 
 def _screen(scene: Scene, data: DataFound) -> Message:
     row = next(iter(data.tables.get("subscriber", ())), {})
-    fields = [_line(scene, _FIELDS.get(name), name, value) for name, value in row.items() if value is not None]
     counts = [
         scene.say.rich(_TABLES[table], n=len(rows)) for table, rows in data.tables.items() if table in _TABLES
     ]  # fmt: skip
-    text = joined("\n\n", scene.say.rich("data.heading"), joined("\n", *fields), joined("\n", *counts))
+    text = joined("\n\n", scene.say.rich("data.heading"), myfields.lines(scene, row), joined("\n", *counts))
     return Message(text, (
         (screens.button(scene, "data.button_download", "download"),),
         (screens.button(scene, "data.button_erase", "erase"),),
         (screens.button(scene, "button.menu", "menu"),),
     ))  # fmt: skip
-
-
-def _line(scene: Scene, key: str | None, name: str, value: Any) -> tuple[Span, ...]:  # noqa: ANN401 — as stored
-    label = scene.say.t(key) if key else name
-    return (Span(label, bold=True), Span(f": {cut(_shown(scene, name, value), LONGEST_VALUE)}"))
-
-
-def _shown(scene: Scene, name: str, value: Any) -> str:  # noqa: ANN401 — likewise
-    if name in _CLOCKS:
-        return scene.say.clock(int(value))
-    if name.endswith(_MOMENTS) and isinstance(value, int) and value > 0:
-        at = datetime.fromtimestamp(value / 1000, UTC)
-        return scene.say.t("data.open") if at >= screens.OPEN_END else scene.say.moment(at, scene.board.timezone)
-    return str(value)
 
 
 # The download -------------------------------------------------------------------------------------------------------
