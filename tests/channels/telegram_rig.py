@@ -98,7 +98,7 @@ async def rig(folder: Path, desk_class: type[Desk] = Desk, api: web.Application 
     telegram.add_user(BUDI, "Budi", "en")
     woken: list[str] = []
     facts = Facts(settings, catalogs.load())
-    desk = desk_class(store, facts, lambda: NOW, woken.append)
+    desk = desk_class(store, facts, lambda: NOW, woken.append, lambda: {"telegram": 1000.0})
     simulator = Simulator(telegram, Portal(name="P", categories={}))
     base = await simulator.start()
     runner = web.AppRunner(api or web.Application(), shutdown_timeout=0.1)

@@ -81,8 +81,10 @@ async def world(folder: Path) -> AsyncIterator[World]:
     clock, heard = Clock(), Counter[str]()
 
     class Impatient(Desk):
-        def __init__(self, store: Store, facts: Facts, _now: object, wake: Callable[[str], None]) -> None:
-            super().__init__(store, facts, lambda: clock.now, wake, patience=Patience())
+        def __init__(
+            self, store: Store, facts: Facts, _now: object, wake: Callable[[str], None], rates: Callable[[], Any]
+        ) -> None:
+            super().__init__(store, facts, lambda: clock.now, wake, rates, patience=Patience())
 
         async def handle(
             self, update_id: int, sender: Sender, incoming: Incoming,

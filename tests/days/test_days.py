@@ -48,7 +48,7 @@ def a_purse_without_end(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_portfolio_without_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Means, "_has_room", lambda *_: True)
+    patch.setattr(Means, "_has_room", lambda *_, **__: True)
 
 
 def a_wrong_price(patch: pytest.MonkeyPatch) -> None:
