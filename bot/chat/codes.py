@@ -44,7 +44,7 @@ _WORDS: Final[dict[str, Collection[str]]] = {
     "desk.code.access": ("unauthorized", "no_permission"),
     "desk.code.halted": ("halted",),
     # The platform and the way there
-    "desk.code.too_fast": ("flood", "pair_rate", "chat_pace"),
+    "desk.code.too_fast": ("flood", "pair_rate"),
     "desk.code.platform": ("server_error", "maintenance", "failed"),
     "desk.code.no_answer": ("read_timeout", "strange_answer", "crash", "our_fault"),
 }  # fmt: skip

@@ -49,6 +49,7 @@ class Finished:
 
 
 FELL = 3.0  # seconds by which the wall clock must fall behind the monotonic one: less is a clock that is set right
+BEHIND = 0.05  # seconds between two looks whether a broadcast's request to the same chat is over
 NOTED_EVERY = 1.0  # seconds between two notes of what the wall clock says, while something is written
 
 
@@ -74,10 +75,10 @@ class Claim:
 
     def __init__(
         self, channel: Channel, chats: Chats, timezone: ZoneInfo, epoch: int, tell: TellRefused = lambda *_: None,
-        means: Means | None = None,
+        means: Means | None = None, busy: Callable[[str], bool] = lambda _: False,
     ) -> None:  # fmt: skip
-        """`means` of a channel that bills, or closes windows."""
-        self._means = means
+        """`means` of a channel that bills, or closes windows; in a `busy` chat answers wait (`UnderWay`)."""
+        self._means, self._busy = means, busy
         self._channel, self._chats, self._epoch, self._tell = channel, chats, epoch, tell
         self._broadcasts = BroadcastClaim(channel.name, timezone, self._pause, self._rest, means)
         self._digests = DigestClaim(channel.name, timezone, self._pause, means)
@@ -216,9 +217,9 @@ class Claim:
         claimed = tx.claim_replies(self._channel.name, self._epoch, now, slots) if slots > 0 else []
         leaving, waiting = [], []
         for reply in claimed:
-            pause = self._pause(reply.address)
+            pause = BEHIND if self._busy(reply.address) else self._pause(reply.address)
             if pause:
-                waiting.append((reply, Settled(State.QUEUED, "chat_pace", next_at=now + timedelta(seconds=pause))))
+                waiting.append((reply, Settled(State.QUEUED, "held_back", next_at=now + timedelta(seconds=pause))))
             else:
                 leaving.append(reply)
         if waiting:

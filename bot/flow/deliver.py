@@ -20,6 +20,7 @@ from bot.flow.forms import Compose, Forms
 from bot.flow.gate import Attempt, Gate
 from bot.flow.means import Means
 from bot.flow.settling import AT_ONCE, Settler, Settling
+from bot.flow.underway import UnderWay
 from bot.ports import Channel, Store, To
 
 log = structlog.get_logger(__name__)
@@ -47,7 +48,8 @@ class Deliverer:
         self._store, self._channel, self._forms = store, channel, Forms(compose)
         self._now, self._clock, self._on_written, self._settling = now, clock, on_written, Settler(settling)
         self._chats, self._latencies = Chats(), Latencies()
-        self._claim = Claim(channel, self._chats, timezone, epoch, tell, means)
+        self._under_way = UnderWay(clock)
+        self._claim = Claim(channel, self._chats, timezone, epoch, tell, means, self._under_way.busy)
         self._account = Account(channel.rate)
         self._window = Window(channel.rate, clock() if opened is None else opened)
         self._gate = Gate(self._window, clock, lambda: self._account.pause(clock()), self._leave)
@@ -142,6 +144,7 @@ class Deliverer:
 
     def _admit(self, batch: Batch, now: float) -> None:
         """To the gate with what was claimed, unless the account has stopped while it was being written down."""
+        self._under_way.begin(batch.deliveries)
         if self._account.hold and self._account.may_claim(len(batch), self.in_flight, now) < len(batch):
             self._take_back([*batch.replies, *batch.deliveries])
         else:
@@ -228,6 +231,7 @@ class Deliverer:
             self._finished.deliveries.append((delivery, self._settling.delivery(delivery, outcome, self._now())))
             self._write_soon()
         finally:
+            self._under_way.end(delivery)
             del self._in_flight[sent]
 
     async def _deliver(self, prepared: object, delivery: Delivery) -> Outcome:
@@ -275,6 +279,7 @@ class Deliverer:
         again = Settled(State.QUEUED, "held_back", next_at=self._now())
         for attempt in attempts:
             if isinstance(attempt, Delivery):
+                self._under_way.end(attempt)
                 self._finished.deliveries.append((attempt, again))
             else:
                 self._finished.replies.append((attempt, again))

@@ -22,7 +22,7 @@ from bot.errors import StoreError
 from bot.flow.claim import Claim, Finished
 from bot.flow.deliver import Deliverer
 from bot.news.item import Item
-from bot.ports import Store, Subscription, To
+from bot.ports import Store, Subscription, To, Tx
 
 NOON = datetime(2026, 2, 17, 5, 0, tzinfo=UTC)  # 12.00 in Mojokerto
 NIGHT = datetime(2026, 2, 17, 15, 0, tzinfo=UTC)  # 22.00
@@ -293,6 +293,31 @@ async def test_answers_leave_before_stories_and_in_order_within_a_chat(post: Pos
     await post.until_states(sent=3)
     assert post.wire.arrived[0] == "reply 9"
     assert post.wire.arrived.count("reply 9") == 2
+
+
+def _answer(post: Post, address: str) -> Callable[[Tx], None]:
+    return lambda tx: tx.add_reply("telegram", address, None, HELLO, "new", post.now)
+
+
+async def test_an_answer_never_overtakes_a_broadcast_on_its_way_to_the_same_chat(post: Post) -> None:
+    await post.readers("1")
+    post.wire.gate = asyncio.Event()
+    await post.start()
+    await post.tell()
+
+    async def arrived(address: str) -> bool:
+        return address in post.wire.arrived
+
+    await post.until(lambda: arrived("1"))
+    for address in ("1", "9"):
+        await post.store.write(_answer(post, address))
+    post.wake()
+    await post.until(lambda: arrived("reply 9"))
+    assert post.wire.arrived == ["1", "reply 9"]
+    post.wire.gate.set()
+    post.now += timedelta(seconds=1)
+    post.wake()
+    await post.until(lambda: arrived("reply 1"))
 
 
 async def test_one_chats_own_pace_is_kept(post: Post) -> None:
