@@ -31,7 +31,8 @@ from bot.ports import Store, Subscription
 
 SECONDS = 60.0
 SPANS = 2
-CASES = {"0+0": (30, 0.0, 0.0), "50+20": (30, 0.05, 0.02), "50+50": (30, 0.05, 0.05), "200+50": (30, 0.2, 0.05),
+CASES = {"0+0": (30, 0.0, 0.0), "50+20": (30, 0.05, 0.02), "50+50": (30, 0.05, 0.05),
+         "200+20": (30, 0.2, 0.02), "200+50": (30, 0.2, 0.05),
          "1000 a second": (1000, 0.0, 0.0)}  # fmt: skip
 TARGETS = {"reached": "at least 97 %", "floods": 0, "cpu_of_a_core at 1000 a second": "at most 30 %"}
 
