@@ -33,6 +33,11 @@ _GO_ON: Final = """
 UPDATE broadcast SET status = CASE status WHEN 'paused' THEN status ELSE 'running' END, done_at = NULL,
   expires_at = max(expires_at, ?) WHERE id = ?
 """
+_OUTLIVE: Final = """
+UPDATE broadcast SET expires_at = ?3 + (SELECT max(expires_at, ?2) FROM broadcast o WHERE o.id = broadcast.original_id)
+WHERE id = ?1 AND kind = 'follow_up'
+  AND EXISTS (SELECT 1 FROM broadcast o WHERE o.id = broadcast.original_id AND o.done_at IS NULL)
+"""
 _WITHIN: Final = 48 * 3_600_000  # milliseconds: so long after the story its last digests are made
 _WAITS: Final = 3 * 3_600_000  # milliseconds that it may take from the story to its follow-up
 
@@ -49,6 +54,10 @@ class Following(Part):
         """Somebody may get this broadcast as late as `until` (milliseconds), though its follow-ups have been sent."""
         for follow_up, source, channels in self.all(_OF_BROADCAST, broadcast):
             self._go_round(follow_up, source, channels, until)
+
+    def _outlives(self, broadcast: int, at: int) -> bool:
+        """Whether this one, though old, goes on: a follow-up, while somebody may still get its original."""
+        return bool(self.run(_OUTLIVE, broadcast, at, _WAITS))
 
     def _go_round(self, follow_up: int, source: int, channels: str, until: int) -> None:
         """A round over the source's readers on these channels, or another one when there has been one."""

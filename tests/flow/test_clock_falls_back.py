@@ -37,6 +37,20 @@ async def test_an_alert_that_was_made_before_begins(outbox: Outbox) -> None:
     assert who(await outbox.drain()) == list(READERS)
 
 
+async def test_a_follow_up_lives_as_long_as_the_alert_that_waits_for_somebodys_night_to_end(outbox: Outbox) -> None:
+    await outbox.readers("11")
+    await outbox.readers("12", quiet=(13 * 60, 12 * 60))
+    outbox.now = local(13)
+    alert = await outbox.alert("Air naik", level=Level.IMPORTANT)
+    outbox.answer(await outbox.claim())
+    outbox.later(hours=-16)
+    follow_up = await outbox.write(lambda tx: newsroom.follow_up(tx, alert, Note("Surut"), "redaksi", outbox.now))
+    assert who(await outbox.drain()) == ["11"]
+    outbox.now = local(12, day=18)
+    assert [(d.address, d.broadcast_id) for d in await outbox.drain()] == [("12", alert), ("12", follow_up)]
+    assert await outbox.status(follow_up) == "done"
+
+
 async def test_a_planned_alert_that_has_begun_goes_on_and_one_that_has_not_waits(outbox: Outbox) -> None:
     await outbox.readers(*READERS)
     await planned(outbox)
