@@ -244,7 +244,7 @@ class Broadcasts(Unreached, Following):
         values = {"broadcast": broadcast, "now": at}
         if status in _CLOSED:
             self.conn.execute(_FAIL_SOME, values | {"code": status.value})
-        elif status is Status.PAUSED and not late or (late and self._outlives(broadcast, at)):
+        elif (status is Status.PAUSED and not late) or (late and self._outlives(broadcast, at)):
             return False
         elif late_by in _LATE and kind == BroadcastKind.STORY and status is not Status.PAUSED:
             self._owe_queued(values)
