@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.whatsapp.templates.languages import LANGUAGES
 from bot.channels.whatsapp.templates.model import Category
 from bot.channels.whatsapp.templates.written import FOLDER, read_file, read_folder
 from bot.delivery.templates import Use
+from bot.simulator.whatsapp import form
 
 OURS = read_folder()
 
@@ -99,7 +101,10 @@ def test_a_good_file_has_no_fault(tmp_path: Path) -> None:
 WRONG: dict[str, tuple[str, str, str]] = {
     "a capital in the name": ("kabar_v1", "Kabar_v1", "kabar.toml:1: name takes lower-case letters"),
     "no version": ('"kabar_v1"', '"kabar"', "kabar.toml:1: name must end in a version, as kabar_v1"),
-    "a language of nobody": ('"id"', '"indonesia"', "kabar.toml:3: language must be a code"),
+    "a language of nobody": ('"id"', '"indonesia"', "kabar.toml:3: language must be one of Meta's codes"),
+    "a language without templates": ('"id"', '"jv"', "kabar.toml:3: language must be one of Meta's codes"),
+    "a blank header": ('"Kabar"', '"   "', "kabar.toml:5: header is blank"),
+    "a blank footer": ("Sampai jumpa", " ", "kabar.toml:11: footer is blank"),
     "a category of nobody": ('"marketing"', '"news"', "kabar.toml:4: category 'news' is none of marketing, utility"),
     "a use of nobody": ('"digest_2"', '"digest_9"', "kabar.toml:2: use 'digest_9' is none of"),
     "a long header": ('"Kabar"', f'"{"x" * 61}"', "kabar.toml:5: header has 61 characters; Meta takes 60"),
@@ -109,6 +114,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a long footer": ("Sampai jumpa", "x" * 61, "kabar.toml:11: footer has 61 characters"),
     "a gap in the numbers": ("{{2}}", "{{3}}", "kabar.toml:7: body numbers its places 1, 3"),
     "numbers in the wrong order": ("{{1}}\n2. {{2}}", "{{2}}\n2. {{1}}", "kabar.toml:7: body numbers its places 2, 1"),
+    "a place with a nought": ("{{2}}", "{{02}}", "kabar.toml:9: body has '{{02}}'"),
     "a place with a name": ("{{2}}", "{{judul}}", "kabar.toml:9: body has '{{judul}}'"),
     "a brace too many": ("membaca.", "membaca }} ini.", "kabar.toml:10: body has '}}'"),
     "a place at the beginning": ("Dua kabar baru dari topik Anda:\n1. {{1}}", "*{{1}}* kabar untuk Anda hari ini",
@@ -147,6 +153,10 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, before: str, after:
     assert before in GOOD
     found = told(tmp_path, GOOD.replace(before, after, 1))
     assert any(expected in line for line in found), found
+
+
+def test_the_simulator_takes_the_same_languages() -> None:
+    assert form.LANGUAGES == LANGUAGES
 
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:

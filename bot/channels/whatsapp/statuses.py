@@ -59,10 +59,17 @@ def of_the_template(tx: Tx, status: Status, now: datetime) -> Iterator[TemplateN
 
 
 def billed(pricing: Json | None) -> Billed | None:
-    """What the platform says about money; None where it says nothing that we understand."""
-    if pricing is None or not isinstance(pricing.get("billable"), bool):
-        return None
-    return Billed(pricing["billable"], word(pricing.get("category")) or "")
+    """What the platform says about money; None where it says nothing that we understand.
+
+    `billable` is to go (Meta's page on pricing, "will be deprecated"); `type` says the same: regular, free_….
+    """
+    pricing = pricing or {}
+    billable, kind = pricing.get("billable"), word(pricing.get("type")) or ""
+    if not isinstance(billable, bool):
+        if kind != "regular" and not kind.startswith("free_"):
+            return None
+        billable = kind == "regular"
+    return Billed(billable, word(pricing.get("category")) or "")
 
 
 def news(told: TemplateTold, now: datetime) -> TemplateNews:

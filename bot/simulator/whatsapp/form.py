@@ -9,7 +9,14 @@ from bot.simulator.whatsapp.shape import Shape, units
 from bot.simulator.whatsapp.templates import Template
 
 EXISTS: Final = 2388024  # subcode: this name has a text in this language already
-LANGUAGES: Final = frozenset({"id", "en", "en_GB", "en_US", "ms", "nl", "ar", "de", "fr", "es"})
+_LANGUAGES: Final = """
+af ar az be_BY bg bn ca cs da de de_AT de_CH el en en_AE en_AU en_CA en_GB en_GH en_IE en_IN en_JM en_MY en_NZ
+en_QA en_SG en_UG en_US en_ZA es es_AR es_CL es_CO es_CR es_DO es_EC es_ES es_HN es_MX es_PA es_PE es_UY et fa
+fi fil fr fr_BE fr_CA fr_CH fr_CI fr_MA ga gu ha he hi hr hu id it ja ka kk kn ko ky_KG lo lt lv mk ml mr ms
+nb nl nl_BE pa pl prs_AF ps_AF pt_BR pt_PT ro ru rw_RW si_LK sk sl sq sr sv sw ta te th tr uk ur uz vi zh_CN
+zh_HK zh_TW zu
+"""
+LANGUAGES: Final = frozenset(_LANGUAGES.split())  # those that Meta documents for templates
 _NAME: Final = re.compile(r"[a-z0-9_]{1,512}")
 _PLACE: Final = re.compile(r"\{\{([^{}]*)\}\}")
 _SMALL: Final = 60

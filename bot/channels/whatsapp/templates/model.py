@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.delivery.templates import DeclaredTemplate, Use, template_key
 
 Json = dict[str, Any]
-PLACE: Final = re.compile(r"\{\{(\d+)\}\}")
+PLACE: Final = re.compile(r"\{\{([1-9]\d*)\}\}", re.ASCII)
 _VERSION: Final = re.compile(r"(?P<stem>.+)_v(?P<version>\d+)")
 
 

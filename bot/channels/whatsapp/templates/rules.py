@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from bot.channels.whatsapp.templates.languages import LANGUAGES
 from bot.channels.whatsapp.templates.model import PLACE, Category, Leads, Means, Template
 from bot.chat.fit import units
 
@@ -21,7 +22,6 @@ MOST_BUTTONS: Final = 10
 FOLD: Final = 5  # lines of a marketing body before "Read more"
 _NAME: Final = re.compile(r"[a-z0-9_]+")
 _VERSIONED: Final = re.compile(r".+_v\d+")
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
 _BRACES: Final = re.compile(r"\{\{[^{}]*\}\}|\{\{|\}\}")
 _TOGETHER: Final = re.compile(r"\}\}\s*\{\{")
 _FORBIDDEN: Final = re.compile(r"[\n\t]| {5,}")
@@ -53,14 +53,16 @@ def _name(template: Template) -> Iterator[Finding]:
         yield Finding(("name",), "takes lower-case letters, digits and underscores only, 512 of them at most")
     elif not _VERSIONED.fullmatch(template.name):
         yield Finding(("name",), f"must end in a version, as {template.name}_v1: another text needs another name")
-    if not _LANGUAGE.fullmatch(template.language):
-        yield Finding(("language",), "must be a code of Meta's, as id, en or en_GB")
+    if template.language not in LANGUAGES:
+        yield Finding(("language",), "must be one of Meta's codes for templates, as id, en or en_GB")
 
 
 def _header_and_footer(template: Template) -> Iterator[Finding]:
     for key, text, most in (("header", template.header, LONGEST_HEADER), ("footer", template.footer, LONGEST_FOOTER)):
         if units(text) > most:
             yield Finding((key,), f"has {units(text)} characters; Meta takes {most}")
+        if text and not text.strip():
+            yield Finding((key,), "is blank: write something, or leave it out")
         if "\n" in text or "\t" in text:
             yield Finding((key,), "must be one line")
         if _BRACES.search(text):
