@@ -113,6 +113,7 @@ def menu(scene: Scene, note: _Text = ()) -> Message:
     """Today's settings, and everything that can be done."""
     text = joined("\n\n", note, joined("\n", *_settings(scene)))
     paused = paused_until(scene) is not None
+    data = "group.button_data" if scene.person.group else "button.data"
     keys = (
         (("button.topics", "topics"), ("button.area", "keywords")),
         (("button.times", "times"), ("button.quiet", "quiet")),
@@ -121,7 +122,7 @@ def menu(scene: Scene, note: _Text = ()) -> Message:
             ("button.saved", "saved"),
             *((("button.language", "language"),) if scene.person.channel != SHORT_LISTS else ()),
         ),
-        (("button.resume", "resume") if paused else ("button.pause", "pause"), ("button.data", "data")),
+        (("button.resume", "resume") if paused else ("button.pause", "pause"), (data, "data")),
         (("button.contact", "contact"),),
     )
     return Message(text, tuple(tuple(button(scene, key, action) for key, action in row) for row in keys))

@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+from sqlite_utils import Database
+
 from bot.channels.telegram.parts import TelegramParts
 from bot.chat.message import from_json
 from bot.chat.turn import Person, Role, Status
@@ -156,13 +159,43 @@ async def test_who_holds_a_role_holds_none_in_a_group(tmp_path: Path) -> None:
 async def test_what_is_ones_own_is_not_asked_in_a_group(tmp_path: Path) -> None:
     async with town(tmp_path) as here:
         await here.says(SARI, "/start daerah")
-        for said in ("/dataku", "/hapusdata", "/simpanan", "/redaksi"):
+        for said in ("/simpanan", "/redaksi", "/kenapa"):
             assert await here.says(SARI, said) == [ALONE], said
         await here.says(SARI, "/menu")
         menu = here.rig.telegram.shown(GROUP)[-1]
         labels = {button.label for row in menu.buttons for button in row}
         assert "Topik" in labels
         assert not labels & {"Simpanan", "Data saya", "Hubungi redaksi"}
+
+
+def naming(tx: Tx, chat: int) -> set[str]:
+    """Tables in which some row still has this chat's number; what waits to be sent is not looked at."""
+    name, db = str(chat), Database(tx.conn, execute_plugins=False)  # type: ignore[attr-defined]
+    rows = {table: list(db[table].rows) for table in db.table_names()}
+    return {table for table, found in rows.items() if any(name in str(v) for row in found for v in row.values())}
+
+
+@pytest.mark.parametrize("chat", [GROUP, FORUM, CHANNEL])
+async def test_a_groups_administrator_has_everything_about_it_forgotten(tmp_path: Path, chat: int) -> None:
+    async with town(tmp_path) as here:
+        here.rig.telegram.add_channel(CHANNEL, "Kabar Kampung", added_by=SARI)
+        here.rig.telegram.join(BUDI, CHANNEL)
+        await here.settle()
+        await here.says(SARI, "/start daerah", chat)
+        await here.says(SARI, "/kata pacet", chat)
+        await here.says(SARI, "/start hukrim", GROUP if chat != GROUP else FORUM)
+        if chat != CHANNEL:
+            assert await here.says(BUDI, "/hapusdata", chat) == [MANAGERS_ONLY]
+        assert (await here.says(SARI, "/hapusdata", chat))[0].startswith("Semua data grup atau kanal ini akan dihapus")
+        assert await here.taps(BUDI, "Ya, hapus semua", chat) == [MANAGERS_ONLY]
+        assert (await here.of(chat)).status is Status.ACTIVE
+        assert "inbox" in await here.rig.store.read(lambda tx: naming(tx, chat))
+        (gone,) = await here.taps(SARI, "Ya, hapus semua", chat)
+        assert gone.startswith("Semua data grup atau kanal ini sudah dihapus")
+        assert await here.of(chat) == Person("telegram", str(chat))
+        assert await here.rig.store.read(lambda tx: naming(tx, chat)) == set()
+        others = [kept.address for _, kept in await here.rig.store.read(lambda tx: tx.subscribers(0, 10))]
+        assert others == [str(GROUP if chat != GROUP else FORUM)]
 
 
 async def test_a_forums_topic_keeps_its_thread(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from bot.chat.answer import ACTIONS, answer
 from bot.chat.registry import InGroup
 from bot.chat.residents import groups
 from bot.chat.turn import Blocked, Command, Incoming, Mode, Moved, Person, Press, Role, Status, Text, Turn
-from bot.chat.wishes import SetStep
+from bot.chat.wishes import DataFound, Erase, FindData, SetStep
 from bot.chat.words import COMMANDS
 from tests.chat.test_catalogs import keys_of, po
 from tests.support.group import GroupAlone, group_transcripts, play_group
@@ -76,7 +76,7 @@ def test_nobody_holds_a_role_in_a_group_and_no_staff_button_works_there() -> Non
 
 def test_what_staff_says_and_what_is_ones_own_is_refused_to_administrators_too() -> None:
     own = [entry for entry in COMMANDS if not groups.in_a_group(entry.name)]
-    assert {"feeds", "push", "mydata", "erase", "contact", "saved"} <= {entry.name for entry in own}
+    assert {"feeds", "push", "contact", "saved", "why"} <= {entry.name for entry in own}
     for entry in own:
         assert refused(answer(ACTIVE, Command(entry.name), board())), entry.name
     for verb, handler in ACTIONS.items():
@@ -118,17 +118,67 @@ def test_buttons_that_lead_nowhere_in_a_group_are_not_shown_there() -> None:
     (menu,) = answer(ACTIVE, Command("menu"), board()).replies
     (own,) = answer(replace(ACTIVE, group=False), Command("menu"), board()).replies
     shown = {button.action for row in menu.message.rows for button in row}
-    assert {b.action for row in own.message.rows for b in row} - shown == {"saved", "data", "contact"}
+    assert {b.action for row in own.message.rows for b in row} - shown == {"saved", "contact"}
+
+
+ASKED = replace(ACTIVE, step="erase", step_at=NOW)
+YES: dict[str, Incoming] = {"tapped": Press("erase:yes"), "in words": Text("ya"), "in English": Text("Yes.")}
+
+
+@pytest.mark.parametrize("yes", YES.values(), ids=YES.keys())
+def test_a_group_is_forgotten_once_its_administrator_has_been_asked(yes: Incoming) -> None:
+    for said in (Command("erase"), Press("erase")):
+        assert answer(ACTIVE, said, board()).changes == (SetStep("erase"),)
+    assert answer(ASKED, yes, board()).changes == (Erase(),)
+
+
+@pytest.mark.parametrize("no", [Text("jangan"), Text("tidak"), Press("cancel")], ids=repr)
+def test_a_group_stays_as_it_is_after_anything_but_yes(no: Incoming) -> None:
+    assert Erase() not in answer(ASKED, no, board()).changes
+
+
+@pytest.mark.parametrize(
+    "who", [replace(ASKED, manages=False), replace(ASKED, manages=None)], ids=["member", "unknown"]
+)
+def test_nobody_else_answers_for_a_group_whether_it_is_forgotten(who: Person) -> None:
+    for said in (Command("erase"), Command("mydata"), Press("data"), Press("download"), Press("erase"), *YES.values()):
+        turn = answer(who, said, board())
+        assert turn.changes == ()
+        assert turn.asks == ()
+
+
+TABLES = {
+    "subscriber": [{"channel": "telegram", "address": "-500"}],
+    "inbox": [{"body": '{"from": {"id": 7, "first_name": "Wiwik"}}'}],
+}
+
+
+def test_what_a_group_takes_away_does_not_name_its_members() -> None:
+    (look,) = answer(ACTIVE, DataFound(FindData(), TABLES), board()).replies
+    assert "Pesan kepada kami yang baru masuk: 1" in look.message.plain()
+    (taken,) = answer(ACTIVE, DataFound(FindData(whole=True), TABLES), board()).replies
+    assert '"address": "-500"' in taken.message.plain()
+    assert "Wiwik" not in taken.message.plain()
+    (own,) = answer(replace(ACTIVE, group=False), DataFound(FindData(whole=True), TABLES), board()).replies
+    assert "Wiwik" in own.message.plain()
 
 
 def test_every_text_of_groups_is_said() -> None:
-    said = {
-        reply.message.plain()
-        for who in (ACTIVE, MEMBER, STRANGER, GROUP)
-        for incoming in (Command("mydata"), Command("stop"), Blocked(back=True))
+    everything = (
+        Command("saved"), Command("stop"), Command("menu"), Blocked(back=True), Command("erase"), Press("erase:yes"),
+        Text("tidak"), DataFound(FindData(), TABLES), DataFound(FindData(whole=True), TABLES),
+    )  # fmt: skip
+    replies = [
+        reply.message
+        for who in (ACTIVE, MEMBER, STRANGER, GROUP, ASKED)
+        for incoming in everything
         for reply in answer(who, incoming, board()).replies
-    }
+    ]
+    labels = [button.label for message in replies for row in message.rows for button in row]
+    said = {*(message.plain() for message in replies), *labels}
     keys = [key for key in keys_of(po("id")) if key.startswith("group.")]
     assert keys
     for key in keys:
-        assert any(TEXTS.t("id", key) in text for text in said), key
+        values = {"n": 1} if key == "group.data_updates" else {"number": 1, "last": 1}
+        text = "".join(span.text for span in TEXTS.voice("id").rich(key, **values))
+        assert any(text in shown for shown in said), key

@@ -47,7 +47,7 @@ def wished(person: Person, wish: Wish, board: Board) -> Person:
         case SetStep(step):
             return replace(person, step=step, step_at=board.now if step else None)
         case Erase():
-            return Person(person.channel, person.address, language=person.language)
+            return Person(person.channel, person.address, language=person.language, group=person.group)
 
 
 def words_in(story_id: int, person: Person) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from bot.chat.turn import Command, Incoming, Mode, Press, Reply, Status, Text, T
 _COMMANDS: Final[Mapping[str, InGroup]] = {
     **dict.fromkeys(
         ("start", "menu", "topics", "finish", "stop", "language", "times", "pause", "resume", "quiet", "keywords",
-         "cancel"),
+         "mydata", "erase", "cancel"),
         InGroup.MANAGERS,
     ),
     **dict.fromkeys(("latest", "search", "help"), InGroup.MEMBERS),

@@ -1,8 +1,8 @@
-"""What we have of somebody: to be seen field by field, taken away whole, or forgotten."""
+"""What we have of somebody, or of a group: to be seen field by field, taken away whole, or forgotten."""
 
 import json
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from bot.chat import screens, steps
 from bot.chat.fit import units
@@ -13,11 +13,18 @@ from bot.chat.texts import joined
 from bot.chat.turn import Reply, Turn
 from bot.chat.wishes import DataFound, Erase, FindData, SetStep
 
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 PART: Final = 3800  # units of one message of the download
 MOST_PARTS: Final = 20
 _TABLES: Final = {
     "subscription": "data.subscriptions", "saved": "data.saved", "contact": "data.contacts",
     "delivery": "data.deliveries", "inbox": "data.updates", "staff": "data.staff",
+}  # fmt: skip
+# What is said otherwise where the data are those of a group or channel.
+_IN_A_GROUP: Final = {
+    "data.heading": "group.data", "data.part": "group.data_part", "data.updates": "group.data_updates",
+    "data.button_download": "group.button_download", "data.button_erase": "group.button_erase",
+    "data.erase_ask": "group.erase_ask", "data.erased": "group.erased", "data.kept": "group.kept",
 }  # fmt: skip
 
 
@@ -46,7 +53,7 @@ def ask_to_erase(scene: Scene) -> Turn:
         (screens.button(scene, "data.button_erase_now", "erase:yes"),),
         (screens.button(scene, "button.cancel", "cancel"),),
     )
-    return scene.show(Message(scene.say.rich("data.erase_ask"), rows), SetStep(steps.ERASE))
+    return scene.show(Message(scene.say.rich(_key(scene, "data.erase_ask")), rows), SetStep(steps.ERASE))
 
 
 def erase(scene: Scene) -> Turn:
@@ -54,7 +61,7 @@ def erase(scene: Scene) -> Turn:
     if steps.current(scene) != steps.ERASE or scene.person.last_admin:
         return ask_to_erase(scene)
     again = ((screens.button(scene, "button.start", "start"),),)
-    return scene.show(Message(scene.say.rich("data.erased"), again), Erase())
+    return scene.show(Message(scene.say.rich(_key(scene, "data.erased")), again), Erase())
 
 
 def _stay(scene: Scene) -> Turn:
@@ -67,7 +74,11 @@ def answer_erase(scene: Scene, typed: str) -> Turn:
     """Typed instead of tapped: a plain yes, or anything else, which keeps everything."""
     if typed.casefold().strip(" .") in {"ya", "iya", "yes"}:
         return erase(scene)
-    return scene.show(screens.home(scene, scene.say.rich("data.kept")))
+    return scene.show(screens.home(scene, scene.say.rich(_key(scene, "data.kept"))))
+
+
+def _key(scene: Scene, key: str) -> str:
+    return _IN_A_GROUP.get(key, key) if scene.person.group else key
 
 
 # The screen ---------------------------------------------------------------------------------------------------------
@@ -76,12 +87,14 @@ def answer_erase(scene: Scene, typed: str) -> Turn:
 def _screen(scene: Scene, data: DataFound) -> Message:
     row = next(iter(data.tables.get("subscriber", ())), {})
     counts = [
-        scene.say.rich(_TABLES[table], n=len(rows)) for table, rows in data.tables.items() if table in _TABLES
+        scene.say.rich(_key(scene, _TABLES[table]), n=len(rows))
+        for table, rows in data.tables.items() if table in _TABLES
     ]  # fmt: skip
-    text = joined("\n\n", scene.say.rich("data.heading"), myfields.lines(scene, row), joined("\n", *counts))
+    heading = scene.say.rich(_key(scene, "data.heading"))
+    text = joined("\n\n", heading, myfields.lines(scene, row), joined("\n", *counts))
     return Message(text, (
-        (screens.button(scene, "data.button_download", "download"),),
-        (screens.button(scene, "data.button_erase", "erase"),),
+        (screens.button(scene, _key(scene, "data.button_download"), "download"),),
+        (screens.button(scene, _key(scene, "data.button_erase"), "erase"),),
         (screens.button(scene, "button.menu", "menu"),),
     ))  # fmt: skip
 
@@ -90,13 +103,18 @@ def _screen(scene: Scene, data: DataFound) -> Message:
 
 
 def _download(scene: Scene, data: DataFound) -> Iterator[Message]:
-    parts = list(_parts(json.dumps({t: list(map(dict, rows)) for t, rows in data.tables.items()},
+    parts = list(_parts(json.dumps({t: list(map(dict, rows)) for t, rows in _theirs(scene, data).items()},
                                    ensure_ascii=False, indent=1, default=str)))  # fmt: skip
     shown = parts[:MOST_PARTS]
     for number, part in enumerate(shown, 1):
-        heading = scene.say.rich("data.part", number=number, last=len(shown))
+        heading = scene.say.rich(_key(scene, "data.part"), number=number, last=len(shown))
         end = scene.say.rich("data.too_much") if number == len(shown) < len(parts) else ()
         yield Message(joined("\n", heading, (Span(part),), end))
+
+
+def _theirs(scene: Scene, data: DataFound) -> Tables:
+    """What is handed over: of a group not what its members wrote to us, for everybody there would read who they are."""
+    return {t: rows for t, rows in data.tables.items() if not (scene.person.group and t == "inbox")}
 
 
 def _parts(text: str) -> Iterator[str]:
