@@ -172,7 +172,7 @@ class LookedIn:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Write the draft as it is now; `act` names what was done in the audit log."""
+    """Write the draft as it is now; `act` names what was done in the audit log, "" where another act says it there."""
 
     draft: Draft
     act: str

@@ -30,7 +30,8 @@ class Editing:
         match act:
             case Keep(draft, what, detail):
                 tx.keep_draft(draft, now)
-                self._note(what, f"draft {draft.id} v{draft.version} {detail}".strip())
+                if what:
+                    self._note(what, f"draft {draft.id} v{draft.version} {detail}".strip())
             case Send():
                 self._send(act)
             case Steer(broadcast_id, what):
@@ -86,12 +87,13 @@ class Editing:
                 newsroom.resume(tx, broadcast_id, self._by, now)
             case "again":
                 newsroom.try_again(tx, broadcast_id, self._by, now, unknown=True)
+            case "hold":
+                newsroom.hold(tx, broadcast_id, self._by, now)
+                # The presser's screen becomes something else; the others need not wait for the moment that was planned.
+                tx.unwatch(broadcast_id, self._person.channel, self._person.address)
+                tx.move_screens(broadcast_id, now)
             case _:
                 newsroom.cancel(tx, broadcast_id, self._by, now)
-        if what == "hold":  # the presser's screen becomes something else
-            self._note("hold", f"#{broadcast_id}")
-            tx.unwatch(broadcast_id, self._person.channel, self._person.address)
-            tx.move_screens(broadcast_id, now)  # the others need not wait for the moment for which it was planned
 
     def _move(self, broadcast_id: int, at: datetime) -> None:
         sent = self._tx.broadcast(broadcast_id)

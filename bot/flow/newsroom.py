@@ -21,6 +21,7 @@ GONE_CODES = frozenset({
     "blocked", "deactivated", "kicked", "chat_not_found", "not_a_member", "never_started",
     "gone", "moved", "stopped", "unfollowed", "paused",
 })  # fmt: skip
+_CUT_OFF = {Status.CANCELLED, Status.INTERRUPTED}  # a withdrawal that ended so may be made once more
 _OVER = {Status.CANCELLED, Status.WITHDRAWN, Status.INTERRUPTED, Status.EXPIRED, Status.DONE}
 
 
@@ -84,9 +85,12 @@ def correct(
 def withdraw(tx: Tx, original_id: int, reason: str, by: str, now: datetime, *, erase: bool = False) -> int:
     """Take it back: whoever has it sees a stub (`erase`: it goes away where that is allowed), nobody else gets it.
 
-    Nobody else gets what goes on from it either, and a correction's mark ends with it.
+    Nobody else gets what goes on from it either, and a correction's mark ends with it. What is withdrawn already (an
+    editor and a colleague both did what the portal proposed) is not withdrawn again: nobody gets two stubs.
     """
     original = _require(tx, original_id)
+    if any(later.kind is BroadcastKind.WITHDRAWAL and later.status not in _CUT_OFF for later in tx.about(original_id)):
+        raise NewsroomError("stopped", f"broadcast {original_id} was withdrawn already")
     version = tx.next_version()
     for part in [original, *(mark for mark in _mark_of(tx, original) if mark.status not in _OVER)]:
         tx.set_status(part.id, Status.WITHDRAWN, reason, now)
@@ -108,17 +112,31 @@ def pause(tx: Tx, broadcast_id: int, reason: str, by: str, now: datetime) -> Non
 
 
 def resume(tx: Tx, broadcast_id: int, by: str, now: datetime) -> None:
-    """Go on with a paused one, and with the mark of a correction."""
+    """Go on with a paused one, and with the mark of a correction.
+
+    What the platform refused until now counts no more: whatever leaves from here on is of a newer version.
+    """
     for part in _in_motion(tx, broadcast_id, Status.PAUSED):
         tx.set_status(part, Status.RUNNING, "", now)
+    tx.next_version()
     tx.add_audit(by, "resume", f"#{broadcast_id}", now)
 
 
 def cancel(tx: Tx, broadcast_id: int, by: str, now: datetime) -> None:
     """Let the rest go: what is in flight arrives, nothing more leaves (promise 10)."""
+    _end(tx, broadcast_id, now)
+    tx.add_audit(by, "cancel", f"#{broadcast_id}", now)
+
+
+def hold(tx: Tx, broadcast_id: int, by: str, now: datetime) -> None:
+    """The same before it has begun: nothing leaves."""
+    _end(tx, broadcast_id, now)
+    tx.add_audit(by, "hold", f"#{broadcast_id}", now)
+
+
+def _end(tx: Tx, broadcast_id: int, now: datetime) -> None:
     for part in _in_motion(tx, broadcast_id, Status.RUNNING, Status.PAUSED):
         tx.set_status(part, Status.CANCELLED, "", now)
-    tx.add_audit(by, "cancel", f"#{broadcast_id}", now)
 
 
 def try_again(tx: Tx, broadcast_id: int, by: str, now: datetime, *, unknown: bool = False, limit: int = 2_000) -> int:

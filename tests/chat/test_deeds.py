@@ -70,7 +70,7 @@ def acts() -> tuple[set[str], list[str]]:
                 continue  # another function that is called so
             given = call.args[sink[2]]
             direct, passed = list(said(given)), passed_on(file, function, given)
-            found.update(direct)
+            found.update(filter(None, direct))  # "": another act says it
             if passed is not None and passed not in done:
                 open_.append(passed)
             if not direct and passed is None and not taken_apart(function, given):

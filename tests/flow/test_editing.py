@@ -448,7 +448,24 @@ async def test_every_act_names_who_did_it(newsroom: Newsroom) -> None:
     assert await newsroom.acts() == [
         (adi, "draft"), (adi, "draft_text"), (adi, "draft_level"), (adi, "test"), (adi, "approval_asked"),
         (sari, "approval_refused"), (adi, "approval_asked"), (budi, "push"), (budi, "draft_sent"),
-        (budi, "cancel"), (budi, "hold"), (budi, "draft_reopened"), (budi, "permit"),
+        (budi, "hold"), (budi, "permit"),
+    ]  # fmt: skip
+
+
+async def test_what_is_held_or_taken_off_the_schedule_is_one_line_of_the_book_in_words(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    await newsroom.press(ADI, "Kirim")
+    await newsroom.press(ADI, "Tahan")
+    await newsroom.press(ADI, "Jadwal")
+    await newsroom.say(ADI, "besok 07.00")
+    await newsroom.press(ADI, "Jadwalkan")
+    await newsroom.say(SARI, "/antrean")
+    await newsroom.press(SARI, "Batalkan 1")
+    await newsroom.press(SARI, "Ya, batalkan")
+    await newsroom.say(BUDI, "/audit")
+    told = [line for line in newsroom.last(BUDI).splitlines() if "dihentikan" in line or "ditahan" in line]
+    assert [line.partition(" · ")[0] + line[line.index(" · kabar") :] for line in told] == [
+        f"telegram:{who} · kabar ditahan sebelum berangkat · #{n}" for who, n in ((SARI, 2), (ADI, 1))
     ]  # fmt: skip
 
 

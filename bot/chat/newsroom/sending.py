@@ -119,7 +119,7 @@ def give_back(visit: Visit, told: Told) -> tuple[Act, ...]:
     """What stops it, and brings it back to whoever wrote it; of somebody else's doing they are told at once."""
     at = told.at if visit.draft.at is not None else None  # it may have been moved since
     back = visit.changed(broadcast_id=None, at=at)
-    changes: tuple[Act, ...] = (Steer(told.id, "hold"), Keep(back, "draft_reopened"))
+    changes: tuple[Act, ...] = (Steer(told.id, "hold"), Keep(back, ""))
     author = next((c for c in visit.room.colleagues if (c.channel, c.address) == (back.channel, back.address)), None)
     if author is None:  # who acts, or somebody out of reach
         return changes
