@@ -8,9 +8,9 @@ import pytest
 
 from bot.chat.message import Message
 from bot.chat.push_seal import sealed
-from bot.chat.turn import Mode, Press, Reply, Role
+from bot.chat.turn import Mode, Press, Reply
 from bot.flow import newsroom as acts
-from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
+from tests.support.newsroom_rig import ADI, SARI, Newsroom, staffed
 from tests.support.platforms import refusals
 
 EXPIRED = "Tombol ini sudah kedaluwarsa. Ini menu terbarunya."
@@ -25,18 +25,13 @@ ASKED = {
 @pytest.fixture
 async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
     """An alert in the evening, and twenty stories that came after it."""
-    made = Newsroom(tmp_path)
-    await made.open()
-    for address, role in ((ADI, Role.EDITOR), (SARI, Role.EDITOR), (BUDI, Role.ADMIN)):
-        await made.hire(address, role)
-    await made.outbox.readers("100")
-    await made.outbox.alert("Arus dialihkan.", title="Jembatan ditutup", link=LINK)
-    for n in range(1, 21):
-        made.outbox.later(minutes=10)
-        await made.outbox.tell(f"Berita{n}")
-    await made.outbox.drain()
-    yield made
-    made.outbox.store.close()
+    async with staffed(tmp_path, "100") as made:
+        await made.outbox.alert("Arus dialihkan.", title="Jembatan ditutup", link=LINK)
+        for n in range(1, 21):
+            made.outbox.later(minutes=10)
+            await made.outbox.tell(f"Berita{n}")
+        await made.outbox.drain()
+        yield made
 
 
 def shown(newsroom: Newsroom, who: str = ADI) -> Message:

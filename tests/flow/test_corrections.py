@@ -10,7 +10,7 @@ from bot.chat.broadcasts import broadcast_message
 from bot.chat.turn import Role
 from bot.delivery.content import BroadcastKind, Note
 from bot.flow import newsroom as office
-from tests.support.newsroom_rig import ADI, Newsroom
+from tests.support.newsroom_rig import ADI, Newsroom, staffed
 from tests.support.outbox import WIB
 
 ADDED = "Kalimat yang keliru itu tidak ada di pesan lama, jadi ralatnya ditambahkan pada pesan itu."
@@ -20,11 +20,8 @@ EARLY, LATE = ["100", "101", "102", "103"], ["104", "105", "106", "107", "108", 
 @pytest.fixture
 async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
     """One editor."""
-    made = Newsroom(tmp_path)
-    await made.open()
-    await made.hire(ADI, Role.EDITOR)
-    yield made
-    made.outbox.store.close()
+    async with staffed(tmp_path, team={ADI: Role.EDITOR}) as made:
+        yield made
 
 
 async def half_sent(newsroom: Newsroom, text: str) -> None:

@@ -14,7 +14,7 @@ from bot.chat.push_seal import sealed
 from bot.chat.turn import Mode, Press, Role, Text
 from bot.delivery.content import BroadcastKind, Note
 from bot.flow.tidy import tidy
-from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
+from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom, staffed
 
 EXPIRED = "Tombol ini sudah kedaluwarsa. Ini menu terbarunya."
 VOID = "Persetujuan ini tidak berlaku lagi: teksnya berubah atau dibatalkan. Penulisnya bisa meminta persetujuan lagi."
@@ -24,13 +24,8 @@ TEXT = "Jembatan ditutup\nArus dialihkan."
 @pytest.fixture
 async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
     """Two editors, an admin, ten readers."""
-    made = Newsroom(tmp_path)
-    await made.open()
-    for address, role in ((ADI, Role.EDITOR), (SARI, Role.EDITOR), (BUDI, Role.ADMIN)):
-        await made.hire(address, role)
-    await made.outbox.readers(*(str(n) for n in range(100, 110)))
-    yield made
-    made.outbox.store.close()
+    async with staffed(tmp_path, *(str(n) for n in range(100, 110))) as made:
+        yield made
 
 
 async def write(newsroom: Newsroom, level: str = "") -> None:

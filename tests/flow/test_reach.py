@@ -11,7 +11,7 @@ from bot.delivery.content import Level
 from bot.delivery.cost import Cost
 from bot.flow.beside import UncountedError, not_here
 from bot.ports import Tx
-from tests.support.newsroom_rig import ADI, Newsroom
+from tests.support.newsroom_rig import ADI, Newsroom, staffed
 from tests.support.town import NOW
 
 
@@ -29,11 +29,8 @@ class Billed:
 
 @pytest.fixture
 async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    await made.open()
-    await made.hire(ADI, Role.EDITOR)
-    yield made
-    made.outbox.store.close()
+    async with staffed(tmp_path, team={ADI: Role.EDITOR}) as made:
+        yield made
 
 
 async def test_nothing_is_counted_in_a_transaction_of_the_writer(newsroom: Newsroom) -> None:

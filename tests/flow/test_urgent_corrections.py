@@ -9,11 +9,11 @@ import pytest
 import storage
 from bot.chat.broadcasts import broadcast_message
 from bot.chat.push_seal import sealed
-from bot.chat.turn import Press, Role
+from bot.chat.turn import Press
 from bot.delivery.content import BroadcastKind, Content, Level, Note
 from bot.delivery.plan import Delivery, Settled, State
 from bot.flow import newsroom as office
-from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom
+from tests.support.newsroom_rig import ADI, BUDI, SARI, Newsroom, staffed
 
 OLD, RIGHT = "Tiga korban dirawat.", "Dua korban dirawat."
 EARLY, LATE = ["100", "101", "102", "103"], ["104", "105", "106", "107", "108", "109"]
@@ -30,14 +30,9 @@ Seen = dict[tuple[BroadcastKind, str], list[str]]
 @pytest.fixture
 async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
     """Two editors, an admin, ten readers; an urgent alert that four of them have."""
-    made = Newsroom(tmp_path)
-    await made.open()
-    for address, role in ((ADI, Role.EDITOR), (SARI, Role.EDITOR), (BUDI, Role.ADMIN)):
-        await made.hire(address, role)
-    await made.outbox.readers(*EARLY, *LATE)
-    await half_sent(made)
-    yield made
-    made.outbox.store.close()
+    async with staffed(tmp_path, *EARLY, *LATE) as made:
+        await half_sent(made)
+        yield made
 
 
 async def half_sent(newsroom: Newsroom, level: str = "Darurat") -> None:

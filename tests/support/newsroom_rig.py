@@ -1,10 +1,13 @@
 """Editors before the real desk, on a real store that can be closed and opened again, with the outbox's own claim."""
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from bot.chat.message import Message, from_json
 from bot.chat.turn import Command, Incoming, Mode, Press, Role, Text
@@ -19,6 +22,7 @@ from tests.support.outbox import Outbox
 from tests.support.town import TEXTS
 
 ADI, SARI, BUDI = "11", "12", "13"
+TEAM: Final = {ADI: Role.EDITOR, SARI: Role.EDITOR, BUDI: Role.ADMIN}
 
 
 class Newsroom:
@@ -136,3 +140,15 @@ class Newsroom:
         """Who did what, oldest first."""
         audits = await self.outbox.store.read(lambda tx: tx.audits(99))
         return [(who, act) for _, who, act, _ in reversed(audits)]
+
+
+@asynccontextmanager
+async def staffed(folder: Path, *readers: str, team: Mapping[str, Role] = TEAM) -> AsyncIterator[Newsroom]:
+    """An open newsroom with its team (two editors and an admin) and these readers."""
+    made = Newsroom(folder)
+    await made.open()
+    for address, role in team.items():
+        await made.hire(address, role)
+    await made.outbox.readers(*readers)
+    yield made
+    made.outbox.store.close()
