@@ -1,11 +1,13 @@
 """What transactions say about messages to people who have not written for a day: they wait until these write.
 
-Only what answers nobody waits so: letters and their answers, requests and notices (bot.delivery.window).
+Only what answers nobody waits so: letters and their answers, requests and notices (bot.delivery.window). An answer to
+what was brought a day late, or one that was held back for a day, ends here without a request.
 """
 
 from datetime import datetime
 from typing import Final
 
+from bot.delivery.plan import QueuedReply
 from bot.delivery.timing import CLOSING
 from bot.delivery.window import AT_ONCE, LIVES, MOST_NOTICES, Wait
 from storage.sqlite.part import to_ms
@@ -57,6 +59,17 @@ class WhatsAppWaiting(WhatsAppPeople, Replies):
             super().add_reply(channel, address, thread, message, mode, now, target, callback, wait)
             return
         self._keep_waiting(address, thread, message, mode, wait, to_ms(now))
+
+    def claim_replies(self, channel: str, epoch: int, now: datetime, limit: int) -> list[QueuedReply]:
+        """The oldest due answers; those whose window has closed meanwhile wait, if they may, or end."""
+        replies = super().claim_replies(channel, epoch, now, limit)
+        if channel != NAME:
+            return replies
+        closed = [reply for reply in replies if self._is_closed(reply.address, now)]
+        for reply in closed:
+            self._closed_on("reply", reply.id, reply.attempt)
+            self.run("DELETE FROM reply WHERE id = ?", reply.id)
+        return [reply for reply in replies if reply not in closed] if closed else replies
 
     def open_window(self, address: str, at: datetime, now: datetime) -> None:
         """This person wrote then: for 24 hours anything may be sent; what waits for them comes at once."""

@@ -1,12 +1,14 @@
 """What is said to somebody on WhatsApp who has not written for a day waits until they write, and its sender knows."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.chat.turn import Role
+from bot.chat.turn import Role, Status
+from bot.delivery.halts import Halt, Scope
 from bot.delivery.window import AT_ONCE, MOST_NOTICES
 from bot.flow.desk import hash_code
 from bot.flow.notice import Notice
@@ -271,3 +273,45 @@ async def test_staff_on_a_channel_that_does_not_run_read_no_letters(tmp_path: Pa
         await person.say("redaksi Jembatan roboh")
         (said,) = [screen.text for screen in await person.shown()]
     assert said.startswith("Belum ada anggota redaksi yang bisa menerima pesan di sini.")
+
+
+# Answers --------------------------------------------------------------------------------------------------------------
+
+
+async def test_an_answer_to_what_is_brought_a_day_late_never_leaves(town: AtWhatsApp) -> None:
+    town.whatsapp.webhook.how.paused = True
+    town.whatsapp.say(PERSON, "berhenti")
+    town.clock.turn(A_DAY.total_seconds())
+    town.whatsapp.webhook.how.paused = False
+    town.whatsapp.webhook.go_on()
+    await town.rested()
+    assert await seen(town, 1) == []
+    assert nothing_was_refused(town)
+    assert (await town.store.read(lambda tx: tx.person("whatsapp", PERSON))).status is Status.STOPPED, "it was heard"
+
+
+@pytest.mark.parametrize("what", ["an answer", "a letter"])
+async def test_what_was_held_back_until_the_window_closed_ends_or_waits(town: AtWhatsApp, what: str) -> None:
+    await town.turn_to(2)
+    await town.say("menu")
+    await seen(town, 2)
+    until = town.clock.now() + A_DAY
+    await town.store.write(lambda tx: tx.halt(Halt(Scope.ALL, "policy", town.clock.now(), until)))
+    await town.turn_to(1 if what == "a letter" else 2)
+    town.whatsapp.say(*(PERSON, "redaksi Jembatan roboh") if what == "a letter" else (COLLEAGUE, "menu"))
+    async with asyncio.timeout(10):
+        while not await town.store.read(_unsaid):  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+    town.clock.turn(A_DAY.total_seconds())
+    town.deliverer.wake()
+    await town.rested()
+    assert await seen(town, 2) == []
+    assert nothing_was_refused(town)
+
+    await town.say("menu")
+    letters = [text for text in await seen(town, 2) if "Jembatan roboh" in text]
+    assert len(letters) == (1 if what == "a letter" else 0)
+
+
+def _unsaid(tx: Tx) -> int:
+    return sum(tx.stats(NOW)["replies"].values())
