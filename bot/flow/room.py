@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.chat.message import Message
 from bot.chat.newsroom.acts import BUTTONS, Names
 from bot.chat.newsroom.guard import LATELY
-from bot.chat.newsroom.lists import A_PAGE
+from bot.chat.newsroom.lists import A_PAGE, searched
 from bot.chat.push import Aim, Colleague, Draft, LookedIn, LookIn, Room, Told
 from bot.chat.push_seal import pressed
 from bot.chat.turn import Person, Role, Status
@@ -106,10 +106,12 @@ def _with_lists(tx: Tx, asked: LookIn, room: Room, now: datetime) -> Room:
     button = pressed(asked.action)
     if button is not None and button.verb == "pick":
         return replace(room, stories=tuple(tx.latest(None, PICKED)))
+    words = searched(asked)
     if asked.action in {"correct", "withdraw", "report"}:
-        return _found(tx, asked, room, now) if asked.text.strip() else _page(tx, asked.action, 0, room, now)
+        return _found(tx, asked.action, words, 0, room, now) if words else _page(tx, asked.action, 0, room, now)
     if button is not None and button.verb == "ls" and button.parts:
-        return _page(tx, button.parts[0], button.number(1), room, now)
+        name, page = button.parts[0], button.number(1)
+        return _found(tx, name, words, page, room, now) if words else _page(tx, name, page, room, now)
     if asked.action == "queue" or (button is not None and button.verb == "que"):
         return replace(room, scheduled=tuple(_brief(tx, sent) for sent in tx.scheduled(now, LISTED)))
     return room
@@ -124,11 +126,14 @@ def _page(tx: Tx, action: str, page: int, room: Room, now: datetime) -> Room:
     return replace(room, recent=recent, page=page, more=len(told) > A_PAGE)
 
 
-def _found(tx: Tx, asked: LookIn, room: Room, now: datetime) -> Room:
-    """What the words behind the command mean; one alone is the broadcast that the act is about."""
-    told = tx.told_about(asked.text, every=asked.action == "report", now=now, limit=A_PAGE + 1)
-    room = replace(room, recent=tuple(_brief(tx, sent) for sent in told[:A_PAGE]), more=len(told) > A_PAGE)
-    return replace(room, told=told_of(tx, told[0].id)) if len(told) == 1 else room
+def _found(tx: Tx, action: str, words: str, page: int, room: Room, now: datetime) -> Room:
+    """A page of what the words behind the command mean; one alone is the broadcast that the act is about."""
+    told = tx.told_about(words, every=action == "report", now=now, offset=A_PAGE * page, limit=A_PAGE + 1)
+    if not told and page:
+        return _found(tx, action, words, 0, room, now)
+    recent = tuple(_brief(tx, sent) for sent in told[:A_PAGE])
+    room = replace(room, recent=recent, page=page, more=len(told) > A_PAGE)
+    return replace(room, told=told_of(tx, told[0].id)) if len(told) == 1 and not page else room
 
 
 def _colleagues(tx: Tx, person: Person, channels: Collection[str], now: datetime) -> tuple[Colleague, ...]:

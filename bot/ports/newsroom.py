@@ -181,7 +181,7 @@ class NewsdeskTx(Protocol):
         With `every` also what can be neither corrected nor withdrawn.
         """
 
-    def told_about(self, asked: str, *, every: bool, now: datetime, limit: int) -> list[Sent]:
+    def told_about(self, asked: str, *, every: bool, now: datetime, limit: int, offset: int = 0) -> list[Sent]:
         """The same, of that which these words or this address name: all words stand in its headline, in any case."""
 
     def scheduled(self, now: datetime, limit: int) -> list[Sent]:

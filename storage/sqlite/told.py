@@ -45,7 +45,7 @@ class TellingLists(Broadcasts):
         rows = self.conn.execute(_PAGE, _values(every, now) | {"limit": limit, "offset": offset})
         return self._each(row[0] for row in rows.fetchall())
 
-    def told_about(self, asked: str, *, every: bool, now: datetime, limit: int) -> list[Sent]:
+    def told_about(self, asked: str, *, every: bool, now: datetime, limit: int, offset: int = 0) -> list[Sent]:
         """The same, of that which these words or this address name: all words stand in its headline, in any case."""
         rows = self.conn.execute(_NAMED, _values(every, now)).fetchall()
         link = _address(asked)
@@ -57,7 +57,7 @@ class TellingLists(Broadcasts):
             if ((row[1] == story and story is not None) or keys & _link_keys(_link_of(row[3])) if link
                 else all(word in _headline(row[2], row[3]).casefold() for word in wanted))
         ]  # fmt: skip
-        return self._each(iter(found[:limit]))
+        return self._each(iter(found[offset : offset + limit]))
 
     def _each(self, ids: Iterator[int]) -> list[Sent]:
         return [sent for sent in map(self.broadcast, ids) if sent is not None]

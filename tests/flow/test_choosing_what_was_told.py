@@ -83,13 +83,49 @@ async def test_what_the_words_chose_is_what_is_corrected(newsroom: Newsroom) -> 
     assert (str(made.kind), made.original_id) == ("correction", 1)
 
 
-async def test_words_that_mean_several_list_them_and_more_than_a_page_asks_for_more_words(newsroom: Newsroom) -> None:
+async def test_words_that_mean_several_list_them(newsroom: Newsroom) -> None:
     await newsroom.say(ADI, "/laporan berita2")
     assert titles(shown(newsroom)) == ["1. Berita20", "2. Berita2"]
-    await newsroom.say(ADI, "/laporan berita")
+    assert [b.label for row in shown(newsroom).rows for b in row] == ["1", "2"]
+
+
+@pytest.mark.parametrize("words", ["berita", "BERITA", "b e r i t a B E R I T A a"])
+@pytest.mark.parametrize("command", ASKED)
+async def test_words_that_mean_more_than_a_page_have_pages(newsroom: Newsroom, command: str, words: str) -> None:
+    await newsroom.say(ADI, f"{command} {words}")
+    pages = [shown(newsroom)]
+    while any(b.label == "Berikutnya ›" for row in pages[-1].rows for b in row):
+        await newsroom.press(ADI, "Berikutnya ›")
+        pages.append(shown(newsroom))
+    listed = [title for page in pages for title in titles(page)]
+    assert listed == [f"{n}. Berita{21 - n}" for n in range(1, 21)]
+    assert [why for page in pages for why in refusals(Reply(page), "id")] == []
+    assert max(len(b.action.encode()) for page in pages for row in page.rows for b in row) <= 64
+    await newsroom.press(ADI, "‹ Sebelumnya")
+    await newsroom.press(ADI, "‹ Sebelumnya")
+    assert titles(shown(newsroom)) == listed[:8]
+
+
+async def test_words_that_no_button_can_carry_lead_to_the_whole_list(newsroom: Newsroom) -> None:
+    await newsroom.say(ADI, f"/laporan {'berita ' * 9}")
     assert len(titles(shown(newsroom))) == 8
     assert newsroom.last(ADI).endswith("Masih ada yang lain. Tambah kata untuk mempersempit.")
     assert list(refusals(Reply(shown(newsroom)), "id")) == []
+    await newsroom.press(ADI, "Lihat semua kiriman")
+    assert titles(shown(newsroom))[0] == "1. Jembatan ditutup"
+
+
+async def test_a_page_of_words_that_is_there_no_more_is_the_first_of_them_or_says_so(newsroom: Newsroom) -> None:
+    await newsroom.say(ADI, "/cabut berita1")
+    onward = newsroom.button(ADI, "Berikutnya ›")
+    drop = [n for n in range(2, 22) if n != 11]
+    for n in drop:
+        await newsroom.outbox.write(partial(acts.withdraw, original_id=n, reason="x", by="x", now=newsroom.outbox.now))
+    await newsroom.does(ADI, onward)
+    assert titles(shown(newsroom)) == ["1. Berita10"]
+    await newsroom.outbox.write(partial(acts.withdraw, original_id=11, reason="x", by="x", now=newsroom.outbox.now))
+    await newsroom.does(ADI, onward)
+    assert newsroom.last(ADI).startswith("Tidak ada kiriman yang cocok dengan berita1.")
 
 
 @pytest.mark.parametrize("asked", ["gempa", "https://portal.example/lain", "x" * 3000, "%", "'", "** <b>"])
@@ -115,7 +151,20 @@ async def test_a_page_that_is_there_no_more_is_the_first_and_nobody_elses_button
     assert titles(shown(newsroom)) == ["1. Jembatan ditutup"]
 
 
-@pytest.mark.parametrize("subject", [(), ("strange", 0), ("push", 1), ("queue", 0), ("correct", "x"), ("report", -1)])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        (),
+        ("strange", 0),
+        ("push", 1),
+        ("queue", 0),
+        ("correct", "x"),
+        ("report", -1),
+        ("correct", 0, "*"),
+        ("correct", 1, "_w"),
+        ("correct", 1, "_w=="),
+    ],
+)
 async def test_no_button_of_a_list_breaks_whatever_it_names(newsroom: Newsroom, subject: tuple[str | int, ...]) -> None:
     key = await newsroom.outbox.write(lambda tx: tx.button_key())
     await newsroom.does(ADI, Press(sealed(key, "telegram", ADI, "ls", *subject), "1"))

@@ -1,5 +1,7 @@
 """What was told and what will be, as lists with a button for each."""
 
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +13,8 @@ from bot.chat.newsroom import sent
 from bot.chat.newsroom.card import LEVELS
 from bot.chat.newsroom.progress import KINDS
 from bot.chat.newsroom.visit import Visit
-from bot.chat.push import Permit, Told
+from bot.chat.push import LookIn, Permit, Told
+from bot.chat.push_seal import pressed
 from bot.chat.texts import joined
 from bot.chat.turn import Turn
 from bot.delivery.content import BroadcastKind
@@ -21,6 +24,7 @@ LONGEST_LISTED: Final = 100
 A_PAGE: Final = 8  # with a button for each and two to turn the page, as many as WhatsApp lists
 _BUTTONS_A_ROW: Final = 4
 _LONGEST_REASON: Final = 300
+_LONGEST_SEARCHED: Final = 25  # bytes: with them a button of 64 still says which page of which list
 _STATES: Final = {
     Status.RUNNING: "desk.state.running",
     Status.PAUSED: "desk.state.paused",
@@ -69,29 +73,52 @@ def page(visit: Visit) -> Turn:
 
 
 def _command(visit: Visit, name: str) -> Turn:
-    asked, found = " ".join(visit.asked.text.split()), visit.room.recent
-    if not asked:
-        return _choose(visit, name)
-    if not found:
-        rows = ((visit.act("desk.button.all_told", "ls", name, 0),),)
-        return visit.prompt(visit.say.rich("desk.none_such", asked=cut(asked, LONGEST_LISTED)), rows)
-    return _LISTS[name].run(visit) if len(found) == 1 else _choose(visit, name)
+    alone = bool(searched(visit.asked)) and len(visit.room.recent) == 1
+    return _LISTS[name].run(visit) if alone else _choose(visit, name)
 
 
 def _choose(visit: Visit, name: str) -> Turn:
-    room, of = visit.room, _LISTS[name]
+    room, of, words = visit.room, _LISTS[name], searched(visit.asked)
     if not room.recent:
-        return visit.told("desk.nothing_told")
+        return _none_such(visit, name, words) if words else visit.told("desk.nothing_told")
     first = 1 + room.page * A_PAGE
     numbers = [Button(str(n), visit.act(of.key, of.verb, told.id).action) for n, told in enumerate(room.recent, first)]
     rows = tuple(tuple(numbers[i : i + _BUTTONS_A_ROW]) for i in range(0, len(numbers), _BUTTONS_A_ROW))
     text = _listed(visit, of.key, room.recent, _told_line, first)
-    if visit.asked.text.strip():  # a button has no room for what was asked
+    if len(words.encode(errors="replace")) > _LONGEST_SEARCHED:  # no button has room for them
         more = visit.say.rich("desk.more_such") if room.more else ()
-        return visit.show(Message(joined("\n\n", text, more), rows))
-    before = (visit.act("office.button.before", "ls", name, room.page - 1),) if room.page else ()
-    after = (visit.act("office.button.after", "ls", name, room.page + 1),) if room.more else ()
+        every = (_every(visit, name),) if room.more else ()
+        return visit.show(Message(joined("\n\n", text, more), (*rows, *every)))
+    before = (visit.act("office.button.before", "ls", name, room.page - 1, *_packed(words)),) if room.page else ()
+    after = (visit.act("office.button.after", "ls", name, room.page + 1, *_packed(words)),) if room.more else ()
     return visit.show(Message(text, (*rows, *(row for row in (before + after,) if row))))
+
+
+def _none_such(visit: Visit, name: str, words: str) -> Turn:
+    text = visit.say.rich("desk.none_such", asked=cut(words, LONGEST_LISTED))
+    return visit.show(Message(text, (_every(visit, name),)))
+
+
+def _every(visit: Visit, name: str) -> tuple[Button, ...]:
+    """The whole list, where words do not lead on."""
+    return (visit.act("desk.button.all_told", "ls", name, 0),)
+
+
+def searched(asked: LookIn) -> str:
+    """The words that choose from a list: behind the command, or on the button that turns its pages; "" for none."""
+    button = pressed(asked.action)
+    if button is None:
+        return " ".join(asked.text.split())
+    packed = button.parts[2] if button.verb == "ls" and len(button.parts) > 2 else ""  # noqa: PLR2004 — list and page
+    try:
+        return urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _packed(words: str) -> tuple[str, ...]:
+    """Words as a button carries them."""
+    return (urlsafe_b64encode(words.encode(errors="replace")).decode().rstrip("="),) if words else ()
 
 
 def queue(visit: Visit) -> Turn:
