@@ -17,6 +17,9 @@ FIELDS = {"channel", "address", "categories", "mode", "quiet", "language", "cons
 _QUIET = re.compile(r"([01]\d|2[0-3])[.:]([0-5]\d)\s*[-–]\s*([01]\d|2[0-3])[.:]([0-5]\d)")
 _TELEGRAM_CHAT = re.compile(r"-?[1-9][0-9]{0,15}")  # as the platform writes it: at most 52 bits
 _TELEGRAM_THREAD = re.compile(r"[1-9][0-9]{0,9}")
+_WHATSAPP_NUMBER = re.compile(r"[1-9][0-9]{6,14}")  # E.164, as the platform writes it: no plus
+_WHATSAPP_ID = re.compile(r"[A-Z]{2}(\.ENT)?\.[0-9A-Za-z]{1,128}")  # business-scoped
+_BETWEEN_DIGITS = re.compile(r"[\s().\-\u2010-\u2015]")  # as people write numbers
 _LONGEST_SHOWN = 60
 CONSENT_YEARS = range(1971, 2100)  # no chat is older, and every offset stays inside what a calendar knows
 
@@ -123,7 +126,19 @@ def _address(row: dict[str, Any], channel: str) -> str:
         raise LineError("address is missing")
     if channel == "telegram" and not _TELEGRAM_CHAT.fullmatch(value):
         raise LineError(f"a Telegram address is a chat's number, not {_shown(value)}")
-    return value
+    return _whatsapp_address(value) if channel == "whatsapp" else value
+
+
+def _whatsapp_address(given: str) -> str:
+    """As the platform calls somebody, so that a stop they say is theirs however a file writes their number."""
+    if _WHATSAPP_ID.fullmatch(given.strip()):
+        return given.strip()
+    number = _BETWEEN_DIGITS.sub("", given).removeprefix("+")
+    if number.startswith(("0", "620")):
+        raise LineError(f"a WhatsApp number begins with its country and has no 0 there (62812…), not {_shown(given)}")
+    if not _WHATSAPP_NUMBER.fullmatch(number):
+        raise LineError(f"a WhatsApp address is a number (62812…) or a user id (ID.1234…), not {_shown(given)}")
+    return number
 
 
 def _thread(row: dict[str, Any], channel: str) -> str | None:

@@ -1,6 +1,8 @@
 """Subscribers by the thousand: import and export."""
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
@@ -11,10 +13,18 @@ from bot.ports import Subscription
 from storage.sqlite.part import from_ms_or_none, listed, to_ms, to_ms_or_none
 from storage.sqlite.people import ALL, CATEGORIES, IS_WORD, People, quiet_of
 
+WHATSAPP: Final = "whatsapp"
 _SEMUA: Final = "semua"  # how imports and exports write ALL
 _EXISTING: Final = """
 SELECT s.address, s.id, s.status, s.stopped_at, s.chosen_at
 FROM json_each(?) wanted CROSS JOIN subscriber s ON s.channel = ? AND s.address = wanted.value
+"""
+# Who is called so, or was when they consented: a number that somebody has left may be somebody else's since.
+_CALLED: Final = """
+SELECT wanted.value ->> 0, s.address FROM json_each(?) wanted CROSS JOIN subscriber s ON s.id = coalesce(
+  (SELECT subscriber_id FROM whatsapp_former WHERE alias = wanted.value ->> 0 AND until >= wanted.value ->> 1),
+  (SELECT subscriber_id FROM whatsapp_person WHERE phone = wanted.value ->> 0),
+  (SELECT subscriber_id FROM whatsapp_person WHERE user_id = wanted.value ->> 0))
 """
 _INSERT: Final = """
 INSERT INTO subscriber (mode, quiet_from, quiet_to, language, consent_at, thread, status, joined_at, covered_until,
@@ -53,10 +63,19 @@ class Imports(People):
 
         Someone who chose topics here after that consent keeps their own choice. Words are added to those they follow.
         """
-        unique = {(row.channel, row.address): row for row in rows}.values()
+        unique = {(row.channel, row.address): row for row in self._addressed(rows)}.values()
         by_channel = sorted(unique, key=lambda row: row.channel)
         groups = groupby(by_channel, key=lambda row: row.channel)
         return sum(self._import(channel, list(group), now) for channel, group in groups)
+
+    def _addressed(self, rows: Sequence[Subscription]) -> list[Subscription]:
+        """The same rows with the addresses under which we know their people, whatever name a file has of them."""
+        wanted = [[row.address, to_ms_or_none(row.consent_at) or 0] for row in rows if row.channel == WHATSAPP]
+        known: dict[str, str] = dict(self.all(_CALLED, json.dumps(wanted))) if wanted else {}
+        return [
+            replace(row, address=known[row.address]) if row.channel == WHATSAPP and row.address in known else row
+            for row in rows
+        ]
 
     def _import(self, channel: str, rows: list[Subscription], moment: datetime) -> int:
         now = to_ms(moment)

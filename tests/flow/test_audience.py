@@ -10,6 +10,7 @@ from bot.flow.audience import FIELDS, LineError, read_line, write_line
 
 CATEGORIES = {"daerah", "hukrim"}
 GOOD = {"channel": "telegram", "address": "123", "categories": ["daerah"]}
+ON_WHATSAPP = {**GOOD, "channel": "whatsapp"}
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -52,6 +53,45 @@ def fault_of(line: str) -> str:
 )
 def test_a_wrong_value_is_named(changed: dict[str, object], reason: str) -> None:
     assert reason in fault_of(json.dumps({**GOOD, **changed}))
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("6281200000001", "6281200000001"),
+        ("+6281200000001", "6281200000001"),
+        ("+62 812-0000-0001", "6281200000001"),
+        (" +62 (812) 0000.0001 ", "6281200000001"),
+        ("+62\u2011812\u00a000000001", "6281200000001"),
+        ("60123456789", "60123456789"),
+        ("ID.13491208655302741918", "ID.13491208655302741918"),
+        ("US.ENT.11815799212886844830", "US.ENT.11815799212886844830"),
+    ],
+)
+def test_a_whatsapp_number_however_it_is_written_is_one_address(written: str, address: str) -> None:
+    assert read_line(json.dumps({**ON_WHATSAPP, "address": written}), CATEGORIES).address == address
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("081200000001", "begins with its country"),
+        ("+081200000001", "begins with its country"),
+        ("006281200000001", "begins with its country"),
+        ("+62 0812-0000-0001", "has no 0 there"),
+        ("++6281200000001", "is a number (62812…) or a user id"),
+        ("628", "is a number"),
+        ("6281200000001234", "is a number"),
+        ("٦٢٨١٢٠٠٠٠٠٠٠١", "is a number"),
+        ("sri@portal.example", "is a number"),
+        ("id.13491208655302741918", "is a number"),
+        ("ID.", "is a number"),
+        ("ID.12 34", "is a number"),
+        ("+", "is a number"),
+    ],
+)
+def test_what_is_no_whatsapp_address_is_refused(written: str, reason: str) -> None:
+    assert reason in fault_of(json.dumps({**ON_WHATSAPP, "address": written}))
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,76 @@ async def test_their_own_word_counts(store: Store, name: str) -> None:
     assert (person.status, person.categories) == (status, categories)
 
 
+def one_of_two_names(tx: Tx) -> None:
+    tx.whatsapp_address("6281200000001", "ID.77", NOW - hours(3))
+
+
+def the_number_alone(tx: Tx) -> None:
+    tx.whatsapp_address("6281200000001", None, NOW - hours(3))
+
+
+def the_id_alone(tx: Tx) -> None:
+    tx.whatsapp_address(None, "ID.77", NOW - hours(3))
+
+
+def another_number_since(tx: Tx) -> None:
+    one_of_two_names(tx)
+    tx.whatsapp_moved(("6281200000001", "ID.77"), ("6281299999999", "ID.78"), NOW - hours(1))
+
+
+NAMES_OF_WHO_STOPPED = {
+    "by their number, reached there": (one_of_two_names, "6281200000001"),
+    "by their id, reached by number": (one_of_two_names, "ID.77"),
+    "by the only number": (the_number_alone, "6281200000001"),
+    "by the only id": (the_id_alone, "ID.77"),
+    "by the number they had when they consented": (another_number_since, "6281200000001"),
+    "by the id they had when they consented": (another_number_since, "ID.77"),
+    "by the number they have now": (another_number_since, "6281299999999"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES_OF_WHO_STOPPED)
+async def test_whoever_stopped_on_whatsapp_is_brought_back_under_none_of_their_names(store: Store, name: str) -> None:
+    lived, alias = NAMES_OF_WHO_STOPPED[name]
+
+    def work(tx: Tx) -> tuple[int, int]:
+        lived(tx)
+        (address,) = addresses(tx)
+        tx.follow("whatsapp", address, ["daerah"], False, "ya", None, "id", NOW - hours(2))
+        tx.stop("whatsapp", address, False, NOW)
+        row = Subscription("whatsapp", alias, ("daerah",), consent_at=NOW - hours(4))
+        return tx.import_subscribers([row], NOW), len(addresses(tx))
+
+    assert await store.write(work) == (0, 1)
+    assert await store.read(lambda tx: tx.subscribers(0, 9)) == []
+
+
+def addresses(tx: Tx) -> list[str]:
+    return [row[0] for row in tx.conn.execute("SELECT address FROM subscriber ORDER BY id")]  # type: ignore[attr-defined]
+
+
+async def test_two_names_of_one_person_in_a_file_are_one_subscriber_and_the_later_row_counts(store: Store) -> None:
+    rows = [Subscription("whatsapp", a, (c,), consent_at=NOW) for a, c in (("ID.77", "daerah"), ("62812", "budaya"))]
+
+    def work(tx: Tx) -> int:
+        tx.whatsapp_address("62812", "ID.77", NOW)
+        return tx.import_subscribers(rows, NOW)
+
+    assert await store.write(work) == 1
+    assert [(s.address, s.categories) for _, s in await store.read(lambda tx: tx.subscribers(0, 9))] == [
+        ("62812", ("budaya",))
+    ]
+
+
+async def test_a_number_that_somebody_has_left_belongs_to_whoever_consents_later(store: Store) -> None:
+    def work(tx: Tx) -> int:
+        another_number_since(tx)
+        return tx.import_subscribers([Subscription("whatsapp", "6281200000001", ("daerah",), consent_at=NOW)], NOW)
+
+    assert await store.write(work) == 1
+    assert await store.read(addresses) == ["6281299999999", "6281200000001"]
+
+
 async def test_export_pages_follow_each_other_and_leave_out_the_stopped(store: Store) -> None:
     def work(tx: Tx) -> list[str]:
         tx.import_subscribers([imported(n, "daerah") for n in range(25)], NOW)
