@@ -52,6 +52,11 @@ def joins_at(pushed: Pushed, now: datetime) -> datetime | None:
     return pushed.told_at + JOINS
 
 
+def has_joined(pushed: Pushed, due_at: datetime) -> bool:
+    """Whether what is due then waited for nothing but to join: a chat may have had to rest a little longer."""
+    return pushed.told_at is not None and JOINS <= due_at - pushed.told_at < 2 * JOINS
+
+
 def template_turn(reader: Reader, pushed: Pushed, now: datetime, timezone: ZoneInfo) -> Turn:
     """When a reader whose window is closed may have their digest as a template: at its hour, and not too often."""
     free = marketing_from(pushed)

@@ -48,6 +48,14 @@ def owed(tellings: Sequence[Telling], reader: Owing) -> Owed:
     return Owed(tuple(newest[:SHOWN]), tuple(newest[SHOWN:]))
 
 
+def split(what: Owed, most: int) -> tuple[Owed, tuple[int, ...]]:
+    """The `most` that were told first, and those that come later."""
+    stories = what.stories + what.rest
+    later = stories[: max(0, len(stories) - most)]
+    kept = stories[len(later) :]
+    return Owed(kept[:SHOWN], kept[SHOWN:]), later
+
+
 def _meant(telling: Telling, reader: Owing) -> bool:
     if telling.first and reader.follows_all is not None and telling.number > reader.follows_all:
         return True

@@ -1,14 +1,14 @@
 """Whose digest is due, and what stands in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.delivery.content import BroadcastKind
-from bot.delivery.digest import Owed, owed
+from bot.delivery.digest import Owed, owed, split
 from bot.delivery.plan import Delivery, Reader
-from bot.delivery.timing import DIGEST_LIVES, NOW, Way, digest_turn, is_closed, next_digest
+from bot.delivery.timing import DIGEST_LIVES, NOW, Way, digest_turn, is_closed, left_today, local_day, next_digest
 from bot.flow.means import Means, Planned, as_template
 from bot.ports import Tx
 
@@ -26,6 +26,8 @@ class _Round:
     settled: list[int] = field(default_factory=list)
     later: list[tuple[int, datetime]] = field(default_factory=list)
     missed: list[int] = field(default_factory=list)
+    left: dict[int, int] = field(default_factory=dict)  # stories left of the day, of readers whom joined ones are told
+    over: list[tuple[int, Sequence[int], datetime]] = field(default_factory=list)  # stories beyond that, and when
 
 
 class DigestClaim:
@@ -53,6 +55,8 @@ class DigestClaim:
         self.more = self.more or len(due) > slots
         started = self._start(tx, ready, found, slots, look, now)
         tx.digests_settled(look.settled)
+        for subscriber, stories, at in look.over:
+            tx.owe_stories(subscriber, stories, at)
         if look.later:
             tx.move_digests(look.later)
         if look.missed:
@@ -76,17 +80,27 @@ class DigestClaim:
                 look.later.append((reader.subscriber_id, turn.at))
         if self._means is not None:
             self._means.meet(ready)
+            self._look_at_limits(self._means, ready, {r.subscriber_id: at for r, at in due}, look, now)
             again = [reader.subscriber_id for reader in ready if reader.had is not None]
             had = tx.digests_of_hour(look.slot, again) if again else {}
             look.slots_of = {subscriber: f"{look.slot}#{n + 1}" for subscriber, n in had.items()}
         return ready
+
+    def _look_at_limits(
+        self, means: Means, ready: Sequence[Reader], due: Mapping[int, datetime], look: _Round, now: datetime
+    ) -> None:  # fmt: skip
+        """What has joined counts for the day like stories that come one by one."""
+        today = local_day(now, self._timezone)
+        for reader in ready:
+            if reader.daily_limit is not None and means.has_joined(reader, due[reader.subscriber_id]):
+                look.left[reader.subscriber_id] = max(0, int(left_today(reader, today)))
 
     def _start(
         self, tx: Tx, ready: list[Reader], found: dict[int, Owed], slots: int, look: _Round, now: datetime
     ) -> list[Delivery]:  # fmt: skip
         started: list[Delivery] = []
         for reader in ready:
-            what = found[reader.subscriber_id]
+            what, over = self._within_the_day(found[reader.subscriber_id], reader, look)
             planned = self._plan(reader, what)
             if planned.turn.at is not None:
                 look.later.append((reader.subscriber_id, planned.turn.at))
@@ -100,9 +114,20 @@ class DigestClaim:
                 look.later.append((reader.subscriber_id, now + timedelta(seconds=pause)))
                 continue
             look.settled.append(reader.subscriber_id)
+            if over:
+                look.over.append((reader.subscriber_id, over, next_digest(reader, now, self._timezone)))
             if what.stories:
                 started.append(self._delivery(tx, reader, what, planned, look, now))
+                if reader.subscriber_id in look.left:
+                    count = len(what.stories) + len(what.rest)
+                    tx.count_today([reader.subscriber_id] * count, local_day(now, self._timezone))
         return started
+
+    @staticmethod
+    def _within_the_day(what: Owed, reader: Reader, look: _Round) -> tuple[Owed, tuple[int, ...]]:
+        """What this reader's day has room for, and what comes in the next digest instead."""
+        left = look.left.get(reader.subscriber_id)
+        return (what, ()) if left is None else split(what, left)
 
     def _plan(self, reader: Reader, what: Owed) -> Planned:
         if self._means is None or not what.stories:

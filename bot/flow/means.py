@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.delivery.budget import Budget, Cap, Purse, Spent, ends, refilled
-from bot.delivery.cadence import COUNTED, NOTHING, Pushed, joins_at, marketing_from, template_turn
+from bot.delivery.cadence import COUNTED, NOTHING, Pushed, has_joined, joins_at, marketing_from, template_turn
 from bot.delivery.content import BroadcastKind, Level
 from bot.delivery.halts import HALTED
 from bot.delivery.plan import Broadcast, Delivery, QueuedReply, Reader
@@ -26,6 +26,7 @@ BUDGET: Final = "budget"  # why something waits
 PORTFOLIO: Final = "portfolio"
 LATER: Final = timedelta(hours=1)  # until the portfolio is asked for room again
 RECOUNT: Final = timedelta(minutes=1)  # so long the people of the last day are counted up, before they are counted anew
+A_MOMENT: Final = timedelta(minutes=1)  # after its hour in which a digest may have had to wait for its chat
 _MARK: Final = BroadcastKind.MARK  # no message at all where nothing can be edited
 TellSpent = Callable[[Tx, Cap, str], None]  # a budget is used up, or what else is lacking; the currency
 
@@ -204,6 +205,12 @@ class Means:
     def joins(self, reader: Reader) -> bool:
         """Whether what comes for this reader in between digests is told as soon as it may be."""
         return reader.mode == "instant" and not is_closed(reader, self._now)
+
+    def has_joined(self, reader: Reader, due_at: datetime) -> bool:
+        """Whether what is due then are stories that would each have come at once, and no digest; `meet` comes first."""
+        if not self.joins(reader) or due_at - last_digest(reader, self._now, self._timezone) < A_MOMENT:
+            return False
+        return has_joined(self._pushed[reader.subscriber_id], due_at)
 
     # Outside of a window --------------------------------------------------------------------------------------------
 

@@ -128,6 +128,9 @@ class DigestsTx(Protocol):
     def owe_digests(self, readers: Sequence[tuple[int, datetime]]) -> None:
         """These subscribers are owed something: their digest is due then, or earlier if it already was."""
 
+    def owe_stories(self, subscriber: int, stories: Sequence[int], at: datetime) -> None:
+        """This subscriber is owed these, whatever has been settled; their digest is due then, if not earlier."""
+
     def move_digests(self, readers: Sequence[tuple[int, datetime]]) -> None:
         """Their digests are due then instead."""
 

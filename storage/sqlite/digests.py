@@ -80,6 +80,11 @@ class Digests(Part):
         """These subscribers are owed something: their digest is due then, or earlier if it already was."""
         self.conn.executemany(_OWE, [(subscriber, to_ms(at)) for subscriber, at in readers])
 
+    def owe_stories(self, subscriber: int, stories: Sequence[int], at: datetime) -> None:
+        """This subscriber is owed these, whatever has been settled; their digest is due then, if not earlier."""
+        self.conn.executemany("INSERT OR IGNORE INTO owed VALUES (?, ?)", [(subscriber, story) for story in stories])
+        self.run(_OWE, subscriber, to_ms(at))
+
     def move_digests(self, readers: Sequence[tuple[int, datetime]]) -> None:
         """Their digests are due then instead."""
         move = "UPDATE subscriber SET digest_at = ? WHERE id = ?"
