@@ -10,9 +10,10 @@ _REMEMBERED = 64  # broadcasts
 
 @dataclass(slots=True)
 class _Refused:
-    """Of one broadcast, since its texts have this version: the chats by code."""
+    """Of one broadcast, since its texts have this version: the chats by code, and how much had ended before."""
 
     version: int
+    ended: int = 0
     chats: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -30,7 +31,7 @@ class Refusals:
         """
         refused = self._refused.setdefault(broadcast_id, _Refused(version))
         if refused.version != version:
-            refused = self._refused[broadcast_id] = _Refused(version)
+            refused = self._refused[broadcast_id] = _Refused(version, refused.ended)
         refused.chats[code].add(subscriber_id)
         while len(self._refused) > _REMEMBERED:
             self.forget(next(iter(self._refused)))
@@ -39,6 +40,19 @@ class Refusals:
     def noted(self) -> list[int]:
         """The broadcasts that somebody has refused."""
         return list(self._refused)
+
+    def has_any(self, broadcast_id: int) -> bool:
+        """Whether somebody has refused it since it was counted anew."""
+        return bool(self._refused[broadcast_id].chats)
+
+    def is_older(self, broadcast_id: int, version: int) -> bool:
+        """Whether what was refused was refused with older texts, or before somebody resumed it."""
+        return self._refused[broadcast_id].version != version
+
+    def renew(self, broadcast_id: int, version: int, ended: int) -> None:
+        """It is counted anew from here: refusals, and the attempts of which they are a share."""
+        self._refused[broadcast_id] = _Refused(version, ended)
+        self._told.discard(broadcast_id)
 
     def forget(self, broadcast_id: int) -> None:
         """It is counted anew from here."""
@@ -51,7 +65,7 @@ class Refusals:
         self._told.add(broadcast_id)
         return told
 
-    @staticmethod
-    def are_too_many(chats: int, ended: int) -> bool:
-        """Whether the broadcast must stand still: enough chats, and enough of all attempts that have ended."""
-        return chats >= CHATS and chats >= SHARE * ended
+    def are_too_many(self, broadcast_id: int, chats: int, ended: int) -> bool:
+        """Whether the broadcast must stand still: enough chats, and enough of the attempts that have ended since."""
+        before = self._refused[broadcast_id].ended if broadcast_id in self._refused else 0
+        return chats >= CHATS and chats >= SHARE * (ended - before)

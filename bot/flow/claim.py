@@ -158,8 +158,7 @@ class Claim:
         sent = tx.broadcast(broadcast_id)
         if sent is None or sent.status is not Status.RUNNING or sent.level is Level.URGENT:
             return
-        ended = sum(report.sent + sum(report.failed.values()) for report in tx.report(broadcast_id))
-        if not self._refusals.are_too_many(chats, ended):
+        if not self._refusals.are_too_many(broadcast_id, chats, _ended(tx, broadcast_id)):
             return
         if sent.kind is not BroadcastKind.DIGEST:
             tx.set_status(broadcast_id, Status.PAUSED, f"refused: {code}", now)
@@ -169,11 +168,20 @@ class Claim:
             self._tell(tx, sent, code)
 
     def _forget_what_stands_still(self, tx: Tx) -> None:
-        """Whoever resumes it has looked at it: what was refused before counts no more, else one chat would stop it."""
-        for broadcast_id in self._refusals.noted():
+        """Whoever resumes it has looked at it: what was refused before counts no more, else one chat would stop it.
+
+        Resuming makes a version (`newsroom.resume`): a pause that no tick has seen is noticed by that.
+        """
+        noted = self._refusals.noted()
+        version = tx.version() if noted else 0
+        for broadcast_id in noted:
             sent = tx.broadcast(broadcast_id)
-            if sent is None or sent.status is not Status.RUNNING:
+            if sent is None or sent.status not in {Status.RUNNING, Status.PAUSED}:
                 self._refusals.forget(broadcast_id)
+            elif self._refusals.is_older(broadcast_id, version) or (
+                sent.status is Status.PAUSED and self._refusals.has_any(broadcast_id)
+            ):
+                self._refusals.renew(broadcast_id, version, _ended(tx, broadcast_id))
 
     def _take_paid(self, tx: Tx, slots: int, now: datetime) -> tuple[list[QueuedReply], list[Delivery]]:
         """What is taken is reserved in the same transaction, where it costs anything."""
@@ -235,3 +243,7 @@ class Claim:
     def _pause(self, address: str) -> float:
         """Seconds this chat must rest; taking its turn when it need not."""
         return self._chats.try_take(address, self._channel.chat_rate(address), self._clock)
+
+
+def _ended(tx: Tx, broadcast_id: int) -> int:
+    return sum(report.sent + sum(report.failed.values()) for report in tx.report(broadcast_id))

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.content import Act, BroadcastKind, Note
-from bot.delivery.plan import Delivery, Settled, State
+from bot.delivery.plan import Delivery, Rank, Settled, State
 from bot.flow import newsroom
+from bot.ports import Tx
 from tests.support.outbox import Outbox, local, who
 
 LATER = {"a correction": None, "a withdrawal": False, "an erasure": True}
@@ -86,11 +87,22 @@ async def test_a_message_about_something_in_a_digest_waits_for_the_earlier_one_t
     assert [d.broadcast_id for d in await outbox.drain()] == [last]
 
 
+async def another_withdrawal(outbox: Outbox, about: int) -> int:
+    """Which the newsroom refuses: an earlier version did not, and they may wait in its database."""
+
+    def work(tx: Tx) -> int:
+        until = outbox.now + newsroom.ABOUT_LIVES
+        made = (BroadcastKind.WITHDRAWAL, Rank.CORRECTION, about, [about], outbox.now, until)
+        return tx.add_about(*made, note=Note("Keliru"), version=tx.next_version(), erase=True)
+
+    return int(await outbox.write(work))
+
+
 async def test_a_further_try_waits_for_an_earlier_edit_that_began_meanwhile(outbox: Outbox) -> None:
     alert = await alert_that_is_had(outbox, "1")
     await withdraw(outbox, alert)
     outbox.answer(await outbox.claim(), again_in(outbox, 2))
-    erasure = await withdraw(outbox, alert, erase=True)
+    erasure = await another_withdrawal(outbox, alert)
     outbox.answer(await outbox.claim(), again_in(outbox, 3))
     await outbox.claim(slots=0)
     outbox.later(seconds=2)

@@ -84,3 +84,50 @@ async def test_answers_that_come_late_to_what_was_sent_before_the_pause_do_not_c
     outbox.later(seconds=1)
     assert await outbox.status(story) == "running"
     assert await refuse(outbox, story, 4) == "running"
+
+
+async def resume_at_once(outbox: Outbox, broadcast: int) -> None:
+    """An editor presses before the next tick."""
+    await resume(outbox, broadcast)
+    outbox.later(seconds=1)
+
+
+async def test_what_is_resumed_before_another_tick_counts_anew(outbox: Outbox) -> None:
+    story = await refused(outbox, 5)
+    await resume_at_once(outbox, story)
+    assert await refuse(outbox, story, 4) == "running"
+    assert await refuse(outbox, story, 1) == "paused"
+
+
+async def test_what_an_editor_pauses_and_resumes_between_two_ticks_counts_anew(outbox: Outbox) -> None:
+    story = await refused(outbox, 4)
+    await outbox.write(lambda tx: newsroom.pause(tx, story, "", "redaksi", outbox.now))
+    await resume_at_once(outbox, story)
+    assert await refuse(outbox, story, 4) == "running"
+    assert await refuse(outbox, story, 1) == "paused"
+
+
+async def test_late_answers_to_what_left_before_a_pause_that_no_tick_has_seen_do_not_count(outbox: Outbox) -> None:
+    await outbox.readers(*(str(n) for n in range(100, 130)))
+    story = await outbox.tell("Pasar terbakar")
+    claimed = await outbox.claim(slots=14)
+    outbox.answer(claimed[:5], REFUSED)
+    await outbox.claim(slots=0)
+    await resume_at_once(outbox, story)
+    outbox.answer(claimed[5:], REFUSED)
+    await outbox.claim(slots=0)
+    assert await refuse(outbox, story, 4) == "running"
+
+
+async def test_the_share_that_is_refused_is_one_of_what_was_tried_since(outbox: Outbox) -> None:
+    """Very many arrived before; what an editor wrote since is refused by everybody."""
+    await outbox.readers(*(str(n) for n in range(100, 240)))
+    story = await outbox.tell("Pasar terbakar")
+    outbox.answer(await outbox.claim(slots=100))
+    outbox.answer(await outbox.claim(slots=1), REFUSED)
+    await outbox.claim(slots=0)
+    await outbox.write(lambda tx: newsroom.pause(tx, story, "", "redaksi", outbox.now))
+    await resume_at_once(outbox, story)
+    await outbox.claim(slots=0)
+    assert await refuse(outbox, story, 4) == "running"
+    assert await refuse(outbox, story, 1) == "paused"
