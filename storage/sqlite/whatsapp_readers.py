@@ -58,6 +58,8 @@ class WhatsAppReaders(WhatsAppAnswers):
 
     def _news_of_reader(self, subscriber: int, failed: Settled, now: datetime, at: datetime | None = None) -> None:
         """What a failure tells about the reader, whichever way it was told; `at` is when it was so."""
+        if self.value("SELECT 1 FROM subscriber WHERE id = ?", subscriber) is None:  # forgotten meanwhile
+            return
         if failed.code == MARKETING_STOPPED:
             self._stopped_marketing(subscriber, at or now, now)
         elif failed.code == WINDOW_CLOSED:
