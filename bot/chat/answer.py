@@ -154,7 +154,7 @@ def _understood(scene: Scene, text: str) -> Command | None:
 
 def _talk(scene: Scene, text: str) -> Turn:
     """Words that answer no question of the newsroom."""
-    command = _understood(scene, text)
+    command = None if talk.names_hours(scene, text) else _understood(scene, text)
     if command is not None:
         return _command(scene, command.name, command.argument)
     return talk.typed(scene, text)

@@ -10,7 +10,7 @@ from bot.chat import steps
 from bot.chat.answer import answer
 from bot.chat.fit import LONGEST_TEXT, units
 from bot.chat.message import Message
-from bot.chat.residents import mydata, pause, quiet, times
+from bot.chat.residents import mydata, pause, times
 from bot.chat.screens import OPEN_END
 from bot.chat.turn import Command, Incoming, Mode, Person, Press, Role, Status, StoryFound, Text, Turn
 from bot.chat.wishes import (
@@ -56,21 +56,6 @@ def actions(message: Message) -> list[str]:
 
 
 # Times --------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("typed", "span"),
-    [
-        ("22.00-04.30", (1320, 270)), ("22:00 - 04:30", (1320, 270)), ("22.00–04.30", (1320, 270)),
-        ("22-5", (1320, 300)), ("22 sampai 5", (1320, 300)), ("jam 9 hingga 17", (540, 1020)),
-        ("pukul 21.00 s/d 05.00 WIB", (1260, 300)), ("00.00-06.00", (0, 360)), ("22.00-24.00", (1320, 0)),
-        ("9 to 17", (540, 1020)),
-        ("22.00-22.00", None), ("24.00-00.00", None), ("25.00-05.00", None), ("22.60-05.00", None), ("22.00", None),
-        ("malam", None), ("", None), ("22.00-04.30 besok", None), ("24.30-05.00", None), ("-5", None),
-    ],
-)  # fmt: skip
-def test_hours_are_understood_or_refused(typed: str, span: tuple[int, int] | None) -> None:
-    assert quiet.read_span(typed) == span
 
 
 @pytest.mark.parametrize(

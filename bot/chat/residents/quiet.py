@@ -1,10 +1,10 @@
 """Hours in which nothing is sent, and whether urgent alerts come all the same."""
 
-import re
 from typing import Final
 
 from bot.chat import screens, steps
 from bot.chat.message import Button, Message, Rows, Span
+from bot.chat.residents.quiet_hours import read_span
 from bot.chat.scene import Scene
 from bot.chat.texts import joined
 from bot.chat.turn import Turn
@@ -13,10 +13,6 @@ from bot.chat.wishes import SetTimes, SetUrgent
 _PRESETS: Final = ((21 * 60, 5 * 60), (20 * 60, 6 * 60), (22 * 60, 4 * 60 + 30))
 _OFF: Final = frozenset({"mati", "matikan", "off", "tidak", "none", "no"})
 _MINUTES: Final = 24 * 60
-_CLOCK: Final = r"(\d{1,2})(?:[.:](\d{2}))?"
-_MINUTES_NAMED: Final = re.compile(r"\d[.:]\d{2}")
-_TO: Final = r"\s*(?:-|–|—|sampai|s/d|hingga|to)\s*"
-_SPAN: Final = re.compile(rf"(?:pukul |jam )?{_CLOCK}{_TO}{_CLOCK}(?:\s*(?:wib|wita|wit))?")
 
 
 def quiet(scene: Scene, typed: str = "") -> Turn:
@@ -58,25 +54,6 @@ def urgent(scene: Scene, wanted: str) -> Turn | None:
     if not scene.active:
         return screens.subscribe_first(scene)
     return _shown(scene.changed(urgent=wanted == "1"), SetUrgent(wanted == "1"))
-
-
-def names_minutes(text: str) -> bool:
-    """Whether hours are written as no numbers of anything else are: 22.00-04.30."""
-    return _MINUTES_NAMED.search(text) is not None
-
-
-def read_span(text: str) -> tuple[int, int] | None:
-    """Hours as people type them ("22.00-04.30", "22 sampai 5"), in minutes of the day; None when it is no span."""
-    found = _SPAN.fullmatch(" ".join(text.casefold().split()))
-    if found is None:
-        return None
-    hours, minutes = [int(found[1]), int(found[3])], [int(found[2] or 0), int(found[4] or 0)]
-    if max(hours) > 24 or max(minutes) > 59:  # noqa: PLR2004 — of a clock
-        return None
-    start, end = (60 * hour + minute for hour, minute in zip(hours, minutes, strict=True))
-    if max(start, end) > _MINUTES or start % _MINUTES == end % _MINUTES:
-        return None
-    return start % _MINUTES, end % _MINUTES
 
 
 def _shown(scene: Scene, *changes: SetTimes | SetUrgent, note: tuple[Span, ...] = ()) -> Turn:

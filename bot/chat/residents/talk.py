@@ -5,7 +5,7 @@ from typing import Final
 from bot.chat import screens, steps, words
 from bot.chat.message import Button, Message
 from bot.chat.residents import acts as residents
-from bot.chat.residents import contact, quiet
+from bot.chat.residents import contact, quiet, quiet_hours
 from bot.chat.scene import Scene
 from bot.chat.turn import Role, Turn
 
@@ -26,14 +26,25 @@ def bring(scene: Scene) -> Turn:
 def _of_screen(scene: Scene, text: str) -> Turn | None:
     """Numbers and hours mean what the last screen listed, and change nothing under any other."""
     step, numbers = steps.current(scene), words.numbers(text)
-    hours = scene.active and quiet.read_span(text) is not None
-    if hours and (step == steps.QUIET or quiet.names_minutes(text)):
+    if scene.active and _is_quiet(step, text):
         return quiet.quiet(scene, text)
     if step == steps.LANGUAGES:
         return _language(scene, numbers)
     if numbers and (step == steps.TOPICS or not (step or scene.active)):  # a newcomer has seen nothing but topics
         return residents.tick_numbers(scene, numbers)
     return None
+
+
+def names_hours(scene: Scene, text: str) -> bool:
+    """Whether it is what the screen of quiet hours waits for, though it may begin as a command does: `mulai jam 22`."""
+    return scene.active and steps.current(scene) == steps.QUIET and quiet_hours.read_span(text) is not None
+
+
+def _is_quiet(step: str, text: str) -> bool:
+    """Whether quiet hours are meant; where they were asked for also when not understood, to be asked again."""
+    if step == steps.QUIET:
+        return quiet_hours.is_about_hours(text)
+    return quiet_hours.names_minutes(text) and quiet_hours.read_span(text) is not None
 
 
 def _language(scene: Scene, numbers: tuple[int, ...]) -> Turn | None:
