@@ -9,6 +9,7 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from bot.errors import StoreError
+from storage.sqlite.schema_addresses import whatsapp_addresses
 from storage.sqlite.schema_afterwards import whatsapp_afterwards
 from storage.sqlite.schema_asked import approvals_asked
 from storage.sqlite.schema_corrections import corrections_waiting
@@ -290,6 +291,7 @@ migrations()(whatsapp_troubles)
 migrations()(whatsapp_marks)
 migrations()(approvals_asked)
 migrations()(whatsapp_waiting)
+migrations()(whatsapp_addresses)
 
 
 def is_empty(db: Database) -> bool:

@@ -38,6 +38,7 @@ RELEASED = {
     "whatsapp_marks": "eb9e2b87773939b6",
     "approvals_asked": "85f7e5ba090b481c",
     "whatsapp_waiting": "802b18a00c4e687d",
+    "whatsapp_addresses": "802b18a00c4e687d",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {
     "meta": [{"key": "epoch", "value": "7"}],
