@@ -1,6 +1,7 @@
 """`python -m tests.days FIRST:LAST`, or one seed: whole days of 5,000 readers on WhatsApp, a table each.
 
-`--readers N`, `--days N`, `--stories N`, `--alerts N` (a day) make them larger or smaller; status 1 with complaints.
+`--readers N`, `--days N`, `--stories N`, `--alerts N` (a day) make them larger or smaller; in `--ample` worlds
+neither money nor the portfolio ends, so that every forecast is held against a bill. Status 1 with complaints.
 """
 
 import argparse
@@ -22,7 +23,8 @@ def main() -> int:
     for seed in range(int(first), int(last or int(first) + 1)):
         began = time.monotonic()
         verdict = play(
-            seed, readers=options.readers, days=options.days, stories=options.stories, alerts=options.alerts
+            seed, readers=options.readers, days=options.days, stories=options.stories, alerts=options.alerts,
+            ample=options.ample,
         )  # fmt: skip
         print(f"seed {seed}: {options.days} days in {time.monotonic() - began:.0f} s", *shown(verdict), sep="\n")
         sys.stdout.flush()
@@ -38,6 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=2)
     parser.add_argument("--stories", type=int, default=14)
     parser.add_argument("--alerts", type=int, default=1)
+    parser.add_argument("--ample", action="store_true", help="neither money nor the portfolio ends")
     return parser.parse_args()
 
 

@@ -131,6 +131,9 @@ async def judge(watch: Watch) -> Verdict:
     figures["foreseen with each message, settled"] = f"{reserved / MICRO:.4f}, {settled / MICRO:.4f}"
     foretold = [await _foretold(watch, alert) for alert in watch.newsroom.alerts]
     figures["alerts: foreseen before, billed at once"] = _alerts(watch)
+    figures["forecasts checked: all, with people, of those billed"] = (
+        f"{len(foretold)}, {sum(f.whole for f in foretold)}, {sum(f.whole and f.billed > 0 for f in foretold)}"
+    )
     figures["most that a forecast was wrong by, of one"] = f"{max((f.wrong for f in foretold), default=0.0):.2%}"
     figures["most billed on a day, budget"] = f"{max(watch.days.values(), default=0) / MICRO:.2f}, {_budget(town)}"
     figures["never answered: arrived, did not"] = tuple(rule.struck for rule in whatsapp.faults.rules)
@@ -167,6 +170,8 @@ class Foretold(NamedTuple):
 
     wrong: float  # share of the amount
     complaints: list[str]
+    whole: bool  # amounts and people were compared: no budget came to its end
+    billed: int  # what was billed for it at once
 
 
 async def _foretold(watch: Watch, alert: Alerted) -> Foretold:
@@ -190,7 +195,8 @@ async def _foretold(watch: Watch, alert: Alerted) -> Foretold:
         for name, (foreseen, billed, one) in pairs.items()
         if not foreseen - _slack(foreseen, one) - lost * one <= billed <= foreseen + _slack(foreseen, one)
     ]
-    return Foretold(abs(cost.amount - seen["amount"]) / max(cost.amount, dearest), wrong)
+    off = abs(cost.amount - seen["amount"]) / max(cost.amount, dearest)
+    return Foretold(off, wrong, "as a template" in pairs, seen["amount"])
 
 
 def _slack(foreseen: int, one: int) -> float:

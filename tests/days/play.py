@@ -27,19 +27,25 @@ UNANSWERED = 0.001  # of the requests: that many arrive, and as many do not
 LAST_WEBHOOKS = 3600.0  # virtual seconds in which everything must come to rest
 
 
-def play(seed: int, *, readers: int = 5_000, days: int = 2, stories: int = 14, alerts: int = 1) -> Verdict:
-    """So many days of this seed's world."""
+def play(
+    seed: int, *, readers: int = 5_000, days: int = 2, stories: int = 14, alerts: int = 1, ample: bool = False
+) -> Verdict:  # fmt: skip
+    """So many days of this seed's world; in an `ample` one neither money nor the portfolio ends."""
     with a_folder() as folder, seldom_in_vain(), asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        verdict = runner.run(_play(seed, folder, readers, days, stories, alerts))
+        verdict = runner.run(_play(seed, folder, readers, days, stories, alerts, ample=ample))
     gc.collect()
     return verdict
 
 
-async def _play(seed: int, folder: Path, readers: int, days: int, stories: int, alerts: int) -> Verdict:
+async def _play(
+    seed: int, folder: Path, readers: int, days: int, stories: int, alerts: int, *, ample: bool
+) -> Verdict:  # fmt: skip
     dice = Random(seed)
     start = FIRST + timedelta(days=dice.randrange(80))
-    portfolio = int(readers * dice.choice((0.3, 0.6, 1.5)))
-    async with town(folder, start, dice, _budget(readers, dice), portfolio) as made:
+    portfolio, budget = int(readers * dice.choice((0.3, 0.6, 1.5))), _budget(readers, dice)
+    if ample:
+        portfolio, budget = 2 * readers, Budget(day=readers * MICRO, month=31 * readers * MICRO)
+    async with town(folder, start, dice, budget, portfolio) as made:
         zone = made.settings.portal.timezone
         residents, newsroom = Residents(made, dice, zone), Newsroom(made, dice)
         await residents.settle(readers)

@@ -31,6 +31,24 @@ def test_a_day_of_stories_digests_and_alerts_keeps_every_rule(seed: int) -> None
     assert arrived.get("marketing", 0) + arrived.get("utility", 0) > 10
 
 
+def test_where_money_does_not_end_every_forecast_is_held_against_its_bill() -> None:
+    verdict = play.play(3, readers=250, days=1, alerts=4, ample=True)
+    assert verdict.complaints == []
+    assert verdict.figures["forecasts checked: all, with people, of those billed"] == "4, 4, 4"
+
+
+def test_a_forecast_off_by_two_percent_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = cost._templates
+
+    def dearer(*given: Any) -> tuple[int, int]:
+        people, amount = honest(*given)
+        return people, amount * 102 // 100
+
+    monkeypatch.setattr(cost, "_templates", dearer)
+    verdict = play.play(3, readers=500, days=1, stories=2, alerts=4, ample=True)
+    assert any("amount: " in complaint for complaint in verdict.complaints), verdict
+
+
 def shorter_windows(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(world, "WINDOW", timedelta(hours=12))
 
