@@ -7,6 +7,7 @@ from tests.chaos.judge import ALERT, STORY, Verdict, fates, judge_fates, judge_p
 from tests.chaos.kills import Life, judge_doubts, judge_starts
 from tests.chaos.outside import OTHER, STOPPED, what_is_said
 from tests.chaos.phones import Send
+from tests.chaos.whatsapp_closed import PRICE, judge_books, judge_limit
 
 KABAR, SIAGA = "Kabar 01", "Siaga 02"
 BROADCASTS = {KABAR: STORY, SIAGA: ALERT}
@@ -118,6 +119,36 @@ def test_a_start_that_takes_too_long_is_complained_about() -> None:
     judge_starts(strict, lives, 2.0)
     judge_starts(measured, lives, None)
     assert (len(strict.complaints), len(measured.complaints)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("spent", "kept", "complaint"),
+    [
+        pytest.param(100, 0, "", id="as billed"),
+        pytest.param(103, 3, "", id="with what is kept aside"),
+        pytest.param(99, 3, "was billed", id="a bill that is not written down"),
+        pytest.param(104, 3, "was billed", id="more than was billed and is kept aside"),
+    ],
+)
+def test_money_that_is_written_down_is_judged_by_the_bill(spent: int, kept: int, complaint: str) -> None:
+    verdict = Verdict()
+    judge_books(verdict, spent * PRICE, 100 * PRICE, kept * PRICE)
+    assert (complaint in "|".join(verdict.complaints)) if complaint else not verdict.complaints
+
+
+@pytest.mark.parametrize(
+    ("billed", "kept", "complaint"),
+    [
+        pytest.param(100, 0, "", id="all that may be spent"),
+        pytest.param(95, 5, "", id="but for what is kept aside"),
+        pytest.param(101, 0, "was allowed", id="over the budget"),
+        pytest.param(97, 1, "only", id="money is left and readers wait"),
+    ],
+)
+def test_the_end_of_a_budget_is_judged(billed: int, kept: int, complaint: str) -> None:
+    verdict = Verdict()
+    judge_limit(verdict, billed * PRICE, 100 * PRICE, kept * PRICE)
+    assert (complaint in "|".join(verdict.complaints)) if complaint else not verdict.complaints
 
 
 def test_marks_are_found_in_what_is_sent() -> None:

@@ -57,8 +57,19 @@ def judge_money(verdict: Verdict, made: Course, stats: dict[str, Any]) -> None:
     verdict.figures["spent as written down, billed"] = f"{spent / MICRO:.4f}, {billed / MICRO:.4f}"
     verdict.figures["kept aside for what never arrived, at most"] = f"{kept / MICRO:.4f}"
     verdict.must(stats["templates"] > 0, "no template was sent")
-    verdict.must(billed <= spent <= billed + kept, f"{spent} is written down as spent, {billed} was billed")
+    judge_books(verdict, spent, billed, kept)
     verdict.must(stats["refused_codes"] == {}, f"refused: {stats['refused_codes']}")
+
+
+def judge_books(verdict: Verdict, spent: int, billed: int, kept: int) -> None:
+    """What is written down beside the bill, in micro-units; `kept` at most is aside for what never arrived."""
+    verdict.must(billed <= spent <= billed + kept, f"{spent} is written down as spent, {billed} was billed")
+
+
+def judge_limit(verdict: Verdict, billed: int, allowed: int, kept: int) -> None:
+    """Never more than may be spent, and hardly less."""
+    verdict.must(billed <= allowed, f"{billed} was billed, {allowed} was allowed")
+    verdict.must(billed + kept > allowed - 2 * PRICE, f"only {billed} of {allowed} was spent, {kept} kept aside")
 
 
 def end_of_money(made: Course) -> int:
@@ -93,7 +104,6 @@ def judge_end(verdict: Verdict, made: Course, stats: dict[str, Any], allowed: in
     listening = len(made.readers) - len(made.stopped)
     verdict.figures["where money ends: readers, arrived, waiting"] = f"{listening}, {len(copies)}, {waiting}"
     verdict.figures["where money ends: billed, allowed"] = f"{billed / MICRO:.4f}, {allowed / MICRO:.4f}"
-    verdict.must(billed <= allowed, f"{billed} was billed, {allowed} was allowed")
-    verdict.must(billed + kept > allowed - 2 * PRICE, f"only {billed} of {allowed} was spent, {kept} kept aside")
+    judge_limit(verdict, billed, allowed, kept)
     verdict.must(max(copies.values(), default=0) == 1, f"more than one copy: {copies.most_common(3)}")
     verdict.must(len(copies) + waiting == listening, f"{listening} readers: {len(copies)} reached, {waiting} wait")
