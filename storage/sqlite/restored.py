@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any, Final
 
+from storage.sqlite.imports import WHATSAPP
 from storage.sqlite.part import from_ms, from_ms_or_none, to_ms
 from storage.sqlite.tx import SqliteTx
 from storage.stops import Left, StopsLog
@@ -24,8 +25,8 @@ _SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 CODE: Final = "restored"  # why such a delivery is unknown, and why nothing is sent until `resume`
 _PEOPLE: Final = """
 SELECT channel, address, status, stopped_at, max(coalesce(joined_at, 0), coalesce(chosen_at, 0),
-  coalesce(min(consent_at, :backup), 0))
-FROM subscriber ORDER BY id
+  coalesce(min(consent_at, :backup), 0)), p.phone, p.user_id
+FROM subscriber s LEFT JOIN whatsapp_person p ON p.subscriber_id = s.id ORDER BY s.id
 """
 _RUNNING: Final = """
 SELECT b.id, b.kind, b.created_at,
@@ -134,8 +135,8 @@ def _let_go(tx: SqliteTx, stops: StopsLog, backup_at: datetime) -> tuple[int, in
     """Stops and erasures that the backup does not know; how many of each."""
     stopped, erased = 0, 0
     for row in tx.conn.execute(_PEOPLE, {"backup": to_ms(backup_at)}).fetchall():
-        channel, address, status, stopped_at, joined = row
-        left = stops.left(channel, address)
+        channel, address, status, stopped_at, joined, *aliases = row
+        left = _left(stops, channel, {address, *aliases} - {None})
         if left is None:
             continue
         if left.erased_at is not None and _is_news(left.erased_at, backup_at, joined):
@@ -145,6 +146,18 @@ def _let_go(tx: SqliteTx, stops: StopsLog, backup_at: datetime) -> tuple[int, in
             tx.stop(channel, address, gone=False, now=left.at)
             stopped += 1
     return stopped, erased
+
+
+def _left(stops: StopsLog, channel: str, names: set[str]) -> Left | None:
+    """What the log knows of somebody under any of their names; the latest of it.
+
+    The log's earlier lines have one name of them, and numbers as a file wrote them.
+    """
+    if channel == WHATSAPP:
+        names |= {f"+{name}" for name in names if name.isdecimal()}
+    known = [left for name in names if (left := stops.left(channel, name)) is not None]
+    erased = [left.erased_at for left in known if left.erased_at is not None]
+    return Left(max(left.at for left in known), max(erased, default=None)) if known else None
 
 
 def _is_news(at: datetime, backup_at: datetime, joined: int) -> bool:

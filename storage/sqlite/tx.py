@@ -1,6 +1,7 @@
 """All subjects of a transaction in one."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -8,11 +9,12 @@ from storage.sqlite.broadcasts import Broadcasts
 from storage.sqlite.digests import Digests
 from storage.sqlite.erasure import Erasure
 from storage.sqlite.feeds import Feeds
-from storage.sqlite.imports import Imports
+from storage.sqlite.imports import WHATSAPP, Imports
 from storage.sqlite.inbox import Inbox
 from storage.sqlite.lately import Lately
 from storage.sqlite.newsdesk import Newsdesk
 from storage.sqlite.nonces import Nonces
+from storage.sqlite.part import from_ms
 from storage.sqlite.reports import Reports
 from storage.sqlite.retention import Retention
 from storage.sqlite.search import Search
@@ -22,7 +24,17 @@ from storage.sqlite.team import Team
 from storage.sqlite.templates import Templates
 from storage.sqlite.whatsapp import WhatsApp
 from storage.sqlite.withdrawals import Withdrawals
-from storage.stops import ERASE, Departures
+from storage.stops import ERASE, STOP, Departures
+
+# Also the names they have left, for a backup may know them by these; not one that somebody else has now.
+_NAMES: Final = """
+SELECT phone FROM whatsapp_person WHERE subscriber_id = ?1 AND phone IS NOT NULL
+UNION SELECT user_id FROM whatsapp_person WHERE subscriber_id = ?1 AND user_id IS NOT NULL
+UNION SELECT alias FROM whatsapp_former f WHERE subscriber_id = ?1
+  AND NOT EXISTS (SELECT 1 FROM whatsapp_person p WHERE f.alias IN (p.phone, p.user_id) AND p.subscriber_id <> ?1)
+  AND NOT EXISTS (SELECT 1 FROM subscriber s WHERE s.channel = 'whatsapp' AND s.address = f.alias AND s.id <> ?1)
+"""
+_AWAY_SINCE: Final = "SELECT stopped_at FROM subscriber WHERE id = ? AND status = 'stopped'"
 
 
 class SqliteTx(
@@ -38,15 +50,35 @@ class SqliteTx(
     def stop(self, channel: str, address: str, gone: bool, now: datetime) -> None:
         """Unsubscribe; whoever says so themselves is noted outside of the database too (storage/stops.py)."""
         super().stop(channel, address, gone, now)
-        if self._departures is not None and not gone:
-            self._departures.note(channel, address, now)
+        if not gone:
+            self._note(channel, self._called(channel, address), now)
 
     def _is_back(self, channel: str, address: str, now: datetime) -> None:
         if self._departures is not None:
-            self._departures.note_return(channel, address, now)
+            for name in self._called(channel, address):
+                self._departures.note_return(channel, name, now)
 
     def erase(self, channel: str, address: str, now: datetime) -> None:
         """Forget somebody; it is noted, hashed, so that no backup brings them back."""
+        names = self._called(channel, address)
         super().erase(channel, address, now)
+        self._note(channel, names, now, ERASE)
+
+    def _unite(self, *known: int) -> int:
+        """Who turns out to have stopped under another name has left under all of them."""
+        names = {self._address(subscriber) for subscriber in known} if len(known) > 1 else set()
+        keep = super()._unite(*known)
+        if names and (since := self.value(_AWAY_SINCE, keep)) is not None:
+            self._note(WHATSAPP, names | self._called(WHATSAPP, self._address(keep)), from_ms(since))
+        return keep
+
+    def _note(self, channel: str, names: set[str], at: datetime, kind: str = STOP) -> None:
         if self._departures is not None:
-            self._departures.note(channel, address, now, ERASE)
+            for name in sorted(names):
+                self._departures.note(channel, name, at, kind)
+
+    def _called(self, channel: str, address: str) -> set[str]:
+        """What a backup may know this person by."""
+        if channel != WHATSAPP:
+            return {address}
+        return {address, *(name for (name,) in self.all(_NAMES, self._subscriber(channel, address)))}
