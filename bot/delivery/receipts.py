@@ -36,6 +36,7 @@ MAINTENANCE: Final = "maintenance"
 UNAUTHORIZED: Final = "unauthorized"
 NO_PERMISSION: Final = "no_permission"
 TOO_FAST: Final = frozenset({FLOOD, PAIR})
+OF_THE_ACCOUNT: Final = frozenset({MAINTENANCE, UNAUTHORIZED, NO_PERMISSION})
 LONGEST_HOLD: Final = 3600.0  # seconds
 MOST_TRIES: Final = 5  # of what the platform itself had trouble with
 # Failures that say nothing about reader or text: a status that tells of one lets the same message leave again.
@@ -150,9 +151,10 @@ def _account_for(tag: Tag, outcome: Outcome, now: datetime) -> Settled | None:
 def again_at(tag: Tag, code: str, now: datetime) -> datetime | None:
     """When a message that failed with this code leaves once more; None: it has been tried often enough.
 
-    What is only too fast is tried until it is too old, as when the answer says so; an answer nobody waits for so long.
+    What is only too fast, or the account's own trouble, is tried until it is too old, as when the answer says so; an
+    answer nobody waits for so long.
     """
-    endless = code in TOO_FAST and isinstance(tag, DeliveryTag)
+    endless = code in TOO_FAST | OF_THE_ACCOUNT and isinstance(tag, DeliveryTag)
     if code not in TRIED_AGAIN or (tag.attempt >= MOST_TRIES and not endless):
         return None
     return now + timedelta(seconds=pair_pause(tag.attempt) if code == PAIR else back_off(tag))
