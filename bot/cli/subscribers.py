@@ -38,7 +38,9 @@ def import_(
 
     A line of the file, whose fields from "mode" on may be left out: {"channel": "telegram", "address": "123",
     "categories": ["daerah"], "mode": "instant", "quiet": "21.00-05.00", "language": "id",
-    "consent_at": "2026-01-31T09:00:00+07:00", "words": ["pacet"]}
+    "consent_at": "2026-01-31T09:00:00+07:00", "consent_wording": "Ya, saya mau", "words": ["pacet"]}
+
+    On WhatsApp "consent_at" and "consent_wording" must be there, and the address is a number with its country.
     """
     loaded = settings()
     known = {c.id for c in loaded.categories}

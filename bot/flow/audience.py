@@ -13,13 +13,25 @@ from bot.ports import Subscription
 MODES = ("instant", "morning", "evening", "both")
 CHANNELS = ("telegram", "whatsapp", "console")
 FOLLOWS_ALL = "semua"
-FIELDS = {"channel", "address", "categories", "mode", "quiet", "language", "consent_at", "thread", "words"}
+FIELDS = {
+    "channel",
+    "address",
+    "categories",
+    "mode",
+    "quiet",
+    "language",
+    "consent_at",
+    "consent_wording",
+    "thread",
+    "words",
+}
 _QUIET = re.compile(r"([01]\d|2[0-3])[.:]([0-5]\d)\s*[-–]\s*([01]\d|2[0-3])[.:]([0-5]\d)")
 _TELEGRAM_CHAT = re.compile(r"-?[1-9][0-9]{0,15}")  # as the platform writes it: at most 52 bits
 _TELEGRAM_THREAD = re.compile(r"[1-9][0-9]{0,9}")
 _WHATSAPP_NUMBER = re.compile(r"[1-9][0-9]{6,14}")  # E.164, as the platform writes it: no plus
 _WHATSAPP_ID = re.compile(r"[A-Z]{2}(\.ENT)?\.[0-9A-Za-z]{1,128}")  # business-scoped
 _BETWEEN_DIGITS = re.compile(r"[\s().\-\u2010-\u2015]")  # as people write numbers
+_LONGEST_WORDING = 1_000
 _LONGEST_SHOWN = 60
 CONSENT_YEARS = range(1971, 2100)  # no chat is older, and every offset stays inside what a calendar knows
 
@@ -34,6 +46,7 @@ def read_line(line: str, categories: Collection[str]) -> Subscription:
     if unknown := sorted(set(row) - FIELDS):
         raise LineError(f"unknown field {_shown(unknown[0])}; known are {', '.join(sorted(FIELDS))}")
     channel = _one_of(row, "channel", CHANNELS)
+    _require_consent(row, channel)
     return Subscription(
         channel=channel,
         address=_address(row, channel),
@@ -44,6 +57,7 @@ def read_line(line: str, categories: Collection[str]) -> Subscription:
         consent_at=_moment(row.get("consent_at")),
         thread=_thread(row, channel),
         words=_words(row),
+        consent_wording=_wording(row),
     )
 
 
@@ -54,6 +68,8 @@ def write_line(subscription: Subscription) -> str:
         "mode": subscription.mode, "quiet": write_quiet(subscription.quiet), "language": subscription.language,
         "consent_at": subscription.consent_at.isoformat() if subscription.consent_at else None,
     }  # fmt: skip
+    if subscription.consent_wording is not None:
+        row["consent_wording"] = subscription.consent_wording
     if subscription.thread is not None:
         row["thread"] = subscription.thread
     if subscription.words:
@@ -168,6 +184,20 @@ def _words(row: dict[str, Any]) -> tuple[str, ...]:
         if not isinstance(word, str) or keywords.fault(word) is not None:
             raise LineError(f"{_shown(word)} cannot be followed as a word")
     return tuple(sorted({keywords.key(word) for word in value}))
+
+
+def _wording(row: dict[str, Any]) -> str | None:
+    value = _text(row, "consent_wording")
+    if value is not None and not (value.strip() and len(value) <= _LONGEST_WORDING):
+        raise LineError(f"consent_wording must be 1 to {_LONGEST_WORDING} characters, not {_shown(value)}")
+    return value
+
+
+def _require_consent(row: dict[str, Any], channel: str) -> None:
+    """WhatsApp may be asked for each opt-in: when it was given, and to which words."""
+    missing = [field for field in ("consent_at", "consent_wording") if row.get(field) is None]
+    if channel == "whatsapp" and missing:
+        raise LineError(f"{' and '.join(missing)} missing: WhatsApp wants each opt-in with its time and its words")
 
 
 def _moment(value: object) -> datetime | None:

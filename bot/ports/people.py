@@ -26,6 +26,7 @@ class Subscription:
     consent_at: datetime | None = None
     thread: str | None = None
     words: tuple[str, ...] = ()  # that they follow beside their categories, folded
+    consent_wording: str | None = None  # what they said yes to
 
 
 @dataclass(frozen=True, slots=True)

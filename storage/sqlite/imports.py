@@ -14,6 +14,7 @@ from storage.sqlite.part import from_ms_or_none, listed, to_ms, to_ms_or_none
 from storage.sqlite.people import ALL, CATEGORIES, IS_WORD, People, quiet_of
 
 WHATSAPP: Final = "whatsapp"
+_UNTOLD: Final = "import"  # in place of the wording of a consent
 _SEMUA: Final = "semua"  # how imports and exports write ALL
 _EXISTING: Final = """
 SELECT s.address, s.id, s.status, s.stopped_at, s.chosen_at
@@ -29,7 +30,8 @@ SELECT wanted.value ->> 0, s.address FROM json_each(?) wanted CROSS JOIN subscri
 _INSERT: Final = """
 INSERT INTO subscriber (mode, quiet_from, quiet_to, language, consent_at, thread, status, joined_at, covered_until,
   consent_wording, id, channel, address, covered_telling)
-VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, 'import', ?, ?, ?, (SELECT coalesce(max(telling), 0) FROM broadcast_pass))
+VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, coalesce(?, 'import'), ?, ?, ?,
+  (SELECT coalesce(max(telling), 0) FROM broadcast_pass))
 """
 _UPDATE: Final = """
 UPDATE subscriber SET mode = ?1, quiet_from = ?2, quiet_to = ?3, language = ?4, consent_at = coalesce(?5, consent_at),
@@ -37,12 +39,12 @@ UPDATE subscriber SET mode = ?1, quiet_from = ?2, quiet_to = ?3, language = ?4, 
   covered_until = CASE status WHEN 'active' THEN covered_until ELSE ?8 END,
   covered_telling = CASE status WHEN 'active' THEN covered_telling
     ELSE (SELECT coalesce(max(telling), 0) FROM broadcast_pass) END,
-  consent_wording = coalesce(consent_wording, 'import'), stopped_at = NULL
-WHERE id = ?9
+  consent_wording = coalesce(?9, consent_wording, 'import'), stopped_at = NULL
+WHERE id = ?10
 """
 _PAGE: Final = """
-SELECT id, channel, address, mode, quiet_from, quiet_to, language, consent_at, thread FROM subscriber
-WHERE id > ? AND status = 'active' ORDER BY id LIMIT ?
+SELECT id, channel, address, mode, quiet_from, quiet_to, language, consent_at, thread, consent_wording
+FROM subscriber WHERE id > ? AND status = 'active' ORDER BY id LIMIT ?
 """
 _TOPICS: Final = """
 SELECT s.subscriber_id FROM json_each(?) wanted CROSS JOIN subscription s
@@ -133,7 +135,8 @@ def _may_import(row: Subscription, existing: _Existing) -> bool:
 
 def _values(row: Subscription, now: int) -> tuple[Any, ...]:
     quiet_from, quiet_to = row.quiet or (None, None)
-    return row.mode, quiet_from, quiet_to, row.language, to_ms_or_none(row.consent_at), row.thread, now, now
+    consent_at = to_ms_or_none(row.consent_at)
+    return row.mode, quiet_from, quiet_to, row.language, consent_at, row.thread, now, now, row.consent_wording
 
 
 def _topics(categories: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,9 +144,10 @@ def _topics(categories: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _subscription(row: tuple[Any, ...], topics: list[str], words: tuple[str, ...]) -> Subscription:
-    _, channel, address, mode, quiet_from, quiet_to, language, consent_at, thread = row
+    _, channel, address, mode, quiet_from, quiet_to, language, consent_at, thread, wording = row
     categories = (_SEMUA,) if ALL in topics else tuple(topics)
     quiet = quiet_of(quiet_from, quiet_to)
     return Subscription(
-        channel, address, categories, mode, quiet, language or "id", from_ms_or_none(consent_at), thread, words
+        channel, address, categories, mode, quiet, language or "id", from_ms_or_none(consent_at), thread, words,
+        None if wording == _UNTOLD else wording,
     )  # fmt: skip

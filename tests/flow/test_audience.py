@@ -10,7 +10,8 @@ from bot.flow.audience import FIELDS, LineError, read_line, write_line
 
 CATEGORIES = {"daerah", "hukrim"}
 GOOD = {"channel": "telegram", "address": "123", "categories": ["daerah"]}
-ON_WHATSAPP = {**GOOD, "channel": "whatsapp"}
+CONSENT = {"consent_at": "2026-01-31T09:00:00+07:00", "consent_wording": "Ya, saya mau"}
+ON_WHATSAPP = {**GOOD, "channel": "whatsapp", "address": "6281200000001", **CONSENT}
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -44,6 +45,12 @@ def fault_of(line: str) -> str:
         ({"consent_at": "9999-12-31T23:59:59-14:00"}, "lies in the year 9999"),
         ({"quiet": {"from": 21}}, "quiet must look like"),
         ({"channel": "whatsapp", "address": "\ud800"}, "half a character"),
+        ({"channel": "whatsapp", "address": "6281200000001"}, "consent_at and consent_wording missing"),
+        ({**CONSENT, "channel": "whatsapp", "consent_wording": None}, "consent_wording missing"),
+        ({**CONSENT, "channel": "whatsapp", "consent_at": None}, "consent_at missing"),
+        ({"consent_wording": " "}, "consent_wording must be 1 to 1000 characters"),
+        ({"consent_wording": "a" * 1001}, "consent_wording must be 1 to 1000 characters"),
+        ({"consent_wording": ["Ya"]}, "consent_wording must be a text"),
         ({"words": "pacet"}, "words must be a list"),
         ({"words": [f"desa{n}" for n in range(11)]}, "at most 10"),
         ({"words": ["yang"]}, "'yang' cannot be followed"),
@@ -121,6 +128,12 @@ def test_what_goes_out_comes_in_again(
     row = {"channel": "telegram", "address": address, "categories": categories, "quiet": quiet, "thread": thread}
     first = read_line(json.dumps(row), CATEGORIES)
     assert read_line(write_line(first), CATEGORIES) == first
+
+
+def test_the_words_of_a_consent_go_along() -> None:
+    read = read_line(json.dumps(ON_WHATSAPP), CATEGORIES)
+    assert read.consent_wording == "Ya, saya mau"
+    assert read_line(write_line(read), CATEGORIES) == read
 
 
 def test_words_come_in_as_they_are_compared() -> None:

@@ -11,7 +11,9 @@ from tests.storage.makers import NOW, TELEGRAM, follow, hours, imported, story, 
 ROWS = [
     Subscription(TELEGRAM, "10", ("budaya", "daerah"), "instant", (1260, 300), "id", NOW - hours(5)),
     Subscription(TELEGRAM, "11", ("semua",), "digest", None, "en", NOW - hours(4), thread="3", words=("pacet", "pdam")),
-    Subscription("whatsapp", "10", ("hukrim",), "instant", None, "id", None),
+    Subscription(
+        "whatsapp", "10", ("hukrim",), "instant", None, "id", NOW - hours(3), consent_wording="Saya mau berita lewat WA"
+    ),
 ]
 
 
@@ -155,6 +157,18 @@ async def test_a_number_that_somebody_has_left_belongs_to_whoever_consents_later
 
     assert await store.write(work) == 1
     assert await store.read(addresses) == ["6281299999999", "6281200000001"]
+
+
+async def test_a_later_consent_has_its_own_words_and_none_keeps_those_there_are(store: Store) -> None:
+    async def wording_after(row: Subscription) -> str | None:
+        await store.write(lambda tx: tx.import_subscribers([row], NOW))
+        ((_, there),) = await store.read(lambda tx: tx.subscribers(0, 9))
+        return there.consent_wording
+
+    first = ROWS[2]
+    assert await wording_after(first) == "Saya mau berita lewat WA"
+    assert await wording_after(replace(first, consent_wording="Saya setuju", consent_at=NOW)) == "Saya setuju"
+    assert await wording_after(replace(first, consent_wording=None, consent_at=NOW)) == "Saya setuju"
 
 
 async def test_export_pages_follow_each_other_and_leave_out_the_stopped(store: Store) -> None:
