@@ -52,7 +52,7 @@ def live(tx: Tx, address: str = ADDRESS, name: str = NAME) -> None:
 
 def lie_before_editors(tx: Tx, letter: str) -> None:
     """One on WhatsApp was sent the letter, and one on Telegram has pressed its button."""
-    tx.whatsapp_address("62899", None, NOW)
+    tx.open_window(tx.whatsapp_address("62899", None, NOW), NOW, NOW)
     tx.add_reply("whatsapp", "62899", None, letter, "new", NOW)
     tx.settle_replies("whatsapp", [(reply, SENT) for reply in tx.claim_replies("whatsapp", 0, NOW, 9)], NOW)
     shown = {"message_id": 5, "chat": {"id": 5}, "text": f"Pesan pembaca #1\n\nWarung saya kebanjiran. {NAME}"}

@@ -69,6 +69,7 @@ async def test_a_receipt_that_came_before_its_answer_was_written_is_forgotten_to
         tx.begin_epoch(NOW)
         for number in ("62811", "62812"):
             address = tx.whatsapp_address(number, None, NOW)
+            tx.open_window(address, NOW, NOW)
             tx.add_reply("whatsapp", address, None, "[]", "new", NOW)
         replies = tx.claim_replies("whatsapp", 1, NOW, 9)
         tx.take_receipts([Receipt(f"wamid.{r.address}", "sent", ReplyTag(r.id, r.attempt)) for r in replies], NOW)

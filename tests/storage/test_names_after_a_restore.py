@@ -68,6 +68,7 @@ async def test_a_receipt_of_the_lost_time_leaves_a_new_alert_waiting(url: str, m
 
 def ids(tx: Tx, now: datetime) -> dict[str, int]:
     """One more of everything whose id leaves the house."""
+    tx.open_window(SARI, now, now)
     tx.add_reply(WA, SARI, None, "{}", "new", now)
     last = tx.conn.execute("SELECT max(id) FROM reply").fetchone()[0]  # type: ignore[attr-defined]
     return {
@@ -116,6 +117,7 @@ async def test_buttons_of_before_are_sealed_no_more(url: str, make_store: MakeSt
 async def test_an_answer_of_before_does_not_leave_again_when_it_is_refused(url: str, make_store: MakeStore) -> None:
     def answered(tx: Tx) -> ReplyTag:
         sari(tx)
+        tx.open_window(SARI, NOW, NOW)
         tx.add_reply(WA, SARI, None, "{}", "new", NOW)
         (reply,) = tx.claim_replies(WA, 1, NOW, 9)
         tx.settle_replies(WA, [(reply, Settled(State.SENT, message_id="wamid.1"))], NOW)

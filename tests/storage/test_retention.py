@@ -96,7 +96,7 @@ async def test_codes_and_wrong_tries_go_too(url: str, store: Store) -> None:
 async def test_an_answer_of_which_whatsapp_said_nothing_more_goes_when_its_hour_is_over(url: str, store: Store) -> None:
     def work(tx: Tx) -> None:
         tx.begin_epoch(NOW)
-        tx.whatsapp_address("62811", None, NOW)
+        tx.open_window(tx.whatsapp_address("62811", None, NOW), NOW, NOW)
         tx.add_reply("whatsapp", "62811", None, "[]", "new", NOW)
         (reply,) = tx.claim_replies("whatsapp", 1, NOW, 9)
         tx.settle_replies("whatsapp", [(reply, SENT)], NOW)

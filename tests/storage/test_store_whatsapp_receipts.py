@@ -361,6 +361,7 @@ async def test_so_it_ends_an_answer(store: Store, told_how: list[str]) -> None:
     def work(tx: Tx) -> list[int]:
         tx.begin_epoch(NOW)
         tx.whatsapp_address(SARI, None, NOW)
+        tx.open_window(SARI, NOW, NOW)
         tx.add_reply(WA, SARI, None, "[]", "new", NOW)
         settler, now, left = Settler(Settling(settle_delivery, settle_reply)), NOW, []
         for number, how in enumerate(told_how):
@@ -383,6 +384,7 @@ async def test_a_doubtful_answer_that_is_refused_for_haste_is_given_once_more_an
     def work(tx: Tx) -> list[object]:
         tx.begin_epoch(NOW)
         tx.whatsapp_address(SARI, None, NOW)
+        tx.open_window(SARI, NOW, NOW)
         tx.add_reply(WA, SARI, None, "[]", "new", NOW)
         (reply,) = tx.claim_replies(WA, 1, NOW, 9)
         tx.settle_replies(WA, [(reply, settle_reply(reply, Outcome(Kind.UNKNOWN, "drop"), NOW))], NOW)
@@ -408,6 +410,7 @@ async def test_an_answer_that_was_taken_is_kept_until_its_receipt(
     def work(tx: Tx) -> list[int]:
         tx.begin_epoch(NOW)
         tx.whatsapp_address(SARI, None, NOW)
+        tx.open_window(SARI, NOW, NOW)
         tx.add_reply(WA, SARI, None, "[]", "new", NOW)
         (reply,) = tx.claim_replies(WA, 1, NOW, 9)
         tx.settle_replies(WA, [(reply, Settled(State.SENT, message_id="wamid.1"))], NOW)
@@ -423,12 +426,14 @@ async def test_of_whoever_is_forgotten_no_answer_is_kept(store: Store) -> None:
         tx.begin_epoch(NOW)
         tx.whatsapp_address(SARI, None, NOW)
         for _ in range(2):
+            tx.open_window(SARI, NOW, NOW)
             tx.add_reply(WA, SARI, None, "[]", "new", NOW)
         (first,) = tx.claim_replies(WA, 1, NOW, 9)
         tx.settle_replies(WA, [(first, Settled(State.SENT, message_id="wamid.1"))], NOW)
         seen = [kept(tx)]
         tx.erase(WA, SARI, NOW)
         seen.append(kept(tx))
+        tx.open_window(SARI, NOW, NOW)
         tx.add_reply(WA, SARI, None, "[]", "new", NOW)
         (farewell,) = tx.claim_replies(WA, 1, NOW, 9)
         tx.settle_replies(WA, [(farewell, Settled(State.SENT, message_id="wamid.2"))], NOW)
@@ -513,6 +518,7 @@ async def test_a_failed_answer_tells_about_its_reader_too(store: Store) -> None:
 async def test_after_a_crash_nothing_is_repeated_before_its_receipt_was_waited_for(store: Store) -> None:
     def crash(tx: Tx) -> None:
         told(tx, "alert", ("1", "2"))
+        tx.open_window("1", NOW, NOW)
         tx.add_reply(WA, "1", None, "[]", "new", NOW)
         tx.claim_replies(WA, 1, NOW, 9)
 
@@ -549,6 +555,7 @@ async def test_a_doubtful_answer_waits_for_its_receipt(store: Store) -> None:
 
     def work(tx: Tx) -> list[object]:
         tx.begin_epoch(NOW)
+        tx.open_window(SARI, NOW, NOW)
         tx.add_reply(WA, SARI, None, "[]", "new", NOW)
         (reply,) = tx.claim_replies(WA, 1, NOW, 9)
         unknown = settle_reply(reply, Outcome(Kind.UNKNOWN, "read_timeout"), NOW)
@@ -565,6 +572,7 @@ async def test_an_answer_that_surely_did_not_leave_may_still_be_in_doubt_once(st
 
     def work(tx: Tx) -> list[object]:
         tx.begin_epoch(NOW)
+        tx.open_window(SARI, NOW, NOW)
         tx.add_reply(WA, SARI, None, "[]", "new", NOW)
         seen: list[object] = []
         for outcome in (Outcome(Kind.NOT_SENT, "refused"), Outcome(Kind.UNKNOWN, "drop")):
@@ -582,6 +590,7 @@ async def test_an_answer_that_surely_did_not_leave_may_still_be_in_doubt_once(st
 async def test_a_receipt_that_overtakes_a_doubtful_answer_ends_it(store: Store) -> None:
     def work(tx: Tx) -> list[object]:
         tx.begin_epoch(NOW)
+        tx.open_window(SARI, NOW, NOW)
         tx.add_reply(WA, SARI, None, "[]", "new", NOW)
         (reply,) = tx.claim_replies(WA, 1, NOW, 9)
         tx.take_receipts([receipt(ReplyTag(reply.id, reply.attempt), "sent")], NOW)
