@@ -4,6 +4,7 @@
 `machine`   Python, SQLite, database, disk, port
 `money`     WhatsApp's budget and rate card
 `outside`   the token, the feeds, the clock
+`webhook`   what WhatsApp's webhook must be subscribed to
 """
 
 from bot.cli.doctor.report import Check, as_data, failed, render

@@ -12,6 +12,7 @@ from bot.cli.doctor.machine import check_database, check_disk, check_port, check
 from bot.cli.doctor.money import check_money
 from bot.cli.doctor.outside import ClockWatch, check_clock, check_feed, check_token
 from bot.cli.doctor.report import Check
+from bot.cli.doctor.webhook import check_webhook
 from bot.errors import FetchError, SettingsError
 from bot.ports import Fetch, Parse
 from bot.settings import Settings
@@ -38,7 +39,7 @@ async def run_checks(
     port = await check_port(settings.listen, ours)
     token = await check_token(settings, get_me)
     feeds, skews = await read_feeds(settings, fetch, parse, now) if fetch else ([], [])
-    money = check_money(settings, now())
+    money = [*check_webhook(settings), *check_money(settings, now())]
     return [settings_fine(settings), token, *money, *feeds, *machine, *disk, *file, port, check_clock(now(), skews)]
 
 
