@@ -22,6 +22,7 @@ LIVES: Final = {
     Wait.REQUEST: timedelta(minutes=15),  # afterwards nobody can approve it (guard.APPROVAL_HOLDS)
     Wait.NOTICE: timedelta(days=3),
 }
+REST_LIVES: Final = timedelta(days=7)  # of an alert that had no room in a template; what is older is no news
 MOST_NOTICES: Final = 5  # of one person, the newest
 AT_ONCE: Final = 20  # messages that one message of theirs brings; the next one brings more
 

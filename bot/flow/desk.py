@@ -14,7 +14,7 @@ from bot.chat.message import Message
 from bot.chat.office import Brought, Errand
 from bot.chat.residents.groups import about_presser, needs_manager
 from bot.chat.screen_seal import read
-from bot.chat.turn import Incoming, Press
+from bot.chat.turn import Board, Incoming, Press
 from bot.errors import NewsroomError, StoreError
 from bot.flow import saying
 from bot.flow.beside import Beside, beside_the_writer, not_here
@@ -94,6 +94,10 @@ class Desk:
                 log.warning("an editor's act could not be done", channel=sender.channel, reason=fault.reason)
                 errands = await self._together.write(partial(undone, fault.reason))
             self._go_on(sender, errands)
+
+    def board(self, now: datetime) -> Board:
+        """What stands around everything that is said now."""
+        return self._facts.board(now)
 
     @contextmanager
     def _one_more(self) -> Iterator[None]:

@@ -83,6 +83,7 @@ class Means:
         self._charged: list[Charged] = []
         self._told: list[int] = []
         self._sent_templates: list[tuple[DeliveryTag, bool]] = []
+        self._maybe_cut: list[tuple[DeliveryTag, str]] = []
         self._caps: set[Cap] = set()
 
     def meet(self, readers: Iterable[Reader]) -> None:
@@ -99,6 +100,8 @@ class Means:
             tx.note_told(self._told, self._now)
         if self._sent_templates:
             tx.note_templates(self._sent_templates, self._now)
+        if self._maybe_cut:
+            tx.note_rests(self._maybe_cut, self._now)
         for cap in sorted(self._caps, key=lambda cap: not cap.urgent):
             first, *_ = [tx.first_time(name) for name in ends(cap, self._today)]
             if first:
@@ -177,6 +180,8 @@ class Means:
         if planned.template:
             marketing = planned.category is Category.MARKETING
             self._sent_templates.append((tag_of(delivery), marketing))
+            if delivery.kind is not BroadcastKind.DIGEST:
+                self._maybe_cut.append((tag_of(delivery), planned.template))
             self._count(before)
             last = self._now if marketing else before.marketing_at
             self._pushed[subscriber] = before._replace(template_at=self._now, marketing_at=last)

@@ -49,6 +49,9 @@ class MoneyTx(Protocol):
     def note_templates(self, sent: Sequence[tuple[DeliveryTag, bool]], now: datetime) -> None:
         """These attempts send a template; True: one that is billed as marketing."""
 
+    def note_rests(self, sent: Sequence[tuple[DeliveryTag, str]], now: datetime) -> None:
+        """These attempts leave by these templates; short texts, of which nothing can be missing, are not noted."""
+
     def note_missed(self, subscribers: Sequence[int]) -> None:
         """Their digest's hour passes with the window closed: it comes when they write."""
 

@@ -37,6 +37,9 @@ class WhatsAppTx(Protocol):
     def first_sight(self, message_id: str, what: str, now: datetime) -> bool:
         """Whether this message (`message`), or this status of it, comes for the first time."""
 
+    def take_rests(self, address: str, now: datetime) -> list[tuple[int, str]]:
+        """Broadcasts that this person has had by a template, with it, and may have had in part; each is given once."""
+
     def was_seen(self, message_id: str, what: str) -> bool:
         """Whether it has come before."""
 

@@ -43,7 +43,11 @@ DELETE FROM push_screen WHERE next_at IS NULL AND (broadcast_id, channel, addres
 _NONCES: Final = """
 DELETE FROM screen_nonce WHERE (channel, address) IN (SELECT channel, address FROM screen_nonce WHERE at < ? LIMIT ?)
 """
-_DATED: Final = (_INVITATIONS, _TRIES, _DRAFTS, _SCREENS, _NONCES)
+_RESTS: Final = """
+DELETE FROM whatsapp_rest WHERE (subscriber_id, broadcast_id) IN (
+  SELECT subscriber_id, broadcast_id FROM whatsapp_rest WHERE at < ? ORDER BY at LIMIT ?)
+"""
+_DATED: Final = (_INVITATIONS, _TRIES, _DRAFTS, _SCREENS, _NONCES, _RESTS)
 
 
 class Retention(Part):

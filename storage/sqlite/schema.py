@@ -23,6 +23,7 @@ from storage.sqlite.schema_news import news_desk
 from storage.sqlite.schema_newsroom import newsroom_in_chat
 from storage.sqlite.schema_outbox import whole_outbox
 from storage.sqlite.schema_residents import residents_in_chat
+from storage.sqlite.schema_rests import whatsapp_rests
 from storage.sqlite.schema_screens import screens_and_aims
 from storage.sqlite.schema_team import team_in_chat
 from storage.sqlite.schema_templates import whatsapp_templates
@@ -292,6 +293,7 @@ migrations()(whatsapp_marks)
 migrations()(approvals_asked)
 migrations()(whatsapp_waiting)
 migrations()(whatsapp_addresses)
+migrations()(whatsapp_rests)
 
 
 def is_empty(db: Database) -> bool:

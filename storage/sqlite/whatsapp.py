@@ -25,6 +25,7 @@ from storage.sqlite.halts import Halts
 from storage.sqlite.part import from_ms_or_none, to_ms, to_ms_or_none
 from storage.sqlite.whatsapp_people import NAME
 from storage.sqlite.whatsapp_readers import WhatsAppReaders
+from storage.sqlite.whatsapp_rests import WhatsAppRests
 
 _REACHED: Final = frozenset({"delivered", "read", "played"})
 _THIS: Final = "WHERE broadcast_id = ? AND subscriber_id = ?"
@@ -93,7 +94,7 @@ ON CONFLICT DO UPDATE SET code = coalesce(excluded.code, code), next_at = coales
 _OWE: Final = "UPDATE subscriber SET digest_at = ?2 WHERE id = ?1 AND (digest_at IS NULL OR digest_at > ?2)"
 
 
-class WhatsApp(WhatsAppReaders, Halts):
+class WhatsApp(WhatsAppReaders, WhatsAppRests, Halts):
     """Receipts: the doubts that they settle, and what they say about money."""
 
     def take_receipts(self, receipts: Sequence[Receipt], now: datetime) -> None:

@@ -176,6 +176,7 @@ class WhatsAppPeople(Moves):
         window = "SELECT max(window_until) FROM subscriber WHERE id IN (?, ?)"
         self.run("UPDATE subscriber SET window_until = ? WHERE id = ?", self.value(window, keep, drop), keep)
         self.run(_INHERIT_PUSHED, keep, drop)
+        self.run("UPDATE OR IGNORE whatsapp_rest SET subscriber_id = ? WHERE subscriber_id = ?", keep, drop)
         find = "SELECT phone, user_id, stop_said_at FROM whatsapp_person WHERE subscriber_id = ?"
         *names, said = self.one(find, drop) or (None, None, None)
         there = self._address(drop)

@@ -130,7 +130,8 @@ def test_an_alert_in_one_line(note: Note, expected: str) -> None:
 def test_a_long_alert_is_cut_and_its_address_is_not() -> None:
     note = Note("Air naik di bantaran sungai. " * 80, link="https://portal.example/banjir", unverified=True)
     (shown, _) = values(one(Use.ALERT_URGENT), content(Use.ALERT_URGENT, note))
-    assert shown.endswith("… Informasi ini masih dalam verifikasi redaksi. https://portal.example/banjir")
+    invites = "Balas pesan ini dengan kata apa saja untuk membaca selengkapnya."
+    assert shown.endswith(f"… {invites} Informasi ini masih dalam verifikasi redaksi. https://portal.example/banjir")
     assert 1000 < units(one(Use.ALERT_URGENT).filled([shown, "Rabu 28 Feb 2024, 13.40 WIB"])) <= 1024
 
 

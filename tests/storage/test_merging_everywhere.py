@@ -39,6 +39,7 @@ BECOMES = {
     ("whatsapp_person", "subscriber_id"): "kept",
     ("whatsapp_person", "user_id"): "kept",
     ("whatsapp_push", "subscriber_id"): "kept",
+    ("whatsapp_rest", "subscriber_id"): "kept",
     ("whatsapp_waiting", "address"): "kept",
 }
 OLD, NEW = "1", "-100"

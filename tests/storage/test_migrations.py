@@ -39,6 +39,7 @@ RELEASED = {
     "approvals_asked": "85f7e5ba090b481c",
     "whatsapp_waiting": "802b18a00c4e687d",
     "whatsapp_addresses": "802b18a00c4e687d",
+    "whatsapp_rests": "1dc52cdddda7a61f",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {
     "meta": [{"key": "epoch", "value": "7"}],

@@ -38,6 +38,7 @@ PAGE: Final = 50  # posts taken apart at once, rows read at once
 GATHER: Final = 0.025  # seconds in which what streams in is gathered; a lone post is worked on at once
 STORE_PAUSE: Final = 1.0  # seconds between two tries while the store refuses
 STOP: Final = "stop"
+GiveRest = Callable[[Tx, str, Incoming | None, datetime], None]  # of what their templates had no room for
 Told = Callable[[Outcome, str, datetime], None]  # what a status says of the account's pace: to whom, and when
 
 
@@ -61,13 +62,13 @@ class Inbox:
     def __init__(
         self, store: Store, desk: Desk, number_id: str, now: Callable[[], datetime],
         *, heard: Callable[[], None], stopped: Callable[[Outcome], None], learn: Learn | None = None,
-        halter: Halter | None = None, told: Told = lambda *_: None,
+        halter: Halter | None = None, told: Told = lambda *_: None, give_rest: GiveRest = lambda *_: None,
     ) -> None:  # fmt: skip
         """`heard`: posts about our number come in; `stopped`: a status says that the account may not send.
 
         `learn`: of templates; `told`: a status says that it sent too fast.
         """
-        self._told = told
+        self._told, self._give_rest = told, give_rest
         self._learn, self._halter = learn or TemplateLearner(), halter or Halter()
         self._store, self._desk, self._number_id, self._now = store, desk, number_id, now
         self._heard, self._stopped = heard, stopped
@@ -174,13 +175,19 @@ class Inbox:
         now = self._now()
         match event:
             case Said():
-                address, incoming = await self._store.write(lambda tx: meet(tx, event, now))
+                address, incoming = await self._store.write(lambda tx: self._meet(tx, event, now))
                 if incoming is not None:
                     await self._desk.handle(update_id, Sender(NAME, address, name=event.name), incoming)
             case Moved(_, old, new, at):
                 await self._once(update_id, now, lambda tx: tx.whatsapp_moved(old, new, at or now))
             case Wish(_, who, value, at) if value == STOP:
                 await self._once(update_id, now, lambda tx: tx.whatsapp_stopped(who, at or now, now))
+
+    def _meet(self, tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:
+        address, incoming = meet(tx, said, now)
+        if said.opens:
+            self._give_rest(tx, address, incoming, now)
+        return address, incoming
 
     async def _once(self, update_id: int, now: datetime, work: Callable[[Tx], Any]) -> None:
         def guarded(tx: Tx) -> None:

@@ -12,6 +12,7 @@ from bot.channels.whatsapp.client import Client
 from bot.channels.whatsapp.doubts import DoubtSweeper
 from bot.channels.whatsapp.inbox import Inbox, Told
 from bot.channels.whatsapp.receive import Letterbox, Webhook
+from bot.channels.whatsapp.rest import Rest
 from bot.channels.whatsapp.send import NAME, WhatsAppChannel
 from bot.channels.whatsapp.signature import Signature
 from bot.channels.whatsapp.templates.graph import TemplatesApi
@@ -53,7 +54,7 @@ class WhatsAppParts:
         self.doubts = DoubtSweeper(store, now, clock, wake)
         self._inbox = Inbox(
             store, desk, number_id, now, heard=self.doubts.heard, stopped=self.channel.stop, learn=learn,
-            halter=halter, told=told,
+            halter=halter, told=told, give_rest=Rest(described, desk.board).give,
         )  # fmt: skip
         self._webhook = Webhook(Signature(app_secret, verify_token), Letterbox(store, now), self._inbox.wake)
         self._tasks: list[asyncio.Task[None]] = []

@@ -15,7 +15,9 @@ from bot.news.item import Story
 LONGEST_LINK: Final = 240
 # What a tap leads to, in the words of the conversation (bot.chat.answer.ACTIONS). "More" begins with the newest story
 # of the reader's topics: what stood in the headlines can be opened there, and the rest follows it.
-ACTIONS: Final = {Leads.MORE: more_action(Place(0, 0)), Leads.STOP: "stop"}
+STOP: Final = "stop"
+ACTIONS: Final = {Leads.MORE: more_action(Place(0, 0)), Leads.STOP: STOP}
+_ENDLESS: Final = 1 << 30
 _LONG: Final = frozenset({Means.NEWS, Means.RIGHT})  # these take what room the others leave
 
 
@@ -34,8 +36,20 @@ def fields(template: Template, content: Content, board: Board) -> Json:
     return {"type": "template", "template": asked}
 
 
+def is_cut(template: Template, content: Content, board: Board) -> bool:
+    """Whether the template has no room for all of it: the rest comes when its reader writes."""
+    say, (given, room) = board.texts.voice(template.language), _rooms(template, content, board)
+    return any(units(_whole(m, content, say)) > room for m, _ in given if m in _LONG)
+
+
 def _values(template: Template, content: Content, board: Board) -> list[str]:
     """What stands in the places, in their order; the whole body keeps its length."""
+    say, (given, room) = board.texts.voice(template.language), _rooms(template, content, board)
+    return [_long(m, content, say, room, _invites(template, say)) if m in _LONG else value for m, value in given]
+
+
+def _rooms(template: Template, content: Content, board: Board) -> tuple[list[tuple[Means, str]], int]:
+    """What stands in the short places, in order with empty long ones; and how much each of the long ones may take."""
     say, means = board.texts.voice(template.language), [parameter.means for parameter in template.parameters]
     room = LONGEST_BODY - units(PLACE.sub("", template.body))
     headlines = iter(_headlines(template, content))
@@ -43,11 +57,13 @@ def _values(template: Template, content: Content, board: Board) -> list[str]:
         "" if m in _LONG else next(headlines) if m is Means.HEADLINE else _short(m, content, say, board) for m in means
     ]
     left = room - sum(units(value) for value in given)
-    long_ones = sum(m in _LONG for m in means)
-    return [
-        _long(m, content, say, left // long_ones) if m in _LONG else value
-        for m, value in zip(means, given, strict=True)
-    ]
+    return list(zip(means, given, strict=True)), left // max(1, sum(m in _LONG for m in means))
+
+
+def _invites(template: Template, say: Voice) -> str:
+    """How its reader gets what there is no room for: by the button for more, else by a word."""
+    more = next((button.text for button in template.buttons if button.leads is Leads.MORE), "")
+    return say.t("broadcast.rest_button", button=more) if more else say.t("broadcast.rest")
 
 
 def _headlines(template: Template, content: Content) -> list[str]:
@@ -66,19 +82,33 @@ def _short(means: Means, content: Content, say: Voice, board: Board) -> str:
     return clean(title, LONGEST_LISTED)
 
 
-def _long(means: Means, content: Content, say: Voice, room: int) -> str:
-    if content.note is None:
+def _long(means: Means, content: Content, say: Voice, room: int, invites: str) -> str:
+    """What is too long is cut from the text, never from what closes it, and then that says how the rest is had."""
+    whole = _whole(means, content, say)
+    if units(whole) <= room:
+        return whole
+    text, closing = _parts(means, content, say)
+    closing = " ".join(part for part in (invites, closing) if part)
+    return clean(f"{clean(text, room - units(closing) - 1)} {closing}", room)
+
+
+def _whole(means: Means, content: Content, say: Voice) -> str:
+    """All of it in one line."""
+    text, closing = _parts(means, content, say)
+    return clean(f"{clean(text, _ENDLESS)} {closing}", _ENDLESS)
+
+
+def _parts(means: Means, content: Content, say: Voice) -> tuple[str, str]:
+    """Place, title and text; and what closes them."""
+    note = content.note
+    if note is None:
         raise ValueError("an alert without a text")
-    return _news(content.note, say, room) if means is Means.NEWS else clean(content.note.text, room)
-
-
-def _news(note: Note, say: Voice, room: int) -> str:
-    """Place, title and text in one line; what is too long is cut from them, never from what closes them."""
+    if means is Means.RIGHT:
+        return note.text, ""
     link = note.link if usable(note.link) and units(note.link) <= LONGEST_LINK else ""
     closing = " ".join(part for part in (say.t("broadcast.unverified") if note.unverified else "", link) if part)
     heading = ": ".join(part for part in (note.place.strip(), _sentence(note.title)) if part)
-    text = " ".join(part for part in (heading, note.text) if part)
-    return clean(f"{clean(text, room - units(closing) - 1)} {closing}", room)
+    return " ".join(part for part in (heading, note.text) if part), closing
 
 
 def _sentence(title: str) -> str:
