@@ -21,7 +21,7 @@ from bot.app.memory import spare_the_collector
 from bot.app.news_desk import NewsDesk
 from bot.app.senders import Senders
 from bot.app.templates import halter_of
-from bot.app.whatsapp import SETTLING, compose_for, stats_of, terms_of, whatsapp_parts
+from bot.app.whatsapp import SETTLING, compose_for, keep_currency, stats_of, terms_of, whatsapp_parts
 from bot.app.world import new_session
 from bot.channels.console import Console
 from bot.channels.console.send import NAME as CONSOLE
@@ -189,6 +189,7 @@ class App:
         await parts.templates.declare()
         self._look_at_templates = parts.templates.look
         terms, zone = terms_of(self._settings), self._settings.portal.timezone
+        await keep_currency(self._store, terms)
         means = None if terms is None else Means(terms, zone, self._staff.spent, self._halter)
         self._deliver(parts.channel, epoch, SETTLING, compose_for(parts.channel, self._facts, clock.now), means)
         parts.start()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import aiohttp
+import structlog
 
 from bot import clock
 from bot.app.templates import template_teller
@@ -25,6 +26,8 @@ from bot.flow.spending import spending
 from bot.ports import Store, Tx
 from bot.settings import Settings
 
+log = structlog.get_logger(__name__)
+
 SETTLING: Final = Settling(receipts.settle_delivery, receipts.settle_reply)  # a doubt waits for its receipt
 
 
@@ -32,6 +35,18 @@ def terms_of(settings: Settings) -> Terms | None:
     """What WhatsApp costs and may cost; None where it is off."""
     money = settings.whatsapp.money if settings.whatsapp is not None else None
     return None if money is None else Terms(money.rates.card, money.budget, money.portfolio)
+
+
+async def keep_currency(store: Store, terms: Terms | None) -> None:
+    """With a rate card of another currency all sums begin anew: no amount is counted as one of another currency."""
+    if terms is None:
+        return
+    before = await store.write(lambda tx: tx.keep_currency(terms.card.currency))
+    if before is not None:
+        log.warning(
+            "the rate card's currency has changed: what was spent today and this month is counted from nothing",
+            before=before, now=terms.card.currency,
+        )  # fmt: skip
 
 
 def stats_of(tx: Tx, settings: Settings, now: datetime) -> dict[str, Any]:

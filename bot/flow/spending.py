@@ -18,13 +18,14 @@ def spending(tx: Tx, terms: Terms, timezone: ZoneInfo, now: datetime) -> dict[st
     """Amounts in units of the currency, days and months of the portal's calendar; `left` has no reserve taken off."""
     today = now.astimezone(timezone).date()
     rows, spent = tx.spending(month_of(today)), tx.spent(today)
+    currency = tx.currency() or terms.card.currency  # the program's, which begins its sums anew with another rate card
     return {
-        "currency": terms.card.currency,
+        "currency": currency,
         "today": _summed(row for row in rows if row[0] == today),
         "month": _summed(row for row in rows if row[0] <= today),
         "reserved": _units(tx.unsettled(month_of(today))),  # of the month's cost what the platform has not billed yet
         "free_service_left": max(0, FREE_SERVICE - spent.service),
-        "budget": _budget(terms.budget, spent),
+        "budget": _budget(terms.budget if currency == terms.card.currency else Budget(), spent),
         "held_back": [
             {"what": halt.scope.value, "code": halt.code, "since": halt.since.isoformat(timespec="seconds")}
             for halt in tx.halts()

@@ -31,6 +31,12 @@ class Windows(NamedTuple):
 class MoneyTx(Protocol):
     """What transactions say about money, and about readers who were written to outside of a window."""
 
+    def keep_currency(self, currency: str) -> str | None:
+        """Reckon in this currency from now on; the one before it, whose sums end here, or None."""
+
+    def currency(self) -> str | None:
+        """What all sums are reckoned in; None: nobody has said."""
+
     def spent(self, today: date) -> Spent:
         """What this day and its month have cost, and how many service messages the month has had."""
 
@@ -61,8 +67,13 @@ class MoneyTx(Protocol):
     def digests_of_hour(self, slot: str, subscribers: Collection[int]) -> dict[int, int]:
         """How many digests of this hour these readers have had, the later ones of slots `slot#2` and so on."""
 
-    def windows(self, channel: str, categories: Collection[str], now: datetime) -> list[Windows]:
-        """The audience of an alert to these categories (none: everybody), by window and beginning of address."""
+    def windows(
+        self, channel: str, categories: Collection[str], now: datetime, had: int | None = None
+    ) -> list[Windows]:  # fmt: skip
+        """The audience of an alert to these categories (none: everybody), by window and beginning of address.
+
+        With `had` those who were sent that broadcast.
+        """
 
     def first_time(self, key: str) -> bool:
         """Whether this is said for the first time; it is remembered."""

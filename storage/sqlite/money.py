@@ -91,6 +91,10 @@ _FOLLOWERS: Final = """
  AND (f.category = '*' OR f.category IN (SELECT value FROM json_each(:categories)))) f
 JOIN subscriber s ON s.id = f.subscriber_id
 """
+_WHO_HAD_IT: Final = """
+(SELECT d.subscriber_id FROM delivery d WHERE d.broadcast_id = :had AND d.state IN ('sent', 'unknown')) f
+JOIN subscriber s ON s.id = f.subscriber_id
+"""
 _OLD: Final = """
 DELETE FROM whatsapp_charge WHERE (kind, about, subscriber_id, attempt) IN (
   SELECT kind, about, subscriber_id, attempt FROM whatsapp_charge WHERE day < ? LIMIT ?)
@@ -101,11 +105,34 @@ SELECT kind, about, subscriber_id, attempt FROM whatsapp_charge c WHERE day < ? 
     AND later.subscriber_id = c.subscriber_id AND later.attempt > c.attempt AND later.settled IS NOT NULL)
 ORDER BY day LIMIT ?
 """
+_CURRENCY: Final = "SELECT value FROM meta WHERE key = 'whatsapp_currency'"
+# Amounts of another currency mean nothing here. How many messages there were does: the free ones are counted by month.
+_BEGIN_ANEW: Final = (
+    "UPDATE whatsapp_spent SET reserved = 0, amount = 0",
+    "DELETE FROM whatsapp_spent_on",
+    "UPDATE whatsapp_charge SET reserved = 0, settled = iif(settled IS NULL, NULL, 0), marketing = 0, utility = 0",
+)
 _ROUNDED_UP: Final = timedelta(microseconds=999)
 
 
 class Money(Part):
     """Charges, their sums, and what readers were sent outside of a window."""
+
+    def keep_currency(self, currency: str) -> str | None:
+        """Reckon in this currency from now on; the one before it, whose sums end here, or None."""
+        before = self.currency()
+        if before == currency:
+            return None
+        self.run("INSERT OR REPLACE INTO meta VALUES ('whatsapp_currency', ?)", currency)
+        if before is not None:
+            for statement in _BEGIN_ANEW:
+                self.run(statement)
+        return before
+
+    def currency(self) -> str | None:
+        """What all sums are reckoned in; None: nobody has said."""
+        found: str | None = self.value(_CURRENCY)
+        return found
 
     def spent(self, today: date) -> Spent:
         """What this day and its month have cost, and how many service messages the month has had."""
@@ -235,12 +262,17 @@ class Money(Part):
         """How many digests of this hour these readers have had, the later ones of slots `slot#2` and so on."""
         return dict(self.all(_OF_HOUR, slot, listed(subscribers)))
 
-    def windows(self, channel: str, categories: Collection[str], now: datetime) -> list[Windows]:
-        """The audience of an alert to these categories (none: everybody), by window and beginning of address."""
-        audience = _FOLLOWERS if categories else _EVERYBODY
+    def windows(
+        self, channel: str, categories: Collection[str], now: datetime, had: int | None = None
+    ) -> list[Windows]:  # fmt: skip
+        """The audience of an alert to these categories (none: everybody), by window and beginning of address.
+
+        With `had` those who were sent that broadcast.
+        """
+        audience = _WHO_HAD_IT if had is not None else _FOLLOWERS if categories else _EVERYBODY
         values = {
             "channel": channel, "categories": listed(sorted(categories)), "now": to_ms(now),
-            "closing": to_ms(now + CLOSING), "a_day_ago": to_ms(now - A_DAY),
+            "had": had, "closing": to_ms(now + CLOSING), "a_day_ago": to_ms(now - A_DAY),
             "a_week_ago": to_ms(now - A_WEEK), "begun_since": to_ms(now - COUNTED),
         }  # fmt: skip
         query = _WINDOWS.format(prefix=LONGEST_PREFIX, audience=audience, sated=_SATED)
