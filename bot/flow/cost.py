@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.delivery.budget import Purse
@@ -14,10 +15,20 @@ from bot.delivery.templates import uses
 from bot.flow.means import Terms
 from bot.ports import Tx, Windows
 
-CostOf = Callable[[Tx, Collection[str], Level, datetime], Mapping[str, Cost]]  # categories, none: everybody
+
+class About(NamedTuple):
+    """A correction, a follow-up or a withdrawal, which is for those who have had something."""
+
+    kind: BroadcastKind
+    broadcast_id: int
 
 
-def free(tx: Tx, categories: Collection[str], level: Level, now: datetime) -> Mapping[str, Cost]:  # noqa: ARG001 — a CostOf
+CostOf = Callable[[Tx, Collection[str], Level, datetime, About | None], Mapping[str, Cost]]  # no categories: everybody
+
+
+def free(
+    tx: Tx, categories: Collection[str], level: Level, now: datetime, about: About | None = None,  # noqa: ARG001 — a CostOf
+) -> Mapping[str, Cost]:  # fmt: skip
     """Where nothing is billed."""
     return {}
 
@@ -29,16 +40,20 @@ class Costs:
         """`language` is that of most readers: its templates decide what is paid."""
         self._channel, self._terms, self._timezone, self._language = channel, terms, timezone, language
 
-    def __call__(self, tx: Tx, categories: Collection[str], level: Level, now: datetime) -> Mapping[str, Cost]:
-        """What an alert of this level costs now."""
+    def __call__(
+        self, tx: Tx, categories: Collection[str], level: Level, now: datetime, about: About | None = None
+    ) -> Mapping[str, Cost]:  # fmt: skip
+        """What an alert of this level costs now, or what is about something that was told."""
+        kind = BroadcastKind.ALERT if about is None else about.kind
         today, terms = now.astimezone(self._timezone).date(), self._terms
         rates, purse = terms.card.on(today), Purse(terms.budget, tx.spent(today))
-        windows, urgent = tx.windows(self._channel, categories, now), level is Level.URGENT
+        had = None if about is None else about.broadcast_id
+        windows, urgent = tx.windows(self._channel, categories, now, had), level is Level.URGENT
         readers = sum(w.open for w in windows), sum(w.closed for w in windows)
         left = purse.left(1, urgent=urgent)  # a broadcast that has cost nothing yet
         amount, unpaid = _service(windows, rates, purse, None if left is None else left[1])
         room = None if terms.portfolio is None else max(0, terms.portfolio - tx.people_since(now - COUNTED))
-        category = self._category(tx, level) if terms.budget.is_set else None
+        category = self._category(tx, kind, level) if terms.budget.is_set else None
         bound = None if left is None else left[1] - amount
         if category is Category.MARKETING and not urgent:
             windows = [w._replace(closed=w.closed - w.sated, begun=w.begun - w.begun_sated) for w in windows]
@@ -48,24 +63,24 @@ class Costs:
                 open=readers[0], closed=readers[1], paid=paid, unpaid=unpaid,
                 amount=amount + dearer, currency=terms.card.currency, left=None if left is None else left[1],
                 budget="" if left is None else left[0], room=room,
-                held=_held(tx, category),
+                held=_held(tx, kind, category),
             )
         }  # fmt: skip
 
-    def _category(self, tx: Tx, level: Level) -> Category | None:
+    def _category(self, tx: Tx, kind: BroadcastKind, level: Level) -> Category | None:
         """As what the template is billed that would be sent; None: there is none."""
-        found = (tx.usable_template(use, self._language) for use in uses(BroadcastKind.ALERT, level=level))
+        found = (tx.usable_template(use, self._language) for use in uses(kind, level=level))
         key = next((key for key in found if key is not None), None)
         category = tx.template_category(key) if key is not None else None
         return Category(category) if category in {Category.MARKETING, Category.UTILITY} else None
 
 
-def _held(tx: Tx, category: Category | None) -> str:
-    """For whom the platform takes no alert now; `category` is that of the template for those outside of a window."""
+def _held(tx: Tx, kind: BroadcastKind, category: Category | None) -> str:
+    """For whom the platform takes nothing of this kind now; `category` is that of their template outside a window."""
     scopes = [halt.scope for halt in tx.halts()]
-    if any(concerns(scope, BroadcastKind.ALERT, Category.SERVICE) for scope in scopes):
+    if any(concerns(scope, kind, Category.SERVICE) for scope in scopes):
         return ALL
-    outside = category is not None and any(concerns(scope, BroadcastKind.ALERT, category) for scope in scopes)
+    outside = category is not None and any(concerns(scope, kind, category) for scope in scopes)
     return OUTSIDE if outside else ""
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.delivery.content import Level
 from bot.delivery.cost import Cost
-from bot.flow.cost import CostOf
+from bot.flow.cost import About, CostOf
 from bot.ports import Tx
 
 
@@ -16,6 +16,7 @@ class Target(NamedTuple):
     categories: tuple[str, ...]  # topics and words; none: everybody
     channels: tuple[str, ...]
     level: Level
+    about: About | None = None  # for those who have had this
 
 
 class Reach(NamedTuple):
@@ -30,6 +31,7 @@ Count = Callable[[Tx, Target], Reach]
 
 def count(tx: Tx, target: Target, costs: CostOf, now: datetime) -> Reach:
     """Count now; reads only."""
-    audience = {channel: tx.audience_size(channel, target.categories) for channel in target.channels}
-    billed = costs(tx, target.categories, target.level, now)
+    counted = () if target.about is not None else target.channels  # of who has had something the report knows
+    audience = {channel: tx.audience_size(channel, target.categories) for channel in counted}
+    billed = costs(tx, target.categories, target.level, now, target.about)
     return Reach(audience, {channel: cost for channel, cost in billed.items() if channel in target.channels})

@@ -15,7 +15,7 @@ from bot.chat.push_seal import pressed
 from bot.chat.turn import Person, Role, Status
 from bot.delivery.content import BroadcastKind
 from bot.delivery.window import is_open
-from bot.flow.cost import free
+from bot.flow.cost import About, free
 from bot.flow.reach import Count, Target, count
 from bot.news.item import Story
 from bot.ports import Sent, Tx
@@ -24,6 +24,11 @@ PICKED: Final = 8  # stories that are offered
 LISTED: Final = 10  # scheduled broadcasts
 COMPARED: Final = 500  # of the last 24 hours
 _NO_FORMS: Final[Mapping[str, Callable[[Message], str]]] = {}
+_ABOUT: Final = {
+    Aim.FOLLOW_UP: BroadcastKind.FOLLOW_UP,
+    Aim.CORRECTION: BroadcastKind.CORRECTION,
+    Aim.WITHDRAWAL: BroadcastKind.WITHDRAWAL,
+}
 _PUTS_RIGHT: Final = frozenset({BroadcastKind.CORRECTION, BroadcastKind.WITHDRAWAL})
 
 
@@ -81,7 +86,10 @@ def _with_counts(tx: Tx, asked: LookIn, room: Room, zone: ZoneInfo, now: datetim
     """The counts and guards of a draft, which an empty one does not need; the story that is named."""
     draft = room.draft
     room = replace(room, story=_story(tx, asked))
-    if draft is None or draft.aim not in {Aim.ALERT, Aim.FOLLOW_UP}:
+    if draft is None:
+        return room
+    room = _with_costs_about(tx, room, draft, reach)
+    if draft.aim not in {Aim.ALERT, Aim.FOLLOW_UP}:
         return room
     begin = datetime.combine((draft.at or now).astimezone(zone).date(), time(), zone)
     room = replace(room, today=tx.alerts_between(begin, begin + timedelta(days=1)))
@@ -91,6 +99,14 @@ def _with_counts(tx: Tx, asked: LookIn, room: Room, zone: ZoneInfo, now: datetim
     channels = tuple(c for c in sorted(room.rates) if not draft.channels or c in draft.channels)
     audience, costs = reach(tx, Target(draft.categories, channels, draft.note.level))
     return replace(room, audience=audience, lately=lately, costs=costs)
+
+
+def _with_costs_about(tx: Tx, room: Room, draft: Draft, reach: Count) -> Room:
+    """What it costs to tell those who have had it: a correction, a follow-up, a withdrawal."""
+    kind, told = _ABOUT.get(draft.aim), room.told
+    if kind is None or told is None or not draft.note.text:
+        return room
+    return replace(room, costs=reach(tx, Target((), tuple(sorted(room.rates)), told.level, About(kind, told.id))).costs)
 
 
 def _story(tx: Tx, asked: LookIn) -> Story | None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.chat.turn import Role
-from bot.delivery.content import Level
+from bot.delivery.content import BroadcastKind, Level
 from bot.delivery.cost import Cost
 from bot.flow.beside import UncountedError, not_here
+from bot.flow.cost import About
 from bot.ports import Tx
+from tests.flow.test_corrections import half_sent
 from tests.support.newsroom_rig import ADI, Newsroom, staffed
 from tests.support.town import NOW
 
@@ -19,9 +21,13 @@ class Billed:
     """What an alert costs, and on which connections that was asked."""
 
     def __init__(self) -> None:
+        self.about: list[About | None] = []
         self.asked: list[tuple[bool, tuple[str, ...], Level]] = []
 
-    def __call__(self, tx: Tx, categories: Collection[str], level: Level, now: datetime) -> Mapping[str, Cost]:
+    def __call__(
+        self, tx: Tx, categories: Collection[str], level: Level, now: datetime, about: About | None = None
+    ) -> Mapping[str, Cost]:  # fmt: skip
+        self.about.append(about)
         assert now.tzinfo is not None
         self.asked.append((tx.writes, tuple(categories), level))  # type: ignore[attr-defined]
         return {"telegram": Cost(2, 1, 1, 1_500_000_000, "IDR", room=3), "elsewhere": Cost(9, 9, 9, 9, "IDR")}
@@ -85,3 +91,22 @@ async def test_what_needs_a_count_that_nobody_took_does_nothing(newsroom: Newsro
         await newsroom.outbox.store.write(work)
     assert raised.value.name == "readers"
     assert [act for _, _, act, _ in await newsroom.outbox.store.read(lambda tx: tx.audits(9)) if act == "y"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps"),
+    [
+        (BroadcastKind.CORRECTION, ["/ralat", "1", "Tiga korban", "Dua korban"]),
+        (BroadcastKind.WITHDRAWAL, ["/cabut", "1", "Salah sumber"]),
+    ],
+)
+async def test_what_a_correction_and_a_withdrawal_cost_is_said_before_they_are_confirmed(
+    newsroom: Newsroom, kind: BroadcastKind, steps: list[str]
+) -> None:
+    await half_sent(newsroom, "Tiga korban dirawat.")
+    billed = Billed()
+    newsroom.desk.costs = billed
+    for step in steps:
+        await (newsroom.press if step == "1" else newsroom.say)(ADI, step)
+    assert About(kind, 1) in billed.about
+    assert "WhatsApp ±Rp 1.500: 2 dalam jendela 24 jam, 1 di luarnya" in newsroom.last(ADI)

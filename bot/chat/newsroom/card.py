@@ -173,6 +173,7 @@ def _about_lines(visit: Visit) -> Iterator[_Text]:
     if visit.draft.aim is Aim.FOLLOW_UP:
         yield say.rich("desk.card.level", level=say.t(LEVELS[told.level]))
     yield say.rich("desk.card.had_it", count=told.sent + told.unknown + told.digested)
+    yield from cost_lines(say, visit.room.costs)
     if visit.draft.aim is Aim.CORRECTION and _is_added(told, visit.draft.note):
         yield say.rich("desk.card.not_verbatim")
     if visit.draft.aim is Aim.FOLLOW_UP:
