@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.delivery.about import act_for
 from bot.delivery.content import Act, BroadcastKind
-from bot.delivery.life import lives_until, longest_life, moves_on_until
+from bot.delivery.life import lives_until, longest_of, moves_on_until
 from bot.delivery.plan import Broadcast, Delivery, Rank, Reader
 from bot.delivery.rounds import Rounds, waits
 from bot.delivery.timing import NOW, OUTSIDE, SKIP, Turn, Way, is_closed, left_today, local_day, turn_of
@@ -221,10 +221,10 @@ class BroadcastClaim:
 
     @staticmethod
     def _go_on(tx: Tx, broadcast: Broadcast, now: datetime) -> None:
-        """New readers are begun with: an alert does not end of age in their middle."""
+        """New readers are begun with: what goes on does not end of age in their middle."""
         until = moves_on_until(broadcast, now)
         if until is not None:
-            tx.live_on(broadcast.id, until, longest_life(broadcast.level))
+            tx.live_on(broadcast.id, until, longest_of(broadcast))
 
     def _write(self, tx: Tx, broadcast: Broadcast, found: Sorted, now: datetime) -> None:
         if found.waiting:

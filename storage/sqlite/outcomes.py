@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.delivery.content import Act, BroadcastKind
+from bot.delivery.life import ABOUT
 from bot.delivery.plan import Delivery, Settled, State
 from bot.delivery.settle import DIGEST_AGAIN, digests_left
 from storage.sqlite.moves import GONE, Moves
@@ -122,6 +123,8 @@ class Outcomes(Moves):
             self._count_sent(channel, [(delivery, settled)], to_ms(now))
             news = settled._replace(gone=False) if settled.gone and self._came_back(delivery) else settled
             self._news_of_chat(channel, delivery.subscriber_id, delivery.address, news, now)
+            if settled.state is State.QUEUED and settled.hold_until is None and delivery.kind in ABOUT:
+                self._owe_on(delivery.subscriber_id)
             if _takes_back(delivery, settled):
                 self.run(_RECALLED, delivery.subscriber_id, delivery.broadcast_id)
 

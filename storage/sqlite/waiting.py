@@ -1,8 +1,9 @@
 """What waits for a chat: holds that the platform asked for, and queued deliveries that are no longer wanted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from bot.delivery.life import ABOUT, AFTER_QUIET, LONGEST_DUTY
 from storage.sqlite.part import Part, to_ms
 
 _HOLD: Final = """
@@ -23,6 +24,18 @@ UPDATE delivery SET next_at = min(next_at, :now)
 WHERE {_OF_SUBSCRIBER} AND code IN ('window_closed', 'budget', 'portfolio')
 """
 _BUMP_DELIVERIES: Final = f"UPDATE delivery SET next_at = max(next_at, :until) WHERE {_OF_SUBSCRIBER}"
+# What is about something told is owed to whoever waits (`bot.delivery.life`).
+_AFTER: Final = AFTER_QUIET // timedelta(milliseconds=1)
+_OWED: Final = f"""
+UPDATE broadcast SET expires_at = max(expires_at,
+  min(owed.until, max(not_before, created_at) + {LONGEST_DUTY // timedelta(milliseconds=1)}))
+FROM (
+  SELECT b.id AS about, d.next_at + {_AFTER} AS until FROM broadcast b INDEXED BY broadcast_open
+  CROSS JOIN delivery d ON d.broadcast_id = b.id AND d.subscriber_id = :subscriber
+  WHERE b.done_at IS NULL AND b.kind IN ({", ".join(f"'{kind}'" for kind in sorted(ABOUT))})
+    AND d.state = 'queued' AND b.expires_at < d.next_at + {_AFTER}) owed
+WHERE broadcast.id = owed.about
+"""
 _BUMP_REPLIES: Final = """
 UPDATE reply SET next_at = max(next_at, ?) WHERE channel = ? AND address = ? AND state = 'queued'
 """
@@ -38,6 +51,11 @@ class Waiting(Part):
         subscriber = self._subscriber(channel, address)
         if subscriber is not None:
             self.conn.execute(_BUMP_DELIVERIES, {"subscriber": subscriber, "until": until_ms})
+            self._owe_on(subscriber)
+
+    def _owe_on(self, subscriber: int) -> None:
+        """What they wait for ends no sooner than they can have it."""
+        self.conn.execute(_OWED, {"subscriber": subscriber})
 
     def _forget_holds(self, now: datetime) -> None:
         self.run("DELETE FROM hold WHERE until <= ?", to_ms(now))
