@@ -19,6 +19,7 @@ __all__ = [
     "entry",
     "insisted",
     "is_command",
+    "is_fine",
     "language_named",
     "lets_go",
     "may_mean_stop",
@@ -55,6 +56,24 @@ _THANKS: Final = re.compile(
     r"informasinya|jawaban|jawabannya|bantuan|bantuannya|berita|beritanya|kabar|kabarnya|answer|help|pak|bu|kak|min|"
     r"admin|mas|mbak|redaksi))*"
 )
+# As phones write it; `_calm` has taken the letters out that were only drawn out.
+_SHORT_THANKS: Final = re.compile(
+    r"(?:(?:ok|oke|baik|siap|sip) )?(?:mksh|mkasih|maksih|makasi|makasih|maacih|makaci|tks|thks|thx|tq|ty|tengkyu|"
+    r"tengkiu|trimakasih|terimakasih|trmksh|trmkasih|trims|hatur nuhun|nuhun|nuwun|suwun|syukron)"
+    r"(?: (?:ya|yah|bang|min|admin|kak|pak|bu|mas|mbak|bos|gan|banyak|sekali|banget|redaksi))*"
+)
+_FINE: Final = re.compile(
+    r"(?:(?:ok|oke|okay|okey|okeh|oks|oki|okelah|sip|siap|baik|baiklah|yoi|mantap|mantab|mantul|bagus|"
+    r"keren|noted|paham|mengerti|ngerti|dimengerti|good|god|great|nice|col|cool|alright|fine|got it|gotcha|nggih|"
+    r"ngih|inggih|ingih|sama sama|sama2|alhamdulilah|alhamdulillah|amin|aamiin|k)"
+    r"(?: (?:deh|ya|yah|bang|min|admin|kak|pak|bu|mas|mbak|dong|banget|sekali|lah|gan|bos|bro|sis|redaksi|saja|"
+    r"aja|dulu))*"
+    r" ?)+"
+)
+_DRAWN_OUT: Final = re.compile(r"([a-z])\1+")
+_THANKFUL: Final = frozenset("🙏")
+_CHEERFUL: Final = frozenset("👍👌✅😊🙂😀😁😄☺😍🥰❤🔥👏💯🤝🙌💪😉🤗🎉👋")
+_OF_EMOJI: Final = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff\\s]")  # forms, skins, joints
 
 LANGUAGES: Final = {
     "id": ("id", "indonesia", "indonesian"),
@@ -115,8 +134,18 @@ def lets_go(text: str) -> str:
 
 
 def thanks(text: str) -> bool:
-    """Whether somebody says thank you and nothing else."""
-    return _THANKS.fullmatch(" ".join(_plain_words(text))) is not None
+    """Whether somebody says thank you and nothing else, in words or with folded hands."""
+    words = " ".join(_plain_words(text))
+    said = _THANKS.fullmatch(words) or _SHORT_THANKS.fullmatch(_calm(words))
+    return said is not None or (not words and _emoji_of(text) == _THANKFUL)
+
+
+def is_fine(text: str) -> bool:
+    """Whether somebody only nods: ok, sip, 👍. `ya` is no nod: it answers a question that they believe is open."""
+    words = " ".join(_plain_words(text))
+    said = _FINE.fullmatch(words) or _FINE.fullmatch(_calm(words))
+    emoji = _emoji_of(text)
+    return "?" not in text and (said is not None or (not words and bool(emoji) and emoji <= _CHEERFUL | _THANKFUL))
 
 
 def may_mean_stop(text: str) -> bool:
@@ -139,6 +168,15 @@ def language_named(word: str) -> str | None:
     """The language that a word names ("inggris", "EN"), or None."""
     plain = word.strip().casefold()
     return next((code for code, words in LANGUAGES.items() if plain in words), None)
+
+
+def _calm(words: str) -> str:
+    return _DRAWN_OUT.sub(r"\1", words)
+
+
+def _emoji_of(text: str) -> frozenset[str]:
+    """What a text of no words is made of."""
+    return frozenset(_OF_EMOJI.sub("", text).strip("!.,"))
 
 
 def _head_and_tail(text: str) -> tuple[str, str]:

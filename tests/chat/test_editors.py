@@ -149,7 +149,14 @@ def test_nobody_else_works_on_a_draft_even_with_a_sealed_button(verb: str) -> No
 @pytest.mark.parametrize("stage", [Stage.SENT, Stage.CLOSED])
 @pytest.mark.parametrize("verb", [verb for verb, h in BUTTONS.items() if h.names is Names.OWN])
 def test_a_button_of_what_was_sent_or_left_does_nothing(verb: str, stage: Stage) -> None:
-    assert expired(pressed(verb, person(role=Role.ADMIN), room(replace(DRAFT, stage=stage))))
+    turn = pressed(verb, person(role=Role.ADMIN), room(replace(DRAFT, stage=stage)))
+    again = verb == "no" and stage is Stage.CLOSED  # they have what they want
+    assert (said(turn) == "Sudah dibatalkan. Tidak ada yang dikirim." and not turn.changes) if again else expired(turn)
+
+
+def test_another_time_that_was_set_is_not_called_cancelled() -> None:
+    moved = replace(DRAFT, stage=Stage.CLOSED, aim=Aim.MOVE)
+    assert expired(pressed("no", person(role=Role.ADMIN), room(moved)))
 
 
 def test_whoever_presses_an_old_button_sees_what_is_current() -> None:

@@ -93,6 +93,37 @@ async def test_a_card_of_what_has_left_shows_how_it_goes(newsroom: Newsroom, lab
     assert await newsroom.broadcasts() == [("alert", "done")]
 
 
+async def test_a_second_tap_on_cancel_says_that_it_is_cancelled_also_long_after(newsroom: Newsroom) -> None:
+    await newsroom.say(ADI, "/push")
+    asked = newsroom.button(ADI, "Batal")
+    await newsroom.say(ADI, TEXT)
+    card = newsroom.button(ADI, "Batal")
+    newsroom.forget()
+    await newsroom.does(ADI, card, card)
+    await newsroom.does(ADI, asked)
+    newsroom.outbox.later(hours=5)
+    await newsroom.say(ADI, "/push Kabar lain")
+    kept = newsroom.last(ADI)
+    await newsroom.does(ADI, card)
+    said = [message.plain() for message, _, _ in newsroom.seen[ADI]]
+    already = "Sudah dibatalkan. Tidak ada yang dikirim."
+    assert said[:3] == ["Dibatalkan. Tidak ada yang dikirim.", already, already]
+    assert said[-2:] == [kept, already]
+    assert newsroom.seen[ADI][-1][1:] == (Mode.REPLACE, card.message_id)
+    assert EXPIRED not in said
+    await newsroom.press(ADI, "Kirim")
+    assert await newsroom.broadcasts() == [("alert", "running")]
+
+
+async def test_cancel_on_somebody_elses_draft_that_is_closed_says_nothing_of_it(newsroom: Newsroom) -> None:
+    await write(newsroom)
+    card = newsroom.button(ADI, "Batal")
+    await newsroom.does(ADI, card)
+    newsroom.seen[SARI] = []
+    await newsroom.does(SARI, card)
+    assert newsroom.seen[SARI][0][0].plain() == EXPIRED
+
+
 @pytest.mark.parametrize("label", ["Setujui", "Tolak"])
 async def test_a_colleague_who_decides_after_another_approved_sees_how_it_goes(newsroom: Newsroom, label: str) -> None:
     await write(newsroom, "Darurat")

@@ -14,7 +14,7 @@ from bot.chat.message import Message
 from bot.chat.newsroom import approvals, audience, card_buttons, details, lists, push, sending
 from bot.chat.newsroom import sent as editors_sent
 from bot.chat.newsroom.visit import Visit
-from bot.chat.push import LookedIn, LookIn, Stage, Step
+from bot.chat.push import Aim, LookedIn, LookIn, Stage, Step
 from bot.chat.push_seal import pressed
 from bot.chat.scene import Scene
 from bot.chat.turn import Mode, Reply, Role, Turn
@@ -209,6 +209,8 @@ def _pressed(visit: Visit) -> Turn:
     became = sending.what_became(visit) if _is_theirs(visit, handler.names) else None
     if became is not None:
         return became
+    if button.verb == "no" and _is_closed(visit):
+        return visit.told("desk.cancelled_already")
     if not _holds(visit, handler.names):
         return _stale(visit, "desk.held_already" if handler.names is Names.LEFT and _came_back(visit) else "")
     return handler.run(visit)
@@ -218,6 +220,13 @@ def _came_back(visit: Visit) -> bool:
     """Whether what the button would stop was stopped before: by a colleague, or by themselves."""
     draft, button = visit.room.draft, visit.button
     return draft is not None and button is not None and draft.id == button.id and draft.broadcast_id is None
+
+
+def _is_closed(visit: Visit) -> bool:
+    """Whether a draft of theirs that the button would leave has been left already; another time is set, not left."""
+    draft, button = visit.room.draft, visit.button
+    theirs = draft is not None and button is not None and draft.id == button.id and visit.is_author(draft)
+    return theirs and draft is not None and draft.stage is Stage.CLOSED and draft.aim is not Aim.MOVE
 
 
 def _is_theirs(visit: Visit, names: Names) -> bool:

@@ -14,7 +14,7 @@ _FEWEST: Final = 2  # words of what may be meant for the newsroom
 
 def typed(scene: Scene, text: str) -> Turn:
     """What follows from them."""
-    return _of_screen(scene, text) or _thanked(scene, text) or _lost(scene, text)
+    return _thanked(scene, text) or _of_screen(scene, text) or _lost(scene, text)
 
 
 def bring(scene: Scene) -> Turn:
@@ -54,7 +54,10 @@ def _language(scene: Scene, numbers: tuple[int, ...]) -> Turn | None:
 
 
 def _thanked(scene: Scene, text: str) -> Turn | None:
-    return scene.show(Message(scene.say.rich("thanks.welcome"))) if words.thanks(text) else None
+    if words.thanks(text):
+        return scene.show(Message(scene.say.rich("thanks.welcome")))
+    # A nod asks for nothing: one line, without a question or a button that would ask for another.
+    return scene.show(Message(scene.say.rich("thanks.fine"))) if words.is_fine(text) else None
 
 
 def _lost(scene: Scene, text: str) -> Turn:
