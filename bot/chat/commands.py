@@ -112,7 +112,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
         "stop",
         {
             "id": ("berhenti", "henti", "keluar", "unreg", "off", "berenti", "brenti", "setop", "hentikan", "matikan"),
-            "en": ("stop", "unsubscribe", "unsub"),
+            "en": ("stop", "unsubscribe", "unsub", "quit", "end"),
         },
         about="about.stop",
         shown=True,

@@ -11,9 +11,13 @@ def _several(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+# How people here address whom they write to: "stop mas", "berhenti lah bang".
+_ADDRESS: Final = _several(
+    "kak kk kakak min admin pak bu mas mbak mba bang bg cak cacak rek ning om tante gan bos bro sis lah"
+)
 # Words that change nothing about what is meant: "tolong berhenti ya", "berita hari ini", "please stop".
-POLITE: Final = _several(
-    "tolong mohon saya aku mau ingin minta coba ya yah dong deh saja aja sekarang lagi kak min admin pak bu selamat"
+POLITE: Final = _ADDRESS | _several(
+    "tolong mohon saya aku mau ingin minta coba ya yah dong deh saja aja sekarang lagi selamat"
     " hari ini please pls i want to would like the now again me my today"
 )
 # What people add when they stop: "stop langganan", "berhenti kirim berita".
@@ -27,14 +31,14 @@ _BESIDE_STOP: Final = _several(
     "dulu udah sudah dah wa whatsapp telegram sms bot kanal channel siaran broadcast info kabar update promo promosi"
     " promotions total selamanya terus terima kasih makasih thanks thank you"
 )
-_EVERYDAY: Final = _several("keluar off henti")  # stop words that mean much else with others beside them
-_PASSIVE: Final = _several("dihentikan distop disetop")  # "mohon dihentikan"
+_EVERYDAY: Final = _several("keluar off henti end")  # stop words that mean much else with others beside them
+_PASSIVE: Final = _several("dihentikan distop disetop berhentikan stopkan")  # "mohon dihentikan", "berhentikan"
 # Words of subscriptions and nothing else: what stands behind them says of what (`UNREG DAERAH`), as by SMS.
 _OF_SUBSCRIPTIONS: Final = _several("unreg unsub unsubscribe")
 _MOST_BEHIND_STOP: Final = 2  # words
 # "jangan kirim lagi", "gak usah kirimi saya berita", "don't send me anything": nothing more is wanted, and nothing else
 # said. Of when, of what kind or to whom it must not say anything: that is another wish ("jangan kirim hari ini").
-_COURTESY: Final = _several("tolong mohon ya yah dong deh saja aja kak min admin pak bu please pls makasih")
+_COURTESY: Final = _ADDRESS | _several("tolong mohon ya yah dong deh saja aja please pls makasih")
 _NOT: Final = r"(?:tidak|tdk|tak|gak|ga|gk|nggak|ngga|enggak)"
 _REFUSED: Final = re.compile(
     r"(?:saya |aku |i )?"
@@ -42,10 +46,23 @@ _REFUSED: Final = re.compile(
     r"(?: (?:kirim|kirimi|kirimkan|mengirim|mengirimi|send))+"
     rf"|{_NOT} (?:mau|ingin|pengen) (?:lagi )?(?:dikirim|dikirimi|terima|menerima|langganan|berlangganan)"
     rf"|{_NOT} (?:langganan|berlangganan) lagi"
+    r"|(?:remove|take) me(?: (?:off|from) (?:(?:the|this|your) )?(?:mailing )?list)?|leave me alone"
     r"|(?:jangan|jgn) (?:hubungi|chat|wa|sms|ganggu|spam) (?:saya |aku |kami )?lagi|no more (?:news|messages))"
     r"(?: (?:lagi|saya|aku|kami|me|us|berita|pesan|notifikasi|info|kabar|wa|whatsapp|telegram|sms|apa|apapun|"
     r"any|anything|anymore|more|news|messages))*(?: terima kasih)?"
 )
+# What may stand beside either and says nothing else: to whom nothing more is to come, and thanks for what came.
+_APART: Final = re.compile(r"\bun (?=(?:reg|sub|subscribe)\b)")
+_TO_ME: Final = re.compile(
+    r" (?:ke|dari) (?:saya|aku|kami"
+    r"|(?:nomor|nomer|no|hp|wa|whatsapp|telegram)(?: (?:hp|wa))?(?: (?:ini|saya|aku|kami))?)\b"
+)
+_THANKED: Final = (
+    r"(?:terima ?kasih|trima ?kasih|trims|makasih|makasi|suwun|thanks|thank you)"
+    r"(?: (?:banyak|sekali|ya|yah|atas|untuk|buat|for|the|your|selama|ini|semua|info|infonya|informasi|informasinya|"
+    rf"berita|beritanya|kabar|kabarnya|bantuan|bantuannya|news|{'|'.join(sorted(_ADDRESS))}))*"
+)
+_THANKS_BESIDE: Final = re.compile(rf"^{_THANKED}\b | {_THANKED}$")
 # Why somebody stops; beside that they do it changes nothing: "berhenti ya pak, terlalu banyak".
 _REASON: Final = re.compile(
     r"(?:saya |aku |karena |soalnya |ini |sudah )*"
@@ -76,6 +93,7 @@ def stops(words: list[str], *, asking: bool = False) -> bool:
 
     `asking`: there was a question mark, and `stop dulu?` stops nothing.
     """
+    words = _bare(words)
     return _refuses(words) or (not asking and (_stops(words) or _stops_in_parts(words)))
 
 
@@ -83,6 +101,12 @@ def may_mean_stop(words: list[str]) -> bool:
     """Whether somebody may want that though they say more than we understand."""
     said = set(words)
     return bool(said & _STOP_WORDS or (said & _SUBSCRIBED and said & _AGAINST))
+
+
+def _bare(words: list[str]) -> list[str]:
+    """Without what may stand beside a stop and changes nothing about it, and `un reg` as one word."""
+    said = _APART.sub("un", " ".join(words))
+    return _TO_ME.sub("", _THANKS_BESIDE.sub("", said)).split()
 
 
 def _refuses(words: list[str]) -> bool:

@@ -38,6 +38,7 @@ _PHRASES: Final = {
     "berita salah": "wrong", "kenapa menerima": "why", "kenapa dapat": "why", "why did get this": "why",
     "batalkan langganan": "stop", "batal langganan": "stop", "batal berlangganan": "stop", "hapus langganan": "stop",
     "hapus dari daftar": "stop", "keluarkan dari daftar": "stop", "cancel subscription": "stop",
+    "end subscription": "stop",
     "delivery time": "times", "contact us": "contact", "ganti bahasa": "language", "ubah bahasa": "language",
     "change language": "language", "atur jam tenang": "quiet", "pilih wilayah": "keywords",
     "laporkan kesalahan": "wrong", "report a mistake": "wrong",

@@ -26,7 +26,22 @@ WORDS = (
     "hentikan",
     "jangan kirim lagi",
 )
+# As people here say it, to whoever they think reads it; in every question too.
+SPOKEN = (
+    "stop mas", "stop mbak", "Berhenti mba", "stop bang", "stop bg", "berhenti cak", "stop cacak", "stop rek",
+    "berhenti ning", "stop lah", "stop kk", "stop om", "berhenti tante", "stop gan", "stop bos", "stop bro",
+    "stop sis", "stop aja lah", "berhenti dong bang", "berhenti, makasih infonya", "terima kasih beritanya, stop",
+    "stop, terima kasih banyak atas infonya selama ini mas", "jangan kirim berita lagi ke saya",
+    "jangan kirim lagi ya mas", "jangan kirim pesan ke nomor ini lagi", "stop kirim berita ke nomor ini",
+    "stop kirim wa ke no hp saya", "berhentikan", "tolong berhentikan mas", "un reg", "UN REG", "quit", "end",
+    "Quit!", "remove me", "please remove me from the list", "leave me alone", "end my subscription",
+)  # fmt: skip
 TALK = ("hentikan kebakaran di Pacet", "matikan lampu jalan di Sooko", "jangan kirim truk lewat desa kami lagi")
+NO_STOP = (
+    "berhentikan truk di jalan", "kecelakaan bang toyib", "bang", "mas", "om tante", "jangan kirim truk ke nomor ini",
+    "stop truk ke Pacet mas", "terima kasih", "makasih infonya mas", "kereta berhenti, terima kasih infonya",
+    "week end di Pacet", "quite", "remove the mud", "stop kontak rusak mas", "berhenti ning kene",
+)  # fmt: skip
 STEPS = ("", steps.SEARCH, steps.WORD, steps.ERASE, steps.CONTACT, f"{steps.REPORT}:7", f"{steps.ANSWER}:3", "nonsense")
 
 
@@ -60,6 +75,25 @@ def test_one_message_stops_whatever_was_asked_and_of_whom(role: Role, step: str)
     person = Person("telegram", "1", Status.ACTIVE, role, follows_all=True, step=step, step_at=asked_at)
     for word in WORDS:
         assert stops(answer(person, Text(word), board())), word
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("said", SPOKEN)
+def test_a_stop_said_as_people_say_it_is_one_inside_and_outside_every_question(
+    role: Role, step: str, said: str
+) -> None:
+    asked_at = NOW - timedelta(seconds=5)
+    person = Person("telegram", "1", Status.ACTIVE, role, follows_all=True, step=step, step_at=asked_at)
+    assert stops(answer(person, Text(said), board()))
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("said", NO_STOP)
+def test_what_only_sounds_like_that_stops_nothing(step: str, said: str) -> None:
+    asked_at = NOW - timedelta(seconds=5)
+    person = Person("telegram", "1", Status.ACTIVE, follows_all=True, step=step, step_at=asked_at)
+    assert Stop() not in answer(person, Text(said), board()).changes
 
 
 @pytest.mark.parametrize("role", Role)

@@ -80,6 +80,15 @@ async def test_whoever_stops_gets_no_rest(tmp_path: Path) -> None:
         assert whole(person.arrived()[1:]) == [False]
 
 
+@pytest.mark.parametrize("said", ["Berhenti!", "S.T.O.P", "*stop*", "stop mas", "/berhenti", "un reg"])
+async def test_whoever_types_that_they_stop_gets_no_rest_either(tmp_path: Path, said: str) -> None:
+    async with reader(tmp_path) as person:
+        await alert(person)
+        person.arrived()
+        await person.say(said)
+        assert whole(person.arrived()) == [False], "the goodbye and nothing else"
+
+
 async def test_the_rest_of_what_was_withdrawn_or_is_old_never_comes(tmp_path: Path) -> None:
     async with reader(tmp_path) as person:
         number = await alert(person)

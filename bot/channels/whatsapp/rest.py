@@ -7,8 +7,9 @@ from bot.channels.whatsapp.templates import fill
 from bot.channels.whatsapp.templates.model import Template
 from bot.chat.broadcasts import broadcast_message
 from bot.chat.message import to_json
-from bot.chat.stop_words import stops
+from bot.chat.screen_seal import read
 from bot.chat.turn import Board, Incoming, Mode, Press, Text
+from bot.flow.leaving import is_stop
 from bot.ports import Tx
 
 NAME = "whatsapp"
@@ -37,5 +38,5 @@ class Rest:
 
 def _stops(incoming: Incoming | None) -> bool:
     if isinstance(incoming, Press):
-        return incoming.action == fill.STOP
-    return isinstance(incoming, Text) and stops(incoming.text.casefold().split())
+        return read(incoming.action).action == fill.STOP
+    return isinstance(incoming, Text) and is_stop(incoming.text)
