@@ -138,9 +138,9 @@ _LISTS: Final = {
 
 
 def _near(body: Json, contacts: list[Json], place: int) -> list[Json]:
-    who = sender(body, contacts, place)
-    own = {"wa_id": who.phone, "user_id": who.user_id}
-    return [{name: value for name, value in own.items() if value is not None}] if who.known else []
+    who, name = sender(body, contacts, place), called(body, contacts, place)
+    own = {"wa_id": who.phone, "user_id": who.user_id, "profile": {"name": name} if name else None}
+    return [{key: value for key, value in own.items() if value is not None}] if who.known else []
 
 
 # Reading one item ---------------------------------------------------------------------------------------------------
