@@ -237,11 +237,13 @@ def language_codes(scene: Scene) -> list[str]:
 
 
 def stopped(scene: Scene, *, never: bool = False) -> Message:
-    """Goodbye; `never` is for somebody who had not subscribed at all."""
+    """Goodbye, and the way to be forgotten too; `never` is for somebody who had not subscribed, of whom is nothing."""
     staff = scene.person.role is not Role.RESIDENT
     text = scene.say.rich("stop.never" if never else "stop.done", portal=scene.board.portal)
     again = button(scene, "button.start" if never and not staff else "button.again", "start")
-    return Message(joined("\n\n", text, scene.say.rich("stop.staff")) if staff else text, ((again,),))
+    erase = button(scene, "group.button_erase" if scene.person.group else "data.button_erase", "erase")
+    rows = ((again,),) if never else ((again,), (erase,))
+    return Message(joined("\n\n", text, scene.say.rich("stop.staff")) if staff else text, rows)
 
 
 def lost(scene: Scene, *instead: Button) -> Message:
