@@ -221,6 +221,11 @@ def _one_line(text: str, most: int) -> str:
     return cut(" ".join(text.split()), most)
 
 
+def invitation(say: Voice, more: str) -> str:
+    """How the reader of a cut alert gets the rest: by the button with the label `more`, else by any word."""
+    return say.t("broadcast.rest_button", button=more) if more else say.t("broadcast.rest")
+
+
 def prose(text: str, most: int = LONGEST_TEXT) -> str:
     """Paragraphs as they were written, without the empty lines that typing leaves behind."""
     return cut(re.sub(r"\s*\n\s*\n\s*", "\n\n", text.strip()), most)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram import render
 from bot.chat.answer import answer
-from bot.chat.broadcasts import broadcast_message
+from bot.chat.broadcasts import broadcast_message, invitation
 from bot.chat.message import Message
 from bot.chat.righted import amendment
 from bot.chat.stories import reach
@@ -222,6 +222,8 @@ def test_every_text_of_a_broadcast_is_said_in_each_language() -> None:
             answer(person, StoriesFound((), after=Place(1, 7)), listening)
             answer(person, StoriesFound(many(30), after=Place(30, 1)), listening)
         amendment(listening.texts.voice(language), "Dua orang luka.")
+        assert "“Baca”" in invitation(listening.texts.voice(language), "Baca")
+        invitation(listening.texts.voice(language), "")
     ours = tuple(prefix for prefix in BROADCAST if prefix != "notice.")  # staff notices: test_notices.py
     spoken = {(language, key) for language, key in Spoken.said if key.startswith(ours)}
     assert spoken == {(lang, k) for lang in TEXTS.catalogs for k in keys_of(po(lang)) if k.startswith(ours)}

@@ -5,6 +5,7 @@ from typing import Final
 from bot.channels.whatsapp.templates.clean import clean
 from bot.channels.whatsapp.templates.model import PLACE, Json, Leads, Means, Template
 from bot.channels.whatsapp.templates.rules import LONGEST_BODY
+from bot.chat.broadcasts import invitation
 from bot.chat.fit import units
 from bot.chat.stories import LONGEST_LISTED, more_action, usable
 from bot.chat.texts import Voice
@@ -63,7 +64,7 @@ def _rooms(template: Template, content: Content, board: Board) -> tuple[list[tup
 def _invites(template: Template, say: Voice) -> str:
     """How its reader gets what there is no room for: by the button for more, else by a word."""
     more = next((button.text for button in template.buttons if button.leads is Leads.MORE), "")
-    return say.t("broadcast.rest_button", button=more) if more else say.t("broadcast.rest")
+    return invitation(say, more)
 
 
 def _headlines(template: Template, content: Content) -> list[str]:
