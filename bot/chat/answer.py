@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.chat import screens, words
 from bot.chat.admins import acts as admins
+from bot.chat.admins import feeds
 from bot.chat.admins import invitations as staff
 from bot.chat.fit import fitted
 from bot.chat.message import Message
@@ -127,7 +128,7 @@ def _command(scene: Scene, name: str, argument: str = "") -> Turn:
 
 
 def _text(scene: Scene, text: str, photo: str) -> Turn:
-    answered = wishing.asked(scene, text)
+    answered = feeds.address(scene, text) or wishing.asked(scene, text)
     if answered is not None:
         return answered
     # What staff write may answer a question of the newsroom: `pagi` and `salah` are what was wrong then.

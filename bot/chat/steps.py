@@ -12,6 +12,7 @@ ERASE: Final = "erase"
 CONTACT: Final = "contact"
 REPORT: Final = "report"  # or report:STORY
 ANSWER: Final = "answer"  # answer:CONTACT
+ADDRESS: Final = "address"  # of a feed that an admin adds
 LETTER: Final = "letter"  # letter:TEXT, what a button would bring to the newsroom
 # The last screen listed something that may be typed as numbers or hours; it asked for no words.
 TOPICS: Final = "topics"

@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
+from bot.chat import steps, words
 from bot.chat.admins.call import Call
 from bot.chat.admins.faults import fault
 from bot.chat.fit import cut
 from bot.chat.message import Button, Rows, Span
 from bot.chat.office import (
+    Enquire,
     FeedSeen,
     HaltFeed,
     LookFor,
@@ -20,9 +22,10 @@ from bot.chat.office import (
     SetFeedTopics,
     TryFeed,
 )
+from bot.chat.scene import Scene
 from bot.chat.screens import TICK
 from bot.chat.texts import joined
-from bot.chat.turn import Turn
+from bot.chat.turn import Role, Turn
 
 A_PAGE: Final = 10
 MOST_TOPICS: Final = 80
@@ -99,8 +102,21 @@ def state(call: Call, feed: FeedSeen) -> str:
 
 
 def how_to_add(call: Call) -> Turn:
-    """How a feed is added: with its address behind the command, so that nothing has to be remembered."""
-    return call.show(call.say.rich("feeds.how_to_add"), ((call.act("office.button.back", "fl"),),))
+    """Ask for the address of a feed or its site: the next text is taken for it, as is what stands behind /feeds."""
+    asked = call.show(call.say.rich("feeds.how_to_add"), ((call.act("office.button.back", "fl"),),))
+    return replace(asked, changes=steps.under(call.scene, steps.ADDRESS))
+
+
+def address(scene: Scene, text: str) -> Turn | None:
+    """What an admin writes when asked for an address; None when nothing was asked, or it is a command after all."""
+    if steps.asked(scene) != steps.ADDRESS or words.is_command(text):
+        return None
+    if scene.person.role is not Role.ADMIN:  # taken away since the button was tapped
+        return scene.tell(scene.say.rich("error.staff_only"))
+    named = text.strip()
+    if "." in named and len(named.split()) == 1:
+        return Turn(asks=(Enquire("feeds", named),))
+    return replace(scene.tell(scene.say.rich("feeds.how_to_add")), changes=steps.under(scene, steps.ADDRESS))
 
 
 def retry_failing(call: Call) -> Turn:

@@ -1,0 +1,55 @@
+"""Admins and their feeds in the chat: an address that was asked for, and how a feed stands."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.chat.answer import answer
+from bot.chat.office import Enquire, Enquired, Office
+from bot.chat.push_seal import ADMINS, sealed
+from bot.chat.turn import Command, Incoming, Person, Role, Status, Text, Turn
+from bot.chat.wishes import SetStep
+from tests.support.town import NOW, board
+
+KEY = b"k" * 32
+
+
+def person(role: Role = Role.ADMIN, minutes: int = 5) -> Person:
+    return Person("telegram", "1", Status.ACTIVE, role, step="address", step_at=NOW - timedelta(minutes=minutes))
+
+
+def test_the_button_asks_for_an_address() -> None:
+    action = sealed(KEY, "telegram", "1", "fh", prefix=ADMINS)
+    turn = answer(
+        Person("telegram", "1", role=Role.ADMIN), Enquired(Enquire(action, pressed=True), Office(KEY)), board()
+    )
+    assert turn.changes == (SetStep("address"),)
+
+
+@pytest.mark.parametrize(
+    "typed", ["kabar-desa.example", " https://kabar-desa.example/feed/\n", "http://localhost.example"]
+)
+def test_the_next_text_is_the_address(typed: str) -> None:
+    turn = answer(person(), Text(typed), board())
+    assert turn == Turn(changes=(SetStep(""),), asks=(Enquire("feeds", typed.strip()),))
+
+
+def test_what_is_no_address_is_asked_for_again() -> None:
+    turn = answer(person(), Text("yang punya desa"), board())
+    assert (turn.changes, turn.asks) == ((SetStep("address"),), ())
+    assert turn.replies[0].message.plain().startswith("Tulis alamat situs")
+
+
+def asks_nothing_of_feeds(who: Person, incoming: Incoming) -> bool:
+    turn = answer(who, incoming, board())
+    return not any(isinstance(ask, Enquire) for ask in turn.asks) and SetStep("address") not in turn.changes
+
+
+def test_the_question_ends_with_batal_after_an_hour_and_with_the_role() -> None:
+    assert asks_nothing_of_feeds(person(), Text("BATAL"))
+    assert asks_nothing_of_feeds(person(), Command("cancel"))
+    assert asks_nothing_of_feeds(person(minutes=61), Text("kabar-desa.example"))
+    for role in (Role.EDITOR, Role.RESIDENT):
+        turn = answer(person(role), Text("kabar-desa.example"), board())
+        assert turn.replies[0].message.plain().startswith("Perintah ini khusus redaksi.")
+        assert asks_nothing_of_feeds(person(role), Text("kabar-desa.example"))
