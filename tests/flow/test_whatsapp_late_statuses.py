@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.whatsapp.apart import Apart, read_post
 from bot.channels.whatsapp.floods import Floods
-from bot.channels.whatsapp.inbox import Inbox, read_post, take_apart
+from bot.channels.whatsapp.inbox import Inbox
 from bot.channels.whatsapp.receive import POSTS
 from bot.delivery.budget import Charge
 from bot.delivery.halts import Halt, Scope
@@ -49,7 +50,8 @@ def post(code: int, at: datetime, tag: object = "", message_id: str = "wamid.1")
 
 def bring(tx: Tx, body: str, now: datetime, number: int = 1) -> None:
     tx.receive(POSTS, [(number, body)], now)
-    take_apart(tx, [read_post(number, body, "1")], now, TemplateLearner(), Halter(), Floods(lambda _: False))
+    apart = Apart(now, TemplateLearner(), Halter(), Floods(lambda _: False))
+    apart.take(tx, [read_post(number, body, "1")])
 
 
 def sent(tx: Tx) -> DeliveryTag:

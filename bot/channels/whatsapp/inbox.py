@@ -6,26 +6,22 @@ in the inbox, in its order. Those rows are handled one after the other, by the d
 
 import asyncio
 import json
-import traceback
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import structlog
 
 from bot.channels.whatsapp import outcome as meaning
-from bot.channels.whatsapp.events import Event, Fault, Item, Moved, Other, Said, Status, Wish, kept, read, walk
+from bot.channels.whatsapp.apart import Apart, Post, Words, describe, read_post
+from bot.channels.whatsapp.events import Event, Fault, Moved, Other, Said, Status, Wish, kept, read
 from bot.channels.whatsapp.floods import Floods
 from bot.channels.whatsapp.numbers import chosen
 from bot.channels.whatsapp.receive import POSTS
 from bot.channels.whatsapp.send import NAME
-from bot.channels.whatsapp.statuses import news, of_the_account, of_the_template, receipt
 from bot.channels.whatsapp.told import TemplateTold
 from bot.chat.turn import Incoming, Press, Text
 from bot.delivery.outcome import Outcome
-from bot.delivery.receipts import Receipt
-from bot.delivery.templates import TemplateNews
 from bot.errors import StoreError
 from bot.flow.desk import Desk, Sender
 from bot.flow.halts import Halter
@@ -40,20 +36,6 @@ STORE_PAUSE: Final = 1.0  # seconds between two tries while the store refuses
 STOP: Final = "stop"
 GiveRest = Callable[[Tx, str, Incoming | None, datetime], None]  # of what their templates had no room for
 Told = Callable[[Outcome, str, datetime], None]  # what a status says of the account's pace: to whom, and when
-
-
-@dataclass(slots=True)
-class Post:
-    """One post, read."""
-
-    id: int
-    events: list[tuple[Item, Event]] = field(default_factory=list)
-    error: str = ""
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it shows that what is told of our number comes here: not what is of another, or of the account."""
-        return any(item.number is not None for item, _ in self.events)
 
 
 class Inbox:
@@ -86,8 +68,9 @@ class Inbox:
             try:
                 await self._open_posts()
                 await self._handle_waiting()
-            except StoreError as error:
-                log.error("webhooks wait for the store", channel=NAME, reason=error.reason)  # noqa: TRY400
+            except Exception as error:  # noqa: BLE001 — not even a fault of ours silences everybody for good
+                reason = error.reason if isinstance(error, StoreError) else describe(error)
+                log.error("webhooks wait for the store", channel=NAME, reason=reason)  # noqa: TRY400
                 if self._finishing:
                     return
                 await self._rest(STORE_PAUSE)
@@ -116,22 +99,54 @@ class Inbox:
             posts = [read_post(post_id, body, self._number_id) for post_id, body in waiting]
             if any(post.is_ours for post in posts):
                 self._heard()
-            now = self._now()
-            words = await self._store.write(lambda tx, posts=posts, now=now: self._take_apart(tx, posts, now))  # type: ignore[misc]
-            for outcome, who, at in words:
-                if outcome.account:
-                    self._stopped(outcome)
-                else:
-                    self._told(outcome, who, at)
+            await self._take(posts)
             self._tell(posts)
             await self._handle_waiting()
 
-    def _take_apart(self, tx: Tx, posts: Iterable[Post], now: datetime) -> list[tuple[Outcome, str, datetime]]:
-        floods = Floods(self._desk.leaves_unheard)
-        return take_apart(tx, posts, now, self._learn, self._halter, floods)
+    async def _take(self, posts: Sequence[Post]) -> None:
+        """All in one transaction; if that breaks, each post in its own, and of one that breaks alone each event.
+
+        Only a refusal of the store is passed on: then what is not taken yet keeps waiting.
+        """
+        try:
+            await self._write(self._apart(), lambda apart, tx: apart.take(tx, posts))
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 — of a form that nobody foresaw: it takes nothing else with it
+            log.warning("webhooks are taken one by one", channel=NAME, posts=len(posts), error=describe(error))
+            for post in posts if len(posts) > 1 else ():
+                await self._take([post])
+            if len(posts) == 1:
+                await self._take_by_event(posts[0])
+
+    async def _take_by_event(self, post: Post) -> None:
+        """Each event in a transaction of its own; the post waits until all were tried, in case we are killed."""
+        apart = self._apart()
+        for item, event in post.events:
+            events = [(post.id, item, event)]
+            try:
+                await self._write(apart, lambda apart, tx, events=events: apart.take_events(tx, events))  # type: ignore[misc]
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 — what stands beside it is heard
+                post.broke(error)
+        await self._store.write(lambda tx: apart.end(tx, post))
+
+    def _apart(self) -> Apart:
+        return Apart(self._now(), self._learn, self._halter, Floods(self._desk.leaves_unheard))
+
+    async def _write(self, apart: Apart, work: Callable[[Apart, Tx], Words]) -> None:
+        for outcome, who, at in await self._store.write(lambda tx: work(apart, tx)):
+            if outcome.account:
+                self._stopped(outcome)
+            else:
+                self._told(outcome, who, at)
 
     def _tell(self, posts: Iterable[Post]) -> None:
         """What concerns the account, and what nobody foresaw, for whoever reads the log."""
+        for post in posts:
+            if post.error:
+                log.error("a webhook could not be handled whole", channel=NAME, update_id=post.id, error=post.error)
         for item, event in (pair for post in posts for pair in post.events):
             if isinstance(event, Status) and event.fault is not None:
                 self._judge(event.fault)
@@ -197,64 +212,6 @@ class Inbox:
         await self._store.write(guarded)
 
 
-def read_post(post_id: int, body: str, number_id: str) -> Post:
-    """What a post says to our number; what is no JSON says nothing, and is kept."""
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        return Post(post_id, error="not JSON")
-    ours = (item for item in walk(payload) if item.number in (None, number_id))
-    return Post(post_id, [(item, read(item)) for item in ours])
-
-
-def take_apart(
-    tx: Tx, posts: Iterable[Post], now: datetime, learn: Learn, halter: Halter, floods: Floods
-) -> list[tuple[Outcome, str, datetime]]:  # fmt: skip
-    """Statuses are settled; whatever people did waits in a row of its own, once however often it was brought.
-
-    Returns what is told of the account for the first time: outcome, recipient, moment.
-    """
-    receipts: list[Receipt] = []
-    rows: list[str] = []
-    templates: list[TemplateNews] = []
-    strangers: set[int] = set()  # posts that name somebody who was forgotten: the last answer has receipts too
-    for post in posts:
-        if not tx.handled(POSTS, post.id, now, post.error):
-            continue
-        for item, event in post.events:
-            if isinstance(event, Status):
-                receipts.append(receipt(event, now))
-                if tx.is_nobodys(receipts[-1]):
-                    strangers.add(post.id)
-                templates += of_the_template(tx, event, now)
-            elif isinstance(event, TemplateTold):
-                templates.append(news(event, now))
-            elif isinstance(event, Said | Moved | Wish) and _is_heard(tx, event, now, floods):
-                rows.append(json.dumps(dated(item, event, tx.came(POSTS, post.id)).kept()))
-    if templates:  # first, so that what is planned anew takes another one
-        learn(tx, templates)
-    halted = tx.halts()
-    halter.told(tx, receipts, now)
-    words = list(of_the_account(tx, receipts, now))
-    tx.take_receipts(receipts, now)
-    halter.look(tx, halted)
-    tx.blank_updates(POSTS, strangers)
-    tx.receive(NAME, list(enumerate(rows, (tx.last_update(NAME) or 0) + 1)), now)
-    return words
-
-
-def dated(item: Item, event: Said | Moved | Wish, came: datetime | None) -> Item:
-    """What does not say when it was said was said when it came, at the latest, not when it is handled."""
-    if event.at is not None or came is None:
-        return item
-    return item._replace(body={**item.body, "timestamp": str(int(came.timestamp()))})
-
-
-def _is_heard(tx: Tx, event: Said | Moved | Wish, now: datetime, floods: Floods) -> bool:
-    """Whether this was not brought before, and is not one too many."""
-    return tx.first_sight(event.id, "message", now) and not floods.leaves_unheard(tx, event)
-
-
 def meet(tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:
     """Who this is, with their window open; and what they said, numbers under our last screen understood."""
     address = tx.whatsapp_address(*said.who, said.at)
@@ -266,10 +223,3 @@ def meet(tx: Tx, said: Said, now: datetime) -> tuple[str, Incoming | None]:
     if isinstance(incoming, Text) and (action := chosen(incoming.text, tx.options_of(address))):
         incoming = Press(action)
     return address, incoming
-
-
-def describe(fault: BaseException) -> str:
-    """What broke and where, without the exception's words: they may hold what a person wrote."""
-    frames = traceback.extract_tb(fault.__traceback__)
-    where = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
-    return type(fault).__name__ + where
