@@ -1,11 +1,12 @@
 """Admins and their feeds in the chat: an address that was asked for, and how a feed stands."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.chat.answer import answer
-from bot.chat.office import Enquire, Enquired, Office
+from bot.chat.office import Enquire, Enquired, FeedSeen, Office
 from bot.chat.push_seal import ADMINS, sealed
 from bot.chat.turn import Command, Incoming, Person, Role, Status, Text, Turn
 from bot.chat.wishes import SetStep
@@ -53,3 +54,35 @@ def test_the_question_ends_with_batal_after_an_hour_and_with_the_role() -> None:
         turn = answer(person(role), Text("kabar-desa.example"), board())
         assert turn.replies[0].message.plain().startswith("Perintah ini khusus redaksi.")
         assert asks_nothing_of_feeds(person(role), Text("kabar-desa.example"))
+
+
+# How a feed stands ----------------------------------------------------------------------------------------------------
+
+HELD = FeedSeen(3, "https://a.example/feed/", "Daerah", held=12)
+STATES = {
+    "holds stories": (HELD, "12 berita ditahan, menunggu keputusan Anda"),
+    "paused by an admin, holds stories": (
+        replace(HELD, halted=True), "dijeda · 12 berita ditahan, menunggu keputusan Anda",
+    ),
+    "paused by feeds.yaml, holds stories": (
+        replace(HELD, paused=True), "dijeda · 12 berita ditahan, menunggu keputusan Anda",
+    ),
+    "paused": (replace(HELD, halted=True, held=0), "dijeda"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("feed", "state"), STATES.values(), ids=STATES)
+def test_a_feed_says_all_of_how_it_stands(feed: FeedSeen, state: str) -> None:
+    admin = Person("telegram", "1", role=Role.ADMIN)
+    listed = answer(admin, Enquired(Enquire("feeds"), Office(KEY, feeds=(feed,))), board())
+    assert f"1. Daerah · {state}" in listed.replies[0].message.plain().splitlines()
+    action = sealed(KEY, "telegram", "1", "f", 3, prefix=ADMINS)
+    whole = answer(admin, Enquired(Enquire(action, pressed=True), Office(KEY, feed=feed)), board())
+    assert f"Keadaan: {state}" in whole.replies[0].message.plain().splitlines()
+
+
+def test_a_feed_that_is_gone_says_so_beside_what_it_holds() -> None:
+    admin, gone = Person("telegram", "1", role=Role.ADMIN), replace(HELD, gone=True)
+    listed = answer(admin, Enquired(Enquire("feeds"), Office(KEY, feeds=(gone,))), board()).replies[0].message.plain()
+    alone = answer(admin, Enquired(Enquire("feeds"), Office(KEY, feeds=(replace(gone, held=0),))), board())
+    assert alone.replies[0].message.plain() + " · 12 berita ditahan, menunggu keputusan Anda" == listed

@@ -86,12 +86,10 @@ def name_of(feed: FeedSeen) -> str:
 def state(call: Call, feed: FeedSeen) -> str:
     """How it stands, in a line."""
     say = call.say
-    if feed.held:
-        return say.t("feeds.state.held", n=feed.held)
-    if feed.gone:
-        return say.t("feeds.state.gone")
-    if feed.paused or feed.halted:
-        return say.t("feeds.state.paused")
+    stands = "feeds.state.gone" if feed.gone else "feeds.state.paused" if feed.paused or feed.halted else ""
+    if stands or feed.held:
+        held = say.t("feeds.state.held", n=feed.held) if feed.held else ""
+        return " · ".join(part for part in (say.t(stands) if stands else "", held) if part)
     if feed.failures:
         told = say.t("feeds.state.failed", n=feed.failures, fault=fault(say, feed.error))
         again = say.t("feeds.state.again", moment=call.moment(feed.next_check)) if feed.next_check else ""
