@@ -12,6 +12,7 @@ from bot.channels.whatsapp.receive import POSTS
 from bot.channels.whatsapp.send import NAME
 from bot.chat.turn import Status
 from bot.ports import Tx
+from tests.channels.test_whatsapp_receive import post, send
 from tests.support.at_whatsapp import NUMBER_ID, PERSON, AtWhatsApp, at_whatsapp
 
 UNDATED: dict[str, dict[str, Any]] = {
@@ -68,3 +69,49 @@ async def test_a_stop_since_then_is_the_last_word(tmp_path: Path, stamp: dict[st
         await person.store.write(lambda tx: tx.whatsapp_stopped((PERSON, None), stop, stop))
         await handled(person, timedelta(hours=2))
         assert (await person.store.read(lambda tx: tx.person(NAME, PERSON))).status is Status.STOPPED
+
+
+async def wishes(person: AtWhatsApp, value: str, stamp: dict[str, Any], times: int = 1) -> Status:
+    """A minute later somebody taps in WhatsApp's own menu, and that comes so many times; how they stand then."""
+    person.clock.turn(60)
+    wish = {"wa_id": PERSON, "category": "marketing_messages", "value": value, **stamp}
+    for _ in range(times):
+        assert await send(person, post(user_preferences=[wish])) == 200
+    await person.rested()
+    return await stands(person)
+
+
+async def stands(person: AtWhatsApp) -> Status:
+    return (await person.store.read(lambda tx: tx.person(NAME, PERSON))).status
+
+
+@pytest.mark.parametrize("stamp", UNDATED.values(), ids=UNDATED)
+async def test_a_second_stop_in_the_menu_is_no_repeat_of_the_first(tmp_path: Path, stamp: dict[str, Any]) -> None:
+    async with at_whatsapp(tmp_path) as person:
+        for _ in range(3):
+            person.clock.turn(60)
+            await person.say("MULAI daerah")
+            assert await stands(person) is Status.ACTIVE
+            assert await wishes(person, "stop", stamp) is Status.STOPPED
+
+
+@pytest.mark.parametrize("stamp", UNDATED.values(), ids=UNDATED)
+async def test_a_stop_that_comes_twice_at_once_is_one_stop(tmp_path: Path, stamp: dict[str, Any]) -> None:
+    async with at_whatsapp(tmp_path) as person:
+        await person.say("MULAI daerah")
+        person.arrived()
+        assert await wishes(person, "stop", stamp, times=2) is Status.STOPPED
+        assert person.arrived() == [], "what was tapped in a menu is not answered"
+        person.clock.turn(60)
+        await person.say("MULAI daerah")
+        assert await stands(person) is Status.ACTIVE
+
+
+async def test_a_dated_stop_that_is_brought_again_takes_back_no_later_consent(tmp_path: Path) -> None:
+    async with at_whatsapp(tmp_path) as person:
+        await person.say("MULAI daerah")
+        stamp = {"timestamp": str(int(person.clock.now().timestamp()) + 60)}
+        assert await wishes(person, "stop", stamp) is Status.STOPPED
+        person.clock.turn(60)
+        await person.say("MULAI daerah")
+        assert await wishes(person, "stop", stamp) is Status.ACTIVE

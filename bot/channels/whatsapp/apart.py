@@ -114,7 +114,7 @@ class Apart:
                 templates += of_the_template(tx, event, self.now)
             elif isinstance(event, TemplateTold):
                 templates.append(news(event, self.now))
-            elif isinstance(event, Said | Moved | Wish) and self._is_heard(tx, event):
+            elif isinstance(event, Said | Moved | Wish) and self._is_heard(tx, post_id, event):
                 rows.append(json.dumps(dated(item, event, tx.came(POSTS, post_id)).kept()))
         if templates:  # first, so that what is planned anew takes another one
             self.learn(tx, templates)
@@ -130,9 +130,14 @@ class Apart:
         self.halter.look(tx, halted)
         return words
 
-    def _is_heard(self, tx: Tx, event: Said | Moved | Wish) -> bool:
+    def _is_heard(self, tx: Tx, post_id: int, event: Said | Moved | Wish) -> bool:
         """Whether this was not brought before, and is not one too many."""
-        return tx.first_sight(event.id, "message", self.now) and not self.floods.leaves_unheard(tx, event)
+        key = event.id
+        if isinstance(event, Wish) and event.at is None:
+            # Nothing tells it from the same wish of last week. A post brought again stops once more at most, which is
+            # better than a stop unheard.
+            key = f"{event.id} in post {post_id}"
+        return tx.first_sight(key, "message", self.now) and not self.floods.leaves_unheard(tx, event)
 
 
 def dated(item: Item, event: Said | Moved | Wish, came: datetime | None) -> Item:

@@ -64,7 +64,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person wishes about marketing messages: `stop`, `resume`, `signup` or what comes later."""
+    """What a person wishes about marketing messages: `stop`, `resume`, `signup` or what comes later.
+
+    Its id is made of what it says: without a moment the same wish on another day has the same.
+    """
 
     id: str
     who: Who
