@@ -26,6 +26,7 @@ class Button:
     label: str
     action: str = ""
     url: str = ""
+    hint: str = ""  # a few words below the label, where a channel has room for them: in WhatsApp's lists
 
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -50,7 +51,7 @@ class Message:
 def to_json(message: Message) -> str:
     """One compact JSON line, for the store; `from_json` gives the same value back."""
     spans = [[s.text, int(s.bold) | int(s.italic) << 1, s.link] for s in message.text]
-    rows = [[[b.label, b.action, b.url] for b in row] for row in message.rows]
+    rows = [[[b.label, b.action, b.url, *([b.hint] if b.hint else [])] for b in row] for row in message.rows]
     picture = b64encode(message.picture).decode() if message.picture is not None else None
     pictured = [picture, message.photo, int(message.caption)] if picture or message.photo or message.caption else []
     return json.dumps([spans, rows, message.preview, *pictured], ensure_ascii=False, separators=(",", ":"))
@@ -60,6 +61,6 @@ def from_json(text: str) -> Message:
     """The message that `to_json` wrote."""
     data: list[Any] = json.loads(text)
     spans = tuple(Span(t, bool(look & 1), bool(look & 2), link) for t, look, link in data[0])
-    rows = tuple(tuple(Button(label, action, url) for label, action, url in row) for row in data[1])
+    rows = tuple(tuple(Button(*kept) for kept in row) for row in data[1])
     picture, photo, caption = data[3:] if data[4:] else [*data[3:4], *[None, "", 0][len(data) - 3 :]]
     return Message(spans, rows, data[2], None if picture is None else b64decode(picture), photo, bool(caption))

@@ -53,7 +53,7 @@ def sealed(
     def put(button: Button) -> Button:
         if not wanted(button.action):
             return button
-        return Button(button.label, f"{button.action}~{nonce}{_seal(screen, button.action)}")
+        return replace(button, action=f"{button.action}~{nonce}{_seal(screen, button.action)}")
 
     return replace(message, rows=tuple(tuple(map(put, row)) for row in message.rows))
 

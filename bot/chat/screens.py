@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Final
 
-from bot.chat import words
+from bot.chat import typed, words
 from bot.chat.message import Button, Message, Rows, Span
 from bot.chat.scene import Scene
 from bot.chat.texts import joined
@@ -91,7 +91,11 @@ def _quiet(scene: Scene) -> _Text:
 def _topic_rows(scene: Scene) -> Rows:
     choice, everything = scene.choice, "topics.everything_chosen" if scene.choice.everything else "button.all"
     ticks = [
-        Button((TICK if c.id in choice.ids else "") + c.name(scene.say.language), f"t:{c.id}")
+        Button(
+            (TICK if c.id in choice.ids else "") + c.name(scene.say.language),
+            f"t:{c.id}",
+            hint=typed.volume(scene.say, c.weekly),
+        )
         for c in scene.board.categories[:MOST_TOPICS]
     ]
     pairs = tuple(tuple(ticks[i : i + 2]) for i in range(0, len(ticks), 2))

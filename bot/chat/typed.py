@@ -8,6 +8,16 @@ def choose(say: Voice) -> str:
     return say.t("typed.choose")
 
 
+def choose_topics(say: Voice) -> str:
+    """The same where the list is one of topics."""
+    return say.t("typed.choose_topics")
+
+
+def volume(say: Voice, weekly: int | None) -> str:
+    """Below a topic in a list: how much it brings; "" while that is unknown."""
+    return say.t("typed.volume", n=weekly) if weekly else ""
+
+
 def one_number(say: Voice) -> str:
     """Under numbered options."""
     return say.t("typed.one")

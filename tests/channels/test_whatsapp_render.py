@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.channels.whatsapp.render import Form, form, marked, plain
 from bot.chat.broadcasts import broadcast_message
 from bot.chat.fit import fitted
-from bot.chat.message import Button, Message, Span
+from bot.chat.message import Button, Message, Span, from_json, to_json
 from bot.chat.stories import story_message
 from bot.chat.turn import Person
 from bot.simulator.whatsapp.errors import CloudError
@@ -83,6 +83,32 @@ def test_topics_are_numbered_in_their_list_and_their_numbers_are_the_conversatio
     assert "1. Berita Utama\n2. Hukum & Kriminal\n" in made["text"]
     assert made["text"].endswith("6. Investigasi\n\nBoleh lebih dari satu. Balas misalnya: 1 2 3")
     assert form(shown, SAY).options == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "opens", "volumes"),
+    [
+        ("id", "Pilih topik", ["±2 kiriman seminggu", "±2 kiriman seminggu", "±1 kiriman seminggu"]),
+        ("en", "Choose topics", ["±2 messages a week", "±2 messages a week", "±1 message a week"]),
+    ],
+)
+def test_each_topic_of_a_list_says_how_much_it_brings(language: str, opens: str, volumes: list[str]) -> None:
+    (_, shown), *_ = walk(Person("whatsapp", "1", language=language), board(), 1)
+    listed = form(from_json(to_json(shown)), TEXTS.voice(language)).fields["interactive"]["action"]
+    assert listed["button"] == opens
+    rows = listed["sections"][0]["rows"]
+    assert [row.get("description") for row in rows[:3]] == volumes
+    assert "description" not in rows[-1], "what is no topic brings nothing"
+    known_by_nobody = replace(board(), categories=tuple(replace(c, weekly=None) for c in board().categories))
+    (_, shown), *_ = walk(Person("whatsapp", "1", language=language), known_by_nobody, 1)
+    assert "description" not in json.dumps(form(shown, TEXTS.voice(language)).fields)
+
+
+def test_a_hint_gives_way_to_the_rest_of_a_long_label_and_keeps_to_its_length() -> None:
+    buttons = ((Button("Y" * 30, "a", hint="±9"),), (Button("Z", "b", hint="z" * 80),))
+    (long, short) = judged(form(Message((Span("x"),), buttons), SAY))["choices"]
+    assert (long.description, long.label) == ("Y" * 30, "Y" * 30)
+    assert (len(short.description), short.label) == (72, "Z")
 
 
 def test_many_topics_are_typed_and_what_stands_below_them_too() -> None:

@@ -135,8 +135,7 @@ def _from_whatsapp(shown: WhatsAppShown) -> Json:
 
 
 def _choice(choice: Choice) -> Json:
-    label = choice.description or choice.title
-    return {"label": label, "data": choice.id or None, "url": choice.url or None}
+    return {"label": choice.label, "data": choice.id or None, "url": choice.url or None}
 
 
 def _unmarked(text: str) -> tuple[str, list[Json]]:

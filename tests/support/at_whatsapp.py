@@ -109,7 +109,7 @@ def numbered_in(lines: list[str], hints: frozenset[str]) -> list[str]:
 
 def label_of(choice: Choice) -> str:
     """The whole label of what can be tapped."""
-    return choice.description or choice.title
+    return choice.label
 
 
 def hints_of(texts: Texts) -> frozenset[str]:

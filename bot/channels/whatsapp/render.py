@@ -101,15 +101,18 @@ def _reply(button: Button) -> Json:
 
 def _row(button: Button) -> Json:
     row = {"id": button.action, "title": cut(button.label, LONGEST_ROW)}
-    if row["title"] != button.label:
-        row["description"] = cut(button.label, LONGEST_DESCRIPTION)
+    below = button.hint if row["title"] == button.label else button.label
+    if below:
+        row["description"] = cut(below, LONGEST_DESCRIPTION)
     return row
 
 
 def _opens(actions: list[Button], say: Voice) -> str:
     """What stands on the button that opens a list; a list of one says what it is."""
     alone = len(actions) == 1 and units(actions[0].label) <= LONGEST_BUTTON
-    return actions[0].label if alone else typed.choose(say)
+    if alone:
+        return actions[0].label
+    return typed.choose_topics(say) if any(b.action.startswith(TOPIC) for b in actions) else typed.choose(say)
 
 
 def _numbered(text: str, options: list[Button], hint: str) -> str:

@@ -136,7 +136,7 @@ def dressed(text: str) -> tuple[str, list[Json]]:
 
 
 def _button(choice: Choice) -> Button:
-    return Button(choice.description or choice.title, choice.id or None, choice.url or None)
+    return Button(choice.label, choice.id or None, choice.url or None)
 
 
 def _units(text: str) -> int:

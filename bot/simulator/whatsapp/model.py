@@ -33,8 +33,14 @@ class Choice:
 
     title: str
     id: str = ""
-    description: str = ""
+    description: str = ""  # below a row's title: the rest of a title that was cut, or more about it
     url: str = ""
+
+    @property
+    def label(self) -> str:
+        """The whole of the title: where it was cut, its description says it."""
+        begins = self.title.removesuffix("…")
+        return self.description if self.description.startswith(begins) else self.title
 
 
 @dataclass(slots=True)
