@@ -16,7 +16,7 @@ UPDATE OR IGNORE delivery SET subscriber_id = ?1
 WHERE subscriber_id = ?2 AND broadcast_id IN (SELECT id FROM broadcast)
 """
 # What was sent to the old chat cannot be changed any more: in the new one ids begin anew and name other messages.
-_FORGET_MESSAGES: Final = f"""
+FORGET_MESSAGES: Final = f"""
 UPDATE delivery SET message_id = CASE state WHEN 'started' THEN '{GONE}' END
 WHERE subscriber_id = ? AND (message_id IS NOT NULL OR state = 'started')
   AND broadcast_id IN (SELECT id FROM broadcast)
@@ -81,7 +81,7 @@ class Moves(People):
         there = self._subscriber(channel, address)
         if there == subscriber:  # another request was on its way when we heard of it
             return
-        self.run(_FORGET_MESSAGES, subscriber)
+        self.run(FORGET_MESSAGES, subscriber)
         self._readdress(channel, str(self.value("SELECT address FROM subscriber WHERE id = ?", subscriber)), address)
         if there is not None:
             if self.value("SELECT status FROM subscriber WHERE id = ?", there) != Status.NEW:

@@ -28,6 +28,7 @@ from storage.sqlite.schema_screens import screens_and_aims
 from storage.sqlite.schema_team import team_in_chat
 from storage.sqlite.schema_templates import whatsapp_templates
 from storage.sqlite.schema_troubles import whatsapp_troubles
+from storage.sqlite.schema_united import whatsapp_united
 from storage.sqlite.schema_waiting import whatsapp_waiting
 from storage.sqlite.schema_whatsapp import whatsapp
 
@@ -294,6 +295,7 @@ migrations()(approvals_asked)
 migrations()(whatsapp_waiting)
 migrations()(whatsapp_addresses)
 migrations()(whatsapp_rests)
+migrations()(whatsapp_united)
 
 
 def is_empty(db: Database) -> bool:

@@ -22,6 +22,7 @@ from bot.delivery.settle import MOST_REFUSED, REPLY_DOUBTS
 from bot.delivery.templates import REFUSALS
 from bot.ports import Recovery
 from storage.sqlite.halts import Halts
+from storage.sqlite.moves import GONE
 from storage.sqlite.part import from_ms_or_none, to_ms, to_ms_or_none
 from storage.sqlite.whatsapp_people import NAME
 from storage.sqlite.whatsapp_readers import WhatsAppReaders
@@ -31,8 +32,9 @@ _REACHED: Final = frozenset({"delivered", "read", "played"})
 _THIS: Final = "WHERE broadcast_id = ? AND subscriber_id = ?"
 # What waits has been started as often as the receipt says, or is tried again because nobody knew: else it never left.
 _ARRIVED: Final = f"""
-UPDATE delivery SET state = 'sent', code = '', message_id = ?, finished_at = ?, channel = NULL, rank = NULL,
-  next_at = NULL {_THIS} AND (state = 'unknown' OR state = 'queued' AND (attempt >= ? OR doubts > 0))
+UPDATE delivery SET state = 'sent', code = '', message_id = CASE message_id WHEN '{GONE}' THEN NULL ELSE ? END,
+  finished_at = ?, channel = NULL, rank = NULL, next_at = NULL {_THIS}
+  AND (state = 'unknown' OR state = 'queued' AND (attempt >= ? OR doubts > 0))
 """
 _FAILED: Final = f"""
 UPDATE delivery SET state = 'failed', code = ?, finished_at = ?, channel = NULL, rank = NULL, next_at = NULL {_THIS}
@@ -103,10 +105,14 @@ class WhatsApp(WhatsAppReaders, WhatsAppRests, Halts):
         for receipt in receipts:
             if self.first_sight(receipt.message_id, receipt.word, now):
                 self._leave_alone(receipt, now)
-                self._take(receipt, now)
+                self._take(self._about_who_is_kept(receipt), now)
                 self._account_for(receipt)
                 if probes and receipt.failed is None and str(receipt.tag) in probes:
                     self._end_probed(str(receipt.tag), now)
+
+    def _about_who_is_kept(self, receipt: Receipt) -> Receipt:
+        tag = receipt.tag
+        return receipt._replace(tag=self._kept(tag)) if isinstance(tag, DeliveryTag) else receipt
 
     def _account_for(self, receipt: Receipt) -> None:
         """What it costs, whether it was read; also while its answer is not written yet."""
@@ -118,9 +124,10 @@ class WhatsApp(WhatsAppReaders, WhatsAppRests, Halts):
         if receipt.billed is not None:
             self._bill(receipt.tag, receipt.billed)
         if receipt.word in _REACHED and isinstance(receipt.tag, DeliveryTag):
+            tag = self._kept(receipt.tag)
             if not self.was_seen(receipt.message_id, "failed"):  # which is the last word about a message
-                self.run(_DELIVERABLE, receipt.tag.subscriber_id)
-            self._has_had(receipt.tag, read=receipt.word != "delivered")
+                self.run(_DELIVERABLE, tag.subscriber_id)
+            self._has_had(tag, read=receipt.word != "delivered")
 
     def doubtful(self) -> list[Tag]:
         """Attempts that ended without an answer, and that no receipt has settled."""
@@ -219,15 +226,18 @@ class WhatsApp(WhatsAppReaders, WhatsAppRests, Halts):
         if channel != NAME:
             return
         for delivery, settled in finished:
-            tag = DeliveryTag(delivery.broadcast_id, delivery.subscriber_id, delivery.attempt)
+            charged = DeliveryTag(delivery.broadcast_id, delivery.subscriber_id, delivery.attempt)
+            tag = self._kept(charged)
             if settled.state is State.QUEUED and not settled.doubt:
                 self._take_back_marketing(tag)
             if _has_not_left(settled):
-                self._release(tag)
+                self._release(charged)
+            if settled.state is State.SENT and tag != charged and settled.message_id is not None:
+                self._arrived(tag, settled.message_id, now)
             if settled.state is State.FAILED:
                 self._after_failure(tag, settled, now)
             elif settled.code == WINDOW_CLOSED:
-                self._news_of_reader(delivery.subscriber_id, settled, now)
+                self._news_of_reader(tag.subscriber_id, settled, now)
             self._take_early(self.all(_EARLY, "d", *tag[:2]), now)
 
     def _digests_left(self, delivery: Delivery, settled: Settled) -> int:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.delivery.timing import CLOSING
-from storage.sqlite.moves import Moves
+from storage.sqlite.moves import FORGET_MESSAGES, Moves
 from storage.sqlite.part import to_ms
 from storage.sqlite.waiting import DUE_NOW
 
@@ -64,6 +64,11 @@ FROM whatsapp_push WHERE subscriber_id = ?2 ON CONFLICT DO UPDATE SET
   spared = max(spared, excluded.spared),
   spared_until = nullif(max(coalesce(spared_until, 0), coalesce(excluded.spared_until, 0)), 0)
 """
+# What is told of messages to the one who goes is about the one who is kept.
+_UNITED: Final = (
+    "UPDATE whatsapp_united SET subscriber_id = ?1 WHERE subscriber_id = ?2",
+    "UPDATE OR IGNORE whatsapp_early SET b = ?1 WHERE kind = 'd' AND b = ?2",
+)
 
 
 class WhatsAppPeople(Moves):
@@ -170,6 +175,7 @@ class WhatsAppPeople(Moves):
         for drop in others:
             self._inherit(keep, drop)
             self._merge(NAME, keep=keep, drop=drop)
+            self.run("INSERT OR REPLACE INTO whatsapp_united VALUES (?, ?)", drop, keep)
         return keep
 
     def _inherit(self, keep: int, drop: int) -> None:
@@ -179,6 +185,10 @@ class WhatsAppPeople(Moves):
         self.run("UPDATE OR IGNORE whatsapp_rest SET subscriber_id = ? WHERE subscriber_id = ?", keep, drop)
         find = "SELECT phone, user_id, stop_said_at FROM whatsapp_person WHERE subscriber_id = ?"
         *names, said = self.one(find, drop) or (None, None, None)
+        if names[0] is not None and self.value("SELECT phone FROM whatsapp_person WHERE subscriber_id = ?", keep):
+            self.run(FORGET_MESSAGES, drop)  # what stands in the chat of another number is no context in this one
+        for statement in _UNITED:
+            self.run(statement, keep, drop)
         there = self._address(drop)
         self.run("DELETE FROM whatsapp_person WHERE subscriber_id = ?", drop)  # so that the names are free
         self.run("UPDATE whatsapp_former SET subscriber_id = ? WHERE subscriber_id = ?", keep, drop)

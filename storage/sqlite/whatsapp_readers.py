@@ -36,6 +36,11 @@ class WhatsAppReaders(WhatsAppAnswers):
         """Whether we know nobody (any more) whom this is about."""
         return self._recipient(receipt) is None
 
+    def _kept(self, tag: DeliveryTag) -> DeliveryTag:
+        """The attempt as it is called since two subscribers turned out to be one."""
+        kept = self.value("SELECT subscriber_id FROM whatsapp_united WHERE dropped = ?", tag.subscriber_id)
+        return tag if kept is None else tag._replace(subscriber_id=kept)
+
     def _leave_alone(self, receipt: Receipt, now: datetime) -> None:
         """A person who got too many at once is left alone, whatever becomes of the message."""
         until = held_until(receipt, now)
@@ -46,7 +51,8 @@ class WhatsAppReaders(WhatsAppAnswers):
     def _recipient(self, receipt: Receipt) -> int | None:
         """Whom this is about, if we know them."""
         if isinstance(receipt.tag, DeliveryTag):
-            found: int | None = self.value("SELECT id FROM subscriber WHERE id = ?", receipt.tag.subscriber_id)
+            named = self._kept(receipt.tag).subscriber_id
+            found: int | None = self.value("SELECT id FROM subscriber WHERE id = ?", named)
             return found
         names = (("phone", receipt.phone), ("user_id", receipt.user_id))
         return next((s for column, value in names if (s := self._by_name(column, value)) is not None), None)

@@ -32,7 +32,7 @@ BECOMES = {
     ("talk", "subscriber_id"): "kept",
     ("whatsapp_answer", "address"): "kept",
     ("whatsapp_charge", "subscriber_id"): "attempt",
-    ("whatsapp_early", "b"): "dropped",  # nobody waits for its attempt any more
+    ("whatsapp_early", "b"): "kept",
     ("whatsapp_former", "alias"): "attempt",  # a name of somebody, whoever that is
     ("whatsapp_former", "subscriber_id"): "kept",
     ("whatsapp_person", "phone"): "kept",
@@ -40,6 +40,7 @@ BECOMES = {
     ("whatsapp_person", "user_id"): "kept",
     ("whatsapp_push", "subscriber_id"): "kept",
     ("whatsapp_rest", "subscriber_id"): "kept",
+    ("whatsapp_united", "subscriber_id"): "kept",
     ("whatsapp_waiting", "address"): "kept",
 }
 OLD, NEW = "1", "-100"

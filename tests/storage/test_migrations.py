@@ -40,6 +40,7 @@ RELEASED = {
     "whatsapp_waiting": "802b18a00c4e687d",
     "whatsapp_addresses": "802b18a00c4e687d",
     "whatsapp_rests": "1dc52cdddda7a61f",
+    "whatsapp_united": "cfa7c9c162ea692a",
 }
 TABLES_OF_THE_FIRST: dict[str, list[dict[str, Any]]] = {
     "meta": [{"key": "epoch", "value": "7"}],
