@@ -96,8 +96,9 @@ class Erasure(Preferences, Replies):
     def data_of(self, channel: str, address: str) -> dict[str, list[dict[str, Any]]]:
         """Every row that any table has of this address, by table, as it is stored."""
         found = {place.table: self._rows(place) for place in self._places(channel, address)}
-        for name in self._names(channel, address):
-            found.setdefault("inbox", []).extend(self._rows(_Place("inbox", _UPDATES, (channel, name))))
+        places = [_Place("inbox", _UPDATES, (channel, name)) for name in self._names(channel, address)]
+        updates = {row["id"]: row for place in places for row in self._rows(place)}  # one may use several of the names
+        found["inbox"] = [*found.get("inbox", ()), *updates.values()]
         return {table: rows for table, rows in found.items() if rows}
 
     def erase(self, channel: str, address: str, now: datetime) -> None:  # noqa: ARG002 — the log of stops notes it

@@ -30,7 +30,7 @@ WISHES = {  # test_wishes.py
     "data.saved", "data.staff", "data.stopped_at", "data.thread", "data.too_much", "data.updates", "data.urgent",
     "data.covered_until", "data.covered_telling", "data.day", "data.day_count", "data.digest_at", "data.never",
     "data.no", "data.status_gone", "data.status_new", "data.status_stopped", "data.technical", "data.window_until",
-    "data.yes",
+    "data.yes", "data.posts",
 }  # fmt: skip
 EDITORS = ("desk.", "about.permit", "error.staff_only", "stop.staff", "start.staff_back")  # test_editors_transcripts.py
 OFFICE = (  # test_admins_transcripts.py, test_every_screen_on_every_channel.py

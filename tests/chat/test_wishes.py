@@ -290,6 +290,32 @@ def test_every_stored_field_is_shown_literally() -> None:
     assert said(replace(ACTIVE, language="en"), DataFound(FindData(), TABLES))
 
 
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "id",
+            (
+                "Pesan Anda yang baru masuk: 2, paling lama 2 hari",
+                "Catatan masuk dari WhatsApp, seperti tanda terima dan salinan pesan Anda: 3, paling lama 2 hari",
+            ),
+        ),
+        (
+            "en",
+            (
+                "Your latest messages: 2, for 2 days at most",
+                "Records from WhatsApp, such as receipts and copies of your messages: 3, for 2 days at most",
+            ),
+        ),
+    ],
+)
+def test_what_whatsapp_posted_is_not_counted_as_what_somebody_wrote(language: str, lines: tuple[str, ...]) -> None:
+    inbox = [{"channel": "whatsapp", "n": n} for n in range(2)] + [{"channel": "whatsapp-posts"}] * 3
+    text = said(replace(ACTIVE, language=language), DataFound(FindData(), {"subscriber": [stored()], "inbox": inbox}))
+    for line in lines:
+        assert line in text
+
+
 @LANGUAGES
 def test_the_download_is_everything_in_messages_that_fit(language: str) -> None:
     tables: dict[str, list[dict[str, Any]]] = {

@@ -18,8 +18,9 @@ PART: Final = 3800  # units of one message of the download
 MOST_PARTS: Final = 20
 _TABLES: Final = {
     "subscription": "data.subscriptions", "saved": "data.saved", "contact": "data.contacts",
-    "delivery": "data.deliveries", "inbox": "data.updates", "staff": "data.staff",
+    "delivery": "data.deliveries", "inbox": "data.updates", "posts": "data.posts", "staff": "data.staff",
 }  # fmt: skip
+_POSTS: Final = "-posts"  # how the channel's name ends under which the inbox keeps what WhatsApp's server posted
 # What is said otherwise where the data are those of a group or channel.
 _IN_A_GROUP: Final = {
     "data.heading": "group.data", "data.part": "group.data_part", "data.updates": "group.data_updates",
@@ -88,7 +89,7 @@ def _screen(scene: Scene, data: DataFound) -> Message:
     row = next(iter(data.tables.get("subscriber", ())), {})
     counts = [
         scene.say.rich(_key(scene, _TABLES[table]), n=len(rows))
-        for table, rows in data.tables.items() if table in _TABLES
+        for table, rows in _told_apart(data.tables).items() if table in _TABLES
     ]  # fmt: skip
     heading = scene.say.rich(_key(scene, "data.heading"))
     text = joined("\n\n", heading, myfields.lines(scene, row), joined("\n", *counts))
@@ -97,6 +98,14 @@ def _screen(scene: Scene, data: DataFound) -> Message:
         (screens.button(scene, _key(scene, "data.button_erase"), "erase"),),
         (screens.button(scene, "button.menu", "menu"),),
     ))  # fmt: skip
+
+
+def _told_apart(tables: Tables) -> Tables:
+    """The tables, and of the inbox what nobody wrote by itself: receipts, and each message a second time."""
+    apart: dict[str, list[Mapping[str, Any]]] = {"inbox": [], "posts": []}
+    for row in tables.get("inbox", ()):
+        apart["posts" if str(row.get("channel")).endswith(_POSTS) else "inbox"].append(row)
+    return {table: rows for table, rows in (dict(tables) | apart).items() if rows}
 
 
 # The download -------------------------------------------------------------------------------------------------------
