@@ -64,9 +64,9 @@ def _answer(person: Person, incoming: Incoming, board: Board) -> Turn:
     match incoming:
         case Command(name, argument):
             return _command(Scene(person, board), name, argument)
-        case Text(text, photo, attached):
+        case Text(photo=photo, attached=attached):
             scene = Scene(person, board)
-            turn = _text(scene, text, photo)
+            turn = _text(scene, incoming)
             return contact.words_alone(scene, turn) if photo or attached else turn
         case Press(action, message_id):
             scene = Scene(person, board, pressed=True)
@@ -127,7 +127,8 @@ def _command(scene: Scene, name: str, argument: str = "") -> Turn:
     return _COMMANDS[known.name](scene, argument.strip())
 
 
-def _text(scene: Scene, text: str, photo: str) -> Turn:
+def _text(scene: Scene, typed: Text) -> Turn:
+    text = typed.text
     answered = feeds.address(scene, text) or wishing.asked(scene, text)
     if answered is not None:
         return answered
@@ -135,7 +136,7 @@ def _text(scene: Scene, text: str, photo: str) -> Turn:
     command = words.insisted(text) or _comes_back(scene, text)
     if command is not None:
         return _command(scene, command.name, command.argument)
-    return editors.say(scene, text, photo) or _talk(scene, text)
+    return editors.say(scene, typed) or _talk(scene, text)
 
 
 def _comes_back(scene: Scene, text: str) -> Command | None:

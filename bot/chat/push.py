@@ -160,6 +160,7 @@ class LookIn:
     screen: str = ""  # the message whose button was pressed
     pressed: bool = False  # a button led here
     photo: str = ""  # that came with the words, as Telegram calls it
+    ours: bool = False  # the words are a message of our own that was passed on
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ class Text:
     text: str
     photo: str = ""  # as Telegram calls it
     attached: bool = False  # they stand below something: a photo, a video, a file
+    ours: bool = False  # a message of our own that was passed on to us
 
 
 @dataclass(frozen=True, slots=True)

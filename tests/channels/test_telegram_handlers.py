@@ -1,14 +1,16 @@
 """What Telegram's updates mean for the conversation: real handlers, desk and store; the effects tell."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.channels.telegram.handlers import words_by_command
 from bot.chat.message import from_json
-from bot.chat.turn import Mode, Status
+from bot.chat.turn import Mode, Role, Status
 from bot.chat.words import COMMANDS
 from bot.delivery.plan import Settled, State
+from bot.ports import Tx
 from tests.channels.telegram_rig import NOW, SARI, Json, ears, member, message, press, rig, update, user, words_of
 
 GROUP = {"id": -100500, "type": "supergroup", "title": "Warga"}
@@ -142,3 +144,26 @@ async def test_an_unknown_command_of_ours_is_answered(tmp_path: Path) -> None:
     async with rig(tmp_path) as made, ears(made) as heard:
         await heard.hear(update(1, message=message("/cuaca besok")))
         assert len(await made.answers()) == 1
+
+
+FORWARDED = {"our own message": (4711, True), "somebody else's": (5, False)}
+
+
+@pytest.mark.parametrize(("whose", "ours"), FORWARDED.values(), ids=FORWARDED)
+async def test_a_message_of_ours_that_comes_back_is_no_alert(tmp_path: Path, whose: int, *, ours: bool) -> None:
+    async with rig(tmp_path) as made, ears(made) as heard:
+        bot = heard.application.bot.id
+
+        def hire(tx: Tx) -> None:
+            tx.add_invitation("a", Role.EDITOR, NOW, NOW + timedelta(hours=1))
+            tx.redeem_invitation("telegram", str(SARI), "a", NOW)
+
+        await made.store.write(hire)
+        author = user() | {"id": bot if ours else whose, "is_bot": ours}
+        origin = {"type": "user", "date": 1709102400, "sender_user": author}
+        await heard.hear(update(1, message=message("/push")))
+        (question,) = await made.answers()
+        await made.store.write(lambda tx: tx.settle_replies("telegram", [(question, Settled(State.SENT))], NOW))
+        await heard.hear(update(2, message=message("Jembatan", forward_origin=origin)))
+        (said,) = await made.answers()
+    assert words_of(said).startswith("Itu pesan dari kami" if ours else "KABAR\nJembatan")

@@ -135,6 +135,16 @@ def test_a_button_made_for_somebody_else_does_nothing(verb: str) -> None:
     assert expired(pressed(verb, person(BUDI, Role.ADMIN), room(draft_for(BUTTONS[verb])), whose=ME))
 
 
+@pytest.mark.parametrize("step", [step for step in Step if step is not Step.NOTHING])
+def test_a_forwarded_preview_answers_no_question(step: Step) -> None:
+    forwarded = Text("KABAR\nJembatan ditutup\n\nArus dialihkan.", photo="p", ours=True)
+    (asked,) = answer(person(), forwarded, board()).asks
+    assert asked == LookIn("say", forwarded.text, photo="p", ours=True)
+    turn = answer(person(), LookedIn(asked, room(replace(DRAFT, note=Note(""), step=step))), board())
+    assert (turn.changes, turn.asks) == ((), ())
+    assert said(turn).startswith("Itu pesan dari kami, seperti pratinjau yang diteruskan")
+
+
 @pytest.mark.parametrize("verb", [verb for verb, h in BUTTONS.items() if h.names in {Names.OWN, Names.LEFT}])
 def test_a_button_of_an_earlier_version_does_nothing(verb: str) -> None:
     for version in (0, 2, 4):

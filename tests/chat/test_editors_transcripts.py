@@ -33,7 +33,7 @@ ELSEWHERE = (
     "desk.button.pass_on_", "desk.portal_withdrew", "desk.approve.own", "desk.pick_none",
     "desk.cost.", "desk.form", "desk.channels", "desk.button.channels", "desk.button.all_channels", "desk.button.only",
     "desk.card.channels", "desk.card.cut", "desk.card.outlived", "desk.enough_words", "desk.undone.", "desk.rest.",
-    "desk.more_such", "desk.approve.later", "desk.cancelled_already",
+    "desk.more_such", "desk.approve.later", "desk.cancelled_already", "desk.is_ours",
 )  # fmt: skip
 
 

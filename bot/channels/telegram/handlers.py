@@ -8,7 +8,7 @@ commands) is merely marked as handled by the inbox.
 from collections import defaultdict
 from typing import Any
 
-from telegram import CallbackQuery, ChatMember, Message, MessageEntity, Update
+from telegram import CallbackQuery, ChatMember, Message, MessageEntity, MessageOriginUser, Update
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -73,7 +73,13 @@ async def text(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     if not is_for_another_bot(update.message, context):
         photo = update.message.photo[-1].file_id if update.message.photo else ""  # the last is the largest
         said, attached = update.message.text or update.message.caption or "", update.message.caption is not None
-        await tell(update, context, Text(said, photo, attached))
+        await tell(update, context, Text(said, photo, attached, is_passed_on(update.message, context)))
+
+
+def is_passed_on(message: Message, context: ContextTypes.DEFAULT_TYPE) -> bool:
+    """Whether it is a message of ours, such as a preview, that somebody has forwarded to us."""
+    origin = message.forward_origin
+    return isinstance(origin, MessageOriginUser) and origin.sender_user.id == context.bot.id
 
 
 async def answer_to_us(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

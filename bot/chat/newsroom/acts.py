@@ -17,7 +17,7 @@ from bot.chat.newsroom.visit import Visit
 from bot.chat.push import Aim, LookedIn, LookIn, Stage, Step
 from bot.chat.push_seal import pressed
 from bot.chat.scene import Scene
-from bot.chat.turn import Mode, Reply, Role, Turn
+from bot.chat.turn import Mode, Reply, Role, Text, Turn
 
 STAFF: Final = frozenset({Role.EDITOR, Role.ADMIN})
 ADMINS: Final = frozenset({Role.ADMIN})
@@ -155,9 +155,10 @@ def command(name: str) -> Callable[[Scene, str], Turn]:
     return run
 
 
-def say(scene: Scene, text: str, photo: str = "") -> Turn | None:
+def say(scene: Scene, typed: Text) -> Turn | None:
     """Words (and photos) of staff may answer an open question; None for everybody else."""
-    return Turn(asks=(LookIn(_SAY, text, photo=photo),)) if scene.person.role in STAFF else None
+    asked = LookIn(_SAY, typed.text, photo=typed.photo, ours=typed.ours)
+    return Turn(asks=(asked,)) if scene.person.role in STAFF else None
 
 
 def leave(scene: Scene, how: str) -> Turn | None:
@@ -186,12 +187,12 @@ def _answered(visit: Visit) -> Turn | None:
     draft = visit.room.draft
     if draft is None or draft.stage is not Stage.OPEN:
         return None
-    if visit.asked.photo and details.awaits_photo(visit):
+    if visit.asked.photo and details.awaits_photo(visit) and not visit.asked.ours:
         return details.take_photo(visit)
     if draft.step is Step.NOTHING:
         return None
-    if not visit.asked.text.strip():
-        return visit.show(push.question(visit))
+    if visit.asked.ours or not visit.asked.text.strip():
+        return visit.told("desk.is_ours") if visit.asked.ours else visit.show(push.question(visit))
     if how := words.lets_go(visit.asked.text):
         return push.leave(visit, how)
     return _STEPS[draft.step](visit, visit.asked.text)
