@@ -1,6 +1,6 @@
 """The screens of the conversation: what each says and which buttons stand under it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
 from typing import Final
 
@@ -214,10 +214,10 @@ def role_line(scene: Scene) -> _Text:
     return scene.say.rich("menu.role", role=scene.say.t(key)) if key else ()
 
 
-def help_(scene: Scene) -> Message:
-    """What this is, and every command with its meaning."""
+def help_(scene: Scene, understood: Callable[[str], bool] = lambda _: True) -> Message:
+    """What this is, and every command with its meaning that is `understood` here: a group has fewer."""
     say = scene.say
-    known = words.offered(scene.person.role)
+    known = [e for e in words.offered(scene.person.role) if understood(e.name)]
     lines = [say.rich("help.line", word=e.word(say.language), about=say.t(e.about)) for e in known]
     intro = say.rich("help.intro", portal=scene.board.portal)
     text = joined("\n\n", intro, joined("\n", *lines), say.rich("help.outro"), role_line(scene))

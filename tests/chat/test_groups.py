@@ -1,15 +1,16 @@
 """Groups: who may do what where many read along, for every command and every button there is."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from bot.chat.answer import ACTIONS, answer
+from bot.chat.commands import BY_WORD, COMMANDS
 from bot.chat.registry import InGroup
 from bot.chat.residents import groups
 from bot.chat.turn import Blocked, Command, Incoming, Mode, Moved, Person, Press, Role, Status, Text, Turn
 from bot.chat.wishes import DataFound, Erase, FindData, SetStep
-from bot.chat.words import COMMANDS
 from tests.chat.test_catalogs import keys_of, po
 from tests.support.group import GroupAlone, group_transcripts, play_group
 from tests.support.town import NOW, TEXTS, board
@@ -161,6 +162,19 @@ def test_what_a_group_takes_away_does_not_name_its_members() -> None:
     assert "Wiwik" not in taken.message.plain()
     (own,) = answer(replace(ACTIVE, group=False), DataFound(FindData(whole=True), TABLES), board()).replies
     assert "Wiwik" in own.message.plain()
+
+
+@pytest.mark.parametrize("who", [ACTIVE, MEMBER, STRANGER], ids=["admin", "member", "stranger"])
+def test_the_help_in_a_group_lists_what_a_group_can_do_and_nothing_else(who: Person) -> None:
+    (shown,) = answer(who, Command("help"), board()).replies
+    listed = re.findall(r"^/(\w+)", shown.message.plain(), re.MULTILINE)
+    assert {"menu", "terbaru", "cari", "berhenti"} <= set(listed)
+    for word in listed:
+        command = Command(BY_WORD[word].name)
+        assert not refused(answer(replace(who, manages=True), command, board())), word
+    alone = answer(replace(who, group=False), Command("help"), board()).replies[0].message.plain()
+    assert "/simpanan" in alone
+    assert "simpanan" not in listed
 
 
 def test_every_text_of_groups_is_said() -> None:

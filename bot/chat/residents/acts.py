@@ -6,6 +6,7 @@ from bot.chat import screens, steps, stories, words
 from bot.chat.choice import Choice, everything
 from bot.chat.deeplink import Link, read_link
 from bot.chat.message import Message, Rows, Span
+from bot.chat.residents.groups import in_a_group
 from bot.chat.scene import Scene
 from bot.chat.texts import joined
 from bot.chat.turn import (
@@ -124,7 +125,7 @@ def _shown(scene: Scene, note: tuple[Span, ...] = ()) -> Turn:
 
 def help_(scene: Scene) -> Turn:
     """What can be said."""
-    return scene.show(screens.help_(scene))
+    return scene.show(screens.help_(scene, in_a_group) if scene.person.group else screens.help_(scene))
 
 
 def language(scene: Scene, named: str = "") -> Turn:
