@@ -61,10 +61,17 @@ class Team(Invitations, Moves):
         return self.run("DELETE FROM staff WHERE subscriber_id = ?", subscriber) == 1
 
     def deeds(self, limit: int, offset: int = 0) -> list[Deed]:
-        """Acts of the audit log, the newest first; those of the team under their names."""
-        names = {f"{m.channel}:{m.address}": m.name for m in self.team() if m.name}
+        """Acts of the audit log, the newest first; those of the team under their names, also who is of it no more."""
+        names = self._former_names() | {f"{m.channel}:{m.address}": m.name for m in self.team() if m.name}
         rows = self.all("SELECT at, who, act, detail FROM audit ORDER BY id DESC LIMIT ? OFFSET ?", limit, offset)
         return [_deed(from_ms(at), who, act, detail, names) for at, who, act, detail in rows]
+
+    def _former_names(self) -> dict[str, str]:
+        """Of those whose role was taken: the act that took it names them, unless they have had their data erased."""
+        details = [
+            detail.split(" ") for (detail,) in self.all("SELECT detail FROM audit WHERE act = 'revoke' ORDER BY id")
+        ]
+        return {words[-1]: " ".join(words[:-2]) for words in details if words[2:]}
 
     # Feeds ----------------------------------------------------------------------------------------------------------
 
