@@ -32,6 +32,7 @@ async def test_whoever_hides_the_number_is_reached_by_the_id_until_the_number_is
     def work(tx: Tx) -> list[str]:
         hidden = tx.whatsapp_address(None, ID, NOW)
         follow(tx, hidden, "daerah", channel=WA)
+        tx.open_window(hidden, NOW, NOW)
         tx.add_reply(WA, hidden, None, "[]", "new", NOW)
         told = tx.whatsapp_address(SARI, ID, NOW)
         return [hidden, told, tx.claim_replies(WA, 1, NOW, 9)[0].address]
