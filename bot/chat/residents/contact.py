@@ -32,7 +32,7 @@ _REFUSED: Final = {"too_many": "contact.too_many", "nobody": "contact.nobody", "
 def contact(scene: Scene, typed: str = "") -> Turn:
     """Ask for a letter to the newsroom, or bring the one that was typed."""
     if typed:
-        return write(scene, steps.CONTACT, typed)
+        return _meant_for_us(scene, typed) or write(scene, steps.CONTACT, typed)
     rows = (
         (screens.button(scene, "contact.button_report", "wrong"),),
         (screens.button(scene, "button.cancel", "cancel"),),
@@ -42,7 +42,20 @@ def contact(scene: Scene, typed: str = "") -> Turn:
 
 def report(scene: Scene, typed: str = "") -> Turn:
     """The same for something that is wrong."""
-    return write(scene, steps.REPORT, typed) if typed else _ask_for_report(scene, steps.REPORT, scene.pressed)
+    if typed:
+        return _meant_for_us(scene, typed) or write(scene, steps.REPORT, typed)
+    return _ask_for_report(scene, steps.REPORT, scene.pressed)
+
+
+def _meant_for_us(scene: Scene, typed: str) -> Turn | None:
+    """Staff are asked: a sentence of theirs that begins as a reader's letter does is seldom one; None for others."""
+    if scene.person.role is Role.RESIDENT or units(typed) > LONGEST:
+        return None
+    send = screens.button(scene, "contact.button_as_reader", "letter")
+    message = Message(
+        scene.say.rich("contact.from_staff"), ((send,), (screens.button(scene, "button.cancel", "cancel"),))
+    )
+    return scene.show(message, *steps.under(scene, f"{steps.LETTER}:{typed}"))
 
 
 def report_story(scene: Scene, story_id: int) -> Turn:

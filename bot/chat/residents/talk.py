@@ -20,7 +20,7 @@ def typed(scene: Scene, text: str) -> Turn:
 def bring(scene: Scene) -> Turn:
     """What was not understood goes to the newsroom; a button from long ago asks for it anew."""
     name, _, text = steps.current(scene).partition(":")
-    return contact.contact(scene, text if name == steps.LETTER else "")
+    return contact.write(scene, steps.CONTACT, text) if name == steps.LETTER else contact.contact(scene)
 
 
 def _of_screen(scene: Scene, text: str) -> Turn | None:
