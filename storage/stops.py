@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 
 import structlog
 
+from bot.errors import StoreError
 from storage.durable import sync
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,7 @@ class StopsLog:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._known: dict[bytes, Left] | None = None
+        self._seen: tuple[int, int, int] | None = None  # the file as it was read
 
     def append(self, channel: str, address: str, at: datetime, kind: str = STOP) -> None:
         """Write one line and see it on the disk; OSError when it cannot be."""
@@ -90,6 +92,17 @@ class StopsLog:
         if self._known is None:
             self._salt, self._known = self._read()
         return self._known.get(_hashed(self._salt, channel, address))
+
+    def look(self) -> None:
+        """Take in what another process has written, or put in its place, since the file was read."""
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            seen = None
+        else:
+            seen = (status.st_ino, status.st_size, status.st_mtime_ns)
+        if seen != self._seen:
+            self._seen, self._known = seen, None
 
     def find_fault(self) -> str:
         """Why nothing could be noted now, "" when it could (and where there is no log yet); changes nothing."""
@@ -153,6 +166,23 @@ class Departures:
     def note_return(self, channel: str, address: str, at: datetime) -> None:
         """Somebody who had stopped comes back in this transaction."""
         self._back.append(Departure(channel, address, at, RETURN))
+
+    def left_at(self, channel: str, addresses: Sequence[str]) -> dict[str, datetime]:
+        """Which of these are away, and since when; StoreError when the log cannot be read.
+
+        Lines of earlier versions have numbers of WhatsApp as files wrote them.
+        """
+        try:
+            self._stops.look()
+            left: dict[str, datetime] = {}
+            for address in addresses:
+                names = (address, f"+{address}") if channel == "whatsapp" and address.isdecimal() else (address,)
+                known = [at for name in names if (at := self._stops.matches(channel, name)) is not None]
+                if known:
+                    left[address] = max(known)
+        except OSError as error:
+            raise StoreError("stops_log", f"{self._stops.path} cannot be read: {error.strerror}") from error
+        return left
 
     def write(self) -> None:
         """The transaction is about to be committed: all lines, one sync."""

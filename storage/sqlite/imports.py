@@ -83,7 +83,7 @@ class Imports(People):
         now = to_ms(moment)
         found = self.all(_EXISTING, listed([row.address for row in rows]), channel)
         known: dict[str, _Existing] = {row[0]: row[1:] for row in found}
-        newcomers = [row for row in rows if row.address not in known]
+        newcomers = self._who_may_come(channel, [row for row in rows if row.address not in known])
         returning = [row for row in rows if row.address in known and _may_import(row, known[row.address])]
         for row in returning:
             if known[row.address][1] == Status.STOPPED:
@@ -102,6 +102,15 @@ class Imports(People):
         # In the order of the primary key: pages are filled one by one.
         self._add_topics(sorted(words | (after - before)))
         return len(newcomers) + sum(known[row.address][1] != "active" for row in returning)
+
+    def _who_may_come(self, channel: str, rows: list[Subscription]) -> list[Subscription]:
+        """Without those who left after their consent: who was erased has no row, nor has who joined after a backup."""
+        left = self._left_at(channel, [row.address for row in rows])
+        return [row for row in rows if row.address not in left or _is_after(row.consent_at, left[row.address])]
+
+    def _left_at(self, _channel: str, _addresses: list[str]) -> dict[str, datetime]:
+        """Which of these have left, and when, as far as it is known outside of the database."""
+        return {}
 
     def _topics_among(self, channel: str, subscribers: list[int]) -> Iterable[tuple[str, str, int]]:
         """What these follow, category by category."""
@@ -131,6 +140,10 @@ def _may_import(row: Subscription, existing: _Existing) -> bool:
     consent = to_ms_or_none(row.consent_at)
     did = [at for at in (stopped_at, chosen_at) if at is not None]
     return not did or (consent is not None and consent > max(did))
+
+
+def _is_after(consent: datetime | None, left: datetime) -> bool:
+    return consent is not None and to_ms(consent) > to_ms(left)
 
 
 def _values(row: Subscription, now: int) -> tuple[Any, ...]:

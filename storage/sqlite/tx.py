@@ -77,6 +77,10 @@ class SqliteTx(
             for name in sorted(names):
                 self._departures.note(channel, name, at, kind)
 
+    def _left_at(self, channel: str, addresses: list[str]) -> dict[str, datetime]:
+        """What stops.log knows of these; StoreError when it cannot be read."""
+        return {} if self._departures is None else self._departures.left_at(channel, addresses)
+
     def _called(self, channel: str, address: str) -> set[str]:
         """What a backup may know this person by."""
         if channel != WHATSAPP:

@@ -1,11 +1,16 @@
 """Imports and exports: what goes in comes out, twice is once, and nobody is brought back against their word."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from bot.chat.turn import Person, Status
+from bot.errors import StoreError
 from bot.ports import Store, Subscription, Tx
+from storage import database_path
+from storage.stops import stops_path
+from tests.storage.conftest import MakeStore
 from tests.storage.makers import NOW, TELEGRAM, follow, hours, imported, story, topics
 
 ROWS = [
@@ -196,3 +201,33 @@ async def test_those_who_join_between_two_imports_keep_their_own_ids(store: Stor
 
 async def test_an_empty_chunk_is_no_fault(store: Store) -> None:
     assert await store.write(lambda tx: tx.import_subscribers([], NOW)) == 0
+
+
+def import_later(rows: list[Subscription], tx: Tx) -> int:
+    return tx.import_subscribers(rows, NOW + hours(2))
+
+
+@pytest.mark.parametrize("channel", [TELEGRAM, "whatsapp"])
+async def test_whoever_was_erased_is_brought_back_only_by_a_later_consent(store: Store, channel: str) -> None:
+    row = Subscription(channel, "628123456789", ("daerah",), consent_at=NOW - hours(2))
+    await store.write(lambda tx: tx.import_subscribers([row], NOW - hours(1)))
+    await store.write(lambda tx: tx.erase(channel, "628123456789", NOW))
+    for consent, new in {NOW - hours(2): 0, NOW: 0, None: 0, NOW + hours(1): 1}.items():
+        again = [replace(row, consent_at=consent)]
+        assert await store.write(partial(import_later, again)) == new
+
+
+async def test_an_import_hears_of_who_leaves_in_another_process_meanwhile(make_store: MakeStore) -> None:
+    importing, other = make_store(), make_store()
+    await importing.write(lambda tx: tx.import_subscribers(ROWS[:2], NOW))
+    await importing.write(lambda tx: tx.erase(TELEGRAM, "11", NOW))
+    assert await importing.write(lambda tx: tx.import_subscribers(ROWS[:2], NOW)) == 0
+    await other.write(lambda tx: tx.erase(TELEGRAM, "10", NOW))
+    assert await importing.write(lambda tx: tx.import_subscribers(ROWS[:2], NOW)) == 0
+
+
+async def test_a_log_of_stops_that_cannot_be_read_stops_the_import(store: Store, url: str) -> None:
+    stops_path(database_path(url)).write_text("rubbish")
+    with pytest.raises(StoreError, match=r"stops\.log cannot be read"):
+        await store.write(lambda tx: tx.import_subscribers(ROWS, NOW))
+    assert await store.read(lambda tx: tx.subscribers(0, 10)) == []
