@@ -86,9 +86,14 @@ def latest(scene: Scene, found: tuple[Story, ...]) -> Message:
     home = button(scene, "button.menu", "menu") if scene.active else button(scene, "button.choose", "start")
     if not found:
         empty = "latest.none_yours" if scene.active else "latest.none"
-        return Message(scene.say.rich(empty), ((home,),))
+        return Message(joined("\n\n", late(scene), scene.say.rich(empty)), ((home,),))
     heading = scene.say.rich("latest.yours" if scene.active else "latest.all", portal=scene.board.portal)
-    return Message(joined("\n\n", heading, *listed(scene, found)), ((home,),))
+    return Message(joined("\n\n", late(scene), heading, *listed(scene, found)), ((home,),))
+
+
+def late(scene: Scene) -> tuple[Span, ...]:
+    """That news comes late while the portal cannot be reached; nothing otherwise."""
+    return scene.say.rich("error.portal") if scene.board.out_of_reach else ()
 
 
 def more_action(place: Place) -> str:

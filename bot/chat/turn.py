@@ -267,6 +267,7 @@ class Board:
     now: datetime
     address: str | None = None  # the bot's public link without payload: https://t.me/name
     quiet: tuple[int, int] | None = None  # what a new subscriber gets
+    out_of_reach: bool = False  # the portal's feeds fail, so its news comes late
     by_id: dict[str, Category] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ from tests.support.transcript import Transcript, play, transcripts
 ALL = transcripts()
 # What this town and this moment never say; test_answer.py makes them be said.
 ELSEWHERE = {
-    "error.no_story", "invitation.expired", "latest.none", "menu.instant", "start.welcome_anywhere",
+    "error.no_story", "error.portal", "invitation.expired", "latest.none", "menu.instant", "start.welcome_anywhere",
     "topics.none",
 }  # fmt: skip
 # test_broadcasts.py, test_notices.py

@@ -41,7 +41,7 @@ def found(scene: Scene, matches: MatchesFound) -> Turn:
     if not matches.stories:
         return _nothing(scene, asked, query)
     heading = scene.say.rich("search.found", query=query)
-    text = joined("\n\n", heading, *stories.listed(scene, matches.stories, asked.shown + 1))
+    text = joined("\n\n", stories.late(scene), heading, *stories.listed(scene, matches.stories, asked.shown + 1))
     follow = keywords.follow_button(scene, asked.query)
     rows = (_more(scene, matches), follow, (menu,))
     return Turn((Reply(Message(text, tuple(row for row in rows if row))),))
@@ -50,10 +50,11 @@ def found(scene: Scene, matches: MatchesFound) -> Turn:
 def _nothing(scene: Scene, asked: FindMatches, query: str) -> Turn:
     menu = screens.button(scene, "button.menu", "menu")
     if asked.again:
-        return Turn((Reply(Message(scene.say.rich("search.none", query=query), ((menu,),))),), (SetStep(steps.SEARCH),))
+        text = joined("\n\n", stories.late(scene), scene.say.rich("search.none", query=query))
+        return Turn((Reply(Message(text, ((menu,),))),), (SetStep(steps.SEARCH),))
     key = "search.no_more" if asked.shown else "search.none_of_it"
     rows = ((screens.button(scene, "search.button_again", "search"), menu),)
-    return Turn((Reply(Message(scene.say.rich(key, query=query), rows)),))
+    return Turn((Reply(Message(joined("\n\n", stories.late(scene), scene.say.rich(key, query=query)), rows)),))
 
 
 def _more(scene: Scene, matches: MatchesFound) -> tuple[Button, ...]:
