@@ -17,7 +17,9 @@ from bot.flow.means import Means
 from bot.ports import Channel, Sent, Tx
 
 A_MINUTE = timedelta(minutes=1)
-TellRefused = Callable[[Tx, Sent, str], None]  # the platform refuses it with this code; what is no digest stands still
+TellRefused = Callable[
+    [Tx, Sent, str], None
+]  # refused, by which channel with which code; what is no digest stands still
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +160,14 @@ class Claim:
         sent = tx.broadcast(broadcast_id)
         if sent is None or sent.status is not Status.RUNNING or sent.level is Level.URGENT:
             return
-        if not self._refusals.are_too_many(broadcast_id, chats, _ended(tx, broadcast_id)):
+        if not self._refusals.are_too_many(broadcast_id, chats, _ended(tx, broadcast_id, self._channel.name)):
             return
         if sent.kind is not BroadcastKind.DIGEST:
             tx.set_status(broadcast_id, Status.PAUSED, f"refused: {code}", now)
-            tx.add_audit("kentongan", "pause", f"#{broadcast_id} refused: {code}", now)
-            self._tell(tx, sent, code)
+            tx.add_audit("kentongan", "pause", f"#{broadcast_id} refused by {self._channel.name}: {code}", now)
+            self._tell(tx, sent, f"{self._channel.name}: {code}")
         elif not self._refusals.is_told(broadcast_id):
-            self._tell(tx, sent, code)
+            self._tell(tx, sent, f"{self._channel.name}: {code}")
 
     def _forget_what_stands_still(self, tx: Tx) -> None:
         """Whoever resumes it has looked at it: what was refused before counts no more, else one chat would stop it.
@@ -181,7 +183,7 @@ class Claim:
             elif self._refusals.is_older(broadcast_id, version) or (
                 sent.status is Status.PAUSED and self._refusals.has_any(broadcast_id)
             ):
-                self._refusals.renew(broadcast_id, version, _ended(tx, broadcast_id))
+                self._refusals.renew(broadcast_id, version, _ended(tx, broadcast_id, self._channel.name))
 
     def _take_paid(self, tx: Tx, slots: int, now: datetime) -> tuple[list[QueuedReply], list[Delivery]]:
         """What is taken is reserved in the same transaction, where it costs anything."""
@@ -245,5 +247,7 @@ class Claim:
         return self._chats.try_take(address, self._channel.chat_rate(address), self._clock)
 
 
-def _ended(tx: Tx, broadcast_id: int) -> int:
-    return sum(report.sent + sum(report.failed.values()) for report in tx.report(broadcast_id))
+def _ended(tx: Tx, broadcast_id: int, channel: str) -> int:
+    """On this channel: what it refuses is a share of what it was given, however much another one has sent."""
+    reports = [report for report in tx.report(broadcast_id) if report.channel == channel]
+    return sum(report.sent + sum(report.failed.values()) for report in reports)

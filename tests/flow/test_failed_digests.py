@@ -102,7 +102,7 @@ async def test_the_staff_hears_once_when_many_of_an_hours_digests_are_refused(ou
     left = await outbox.claim()
     assert left == []
     ((digest, code),) = outbox.refused
-    assert code == "parse_entities"
+    assert code == "telegram: parse_entities"
     assert await outbox.status(digest) == "running"
 
 

@@ -212,7 +212,7 @@ async def test_a_text_that_the_platform_refuses_stands_still_and_an_urgent_one_d
         outbox.answer(await outbox.claim(slots=10), refused)
     await outbox.claim(slots=0)
     assert [await outbox.status(b) for b in (story, urgent)] == ["paused", "done"]
-    assert outbox.refused == [(story, "too_long")]
+    assert outbox.refused == [(story, "telegram: too_long")]
     assert (await outbox.report(story)).failed == {"too_long": 10}
 
 

@@ -5,6 +5,7 @@ import pytest
 from bot.delivery.content import Note
 from bot.delivery.plan import Delivery, Settled, State
 from bot.flow import newsroom
+from bot.ports import Subscription
 from tests.support.outbox import Outbox
 
 REFUSED = Settled(State.FAILED, "too_long", refused=True)
@@ -131,3 +132,16 @@ async def test_the_share_that_is_refused_is_one_of_what_was_tried_since(outbox: 
     await outbox.claim(slots=0)
     assert await refuse(outbox, story, 4) == "running"
     assert await refuse(outbox, story, 1) == "paused"
+
+
+async def test_what_one_channel_refuses_pauses_it_however_much_another_has_sent(outbox: Outbox) -> None:
+    await outbox.readers(*(str(n) for n in range(100, 200)))
+    others = [Subscription("console", str(n), ("daerah",), consent_at=outbox.now) for n in range(5)]
+    await outbox.write(lambda tx: tx.import_subscribers(others, outbox.now))
+    both = ["telegram", "console"]
+    alert = await outbox.write(lambda tx: newsroom.alert(tx, Note("Jembatan ditutup"), (), both, "redaksi", outbox.now))
+    outbox.answer(await outbox.claim(slots=100))
+    await outbox.claim(slots=0)
+    await outbox.on("console")
+    assert await refuse(outbox, alert, 5) == "paused"
+    assert outbox.refused == [(alert, "console: too_long")]

@@ -45,7 +45,7 @@ async def refuse_the_mark(outbox: Outbox, mark: int) -> None:
     outbox.answer(marks[5:], Settled(State.QUEUED, "server_error", next_at=outbox.now))
     await outbox.claim(slots=0)
     assert await outbox.status(mark) == "paused"
-    assert outbox.refused == [(mark, "button")]
+    assert outbox.refused == [(mark, "telegram: button")]
 
 
 @pytest.mark.parametrize("by_name", ["mark", "correction"])
@@ -95,5 +95,5 @@ async def test_digests_of_which_many_are_refused_go_on_for_everybody_else(outbox
     outbox.answer(refused[:1], Settled(State.QUEUED, "server_error", next_at=outbox.now))
     await outbox.claim(slots=0)
     assert await outbox.status(refused[0].broadcast_id) == "running"
-    assert outbox.refused == [(refused[0].broadcast_id, "button")]  # told once, and nothing stands still
+    assert outbox.refused == [(refused[0].broadcast_id, "telegram: button")]  # told once, and nothing stands still
     assert who(await outbox.drain()) == who([*refused[:1]]) + evening[8:]

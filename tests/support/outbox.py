@@ -57,6 +57,11 @@ class Outbox:
         self._finished = Finished()
         return int(recovery.unknown)
 
+    async def on(self, channel: str) -> None:
+        """From here on the ticks are those of another channel, in a new process."""
+        self.gate.name = channel
+        await self.start()
+
     def _note_refused(self, _tx: Tx, sent: Sent, code: str) -> None:
         self.refused.append((sent.id, code))
 
