@@ -29,7 +29,7 @@ SELECT channel, address, status, stopped_at, max(coalesce(joined_at, 0), coalesc
 FROM subscriber s LEFT JOIN whatsapp_person p ON p.subscriber_id = s.id ORDER BY s.id
 """
 _RUNNING: Final = """
-SELECT b.id, b.kind, b.created_at,
+SELECT b.id, b.kind, b.created_at, b.status IN ('running', 'paused'),
   coalesce(s.title, nullif(json_extract(b.note, '$.title'), ''), json_extract(b.note, '$.text'), b.slot, '')
 FROM broadcast b LEFT JOIN story s ON s.id = b.story_id
 WHERE b.done_at IS NULL ORDER BY b.id
@@ -114,7 +114,9 @@ def settle(
 ) -> Settled:  # fmt: skip
     """Make a restored database safe to run; inside a transaction. `leaves` tells updates that ask to stop."""
     stopped, erased = _let_go(tx, stops, backup_at)  # before anything else
-    interrupted = tuple(_interrupt(tx, row, to_ms(now)) for row in tx.all(_RUNNING))
+    closed = [(_interrupt(tx, row, to_ms(now)), row[3]) for row in tx.all(_RUNNING)]
+    # What was cancelled or withdrawn, and only not yet closed, had come to its end.
+    interrupted = tuple(broadcast for broadcast, went_on in closed if went_on or broadcast.unknown)
     _first_import_again(tx)
     _owe_nothing(tx, now)
     _name_nothing_again(tx, now)
@@ -174,7 +176,7 @@ def _knows(stopped_at: int | None, left: Left) -> bool:
 
 def _interrupt(tx: SqliteTx, row: tuple[Any, ...], now: int) -> Interrupted:
     """Close a broadcast of which nobody knows how far it went on after the backup."""
-    broadcast, kind, created_at, title = row
+    broadcast, kind, created_at, _, title = row
     beyond = _beyond(tx, broadcast, kind)
     unknown = tx.run(_UNKNOWN, CODE, now, broadcast)
     tx.run("UPDATE broadcast_pass SET done = 1 WHERE broadcast_id = ?", broadcast)

@@ -15,7 +15,7 @@ import pytest
 
 from bot.chat.turn import Role
 from bot.delivery.content import Note
-from bot.delivery.plan import Rank
+from bot.delivery.plan import Rank, Status
 from bot.errors import StoreError, UsageError
 from bot.ports import DeclaredFeed, FeedCheck, Store, Subscription, Tx
 from storage import Restored, back_up, database_path, lock_database, look_at, open_store, restoration
@@ -239,6 +239,22 @@ async def test_a_broadcast_under_way_is_interrupted_and_listed_with_what_is_not_
         (1, "sent", ""), (2, "unknown", "restored"), (3, "unknown", "restored"),
     ]  # fmt: skip
     assert rows(url, "SELECT status FROM broadcast") == [("interrupted",)]
+
+
+@pytest.mark.parametrize(("under_way", "listed"), [(0, []), (1, [1])], ids=["nothing under way", "one under way"])
+async def test_a_cancelled_broadcast_is_listed_only_with_what_is_not_known(
+    url: str, make_store: MakeStore, under_way: int, listed: list[int]
+) -> None:
+    def work(tx: Tx) -> None:
+        three(tx)
+        broadcast = tell(tx, "banjir")
+        claim(tx, broadcast, under_way, tx.begin_epoch(NOW).epoch)
+        tx.set_status(broadcast.id, Status.CANCELLED, "", NOW)
+
+    store, file = await backed_up(url, make_store, work)
+    store.close()
+    assert [b.unknown for b in restore(url, file).settled.interrupted] == listed
+    assert rows(url, "SELECT status, done_at IS NULL FROM broadcast") == [("cancelled", 0)]
 
 
 async def test_nothing_is_left_to_send(url: str, make_store: MakeStore) -> None:
