@@ -91,8 +91,14 @@ _FOLLOWERS: Final = """
  AND (f.category = '*' OR f.category IN (SELECT value FROM json_each(:categories)))) f
 JOIN subscriber s ON s.id = f.subscriber_id
 """
+# Itself, or as a story of a digest in which it stood to be read.
 _WHO_HAD_IT: Final = """
-(SELECT d.subscriber_id FROM delivery d WHERE d.broadcast_id = :had AND d.state IN ('sent', 'unknown')) f
+(SELECT d.subscriber_id FROM delivery d WHERE d.broadcast_id = :had AND d.state IN ('sent', 'unknown')
+ UNION SELECT d.subscriber_id FROM broadcast o
+ JOIN broadcast b ON b.kind = 'digest' AND (b.expires_at >= o.created_at OR b.id > o.id)
+ JOIN delivery d ON d.broadcast_id = b.id AND d.state IN ('sent', 'unknown') CROSS JOIN json_each(d.stories) carried
+ WHERE o.id = :had AND o.kind = 'story' AND carried.value = o.story_id
+   AND carried.key < json_array_length(d.stories) - coalesce(d.more, 0)) f
 JOIN subscriber s ON s.id = f.subscriber_id
 """
 _OLD: Final = """
