@@ -25,6 +25,7 @@ from bot.ports import Charged, Tx
 BUDGET: Final = "budget"  # why something waits
 PORTFOLIO: Final = "portfolio"
 LATER: Final = timedelta(hours=1)  # until the portfolio is asked for room again
+LOOK: Final = timedelta(minutes=1)  # until money that has come back is looked for again
 RECOUNT: Final = timedelta(minutes=1)  # so long the people of the last day are counted up, before they are counted anew
 A_MOMENT: Final = timedelta(minutes=1)  # after its hour in which a digest may have had to wait for its chat
 _MARK: Final = BroadcastKind.MARK  # no message at all where nothing can be edited
@@ -69,11 +70,13 @@ class Means:
         self.halter = halter or Halter()
         self._terms, self._timezone, self._tell = terms, timezone, tell
         self._counted: tuple[datetime, int] | None = None  # people of the last day, and when that was counted
+        self._looked: datetime | None = None  # for money, since the program has started
         self._purse = Purse(terms.budget, Spent())
 
     def look(self, tx: Tx, now: datetime) -> None:
         """At the beginning of a tick's transaction."""
         self._tx, self._now = tx, now
+        self._look_for_money()
         self._today = now.astimezone(self._timezone).date()
         self._held = Held(tx, now)
         self._rates: Rates = self._terms.card.on(self._today)
@@ -85,6 +88,13 @@ class Means:
         self._sent_templates: list[tuple[DeliveryTag, bool]] = []
         self._maybe_cut: list[tuple[DeliveryTag, str]] = []
         self._caps: set[Cap] = set()
+
+    def _look_for_money(self) -> None:
+        """What waits for a budget asks again after a start, which may have brought another, and when some is back."""
+        if self._looked is not None and timedelta() <= self._now - self._looked < LOOK:
+            return
+        self._tx.look_for_money(self._now, always=self._looked is None)
+        self._looked = self._now
 
     def meet(self, readers: Iterable[Reader]) -> None:
         """Look up what these readers were sent, all together."""

@@ -64,6 +64,9 @@ class MoneyTx(Protocol):
     def people_since(self, at: datetime) -> int:
         """How many different readers were sent a template since then."""
 
+    def look_for_money(self, now: datetime, *, always: bool = False) -> int:
+        """What waits for money is due, if any has come back since this was asked, or `always`; how many."""
+
     def digests_of_hour(self, slot: str, subscribers: Collection[int]) -> dict[int, int]:
         """How many digests of this hour these readers have had, the later ones of slots `slot#2` and so on."""
 

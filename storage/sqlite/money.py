@@ -111,6 +111,13 @@ SELECT kind, about, subscriber_id, attempt FROM whatsapp_charge c WHERE day < ? 
     AND later.subscriber_id = c.subscriber_id AND later.attempt > c.attempt AND later.settled IS NOT NULL)
 ORDER BY day LIMIT ?
 """
+_MONEY_IS_BACK: Final = "INSERT OR IGNORE INTO meta VALUES ('money_is_back', '')"
+_LOOK_FOR_MONEY: Final = """
+UPDATE delivery SET next_at = max(?1, coalesce((SELECT h.until FROM subscriber s JOIN hold h USING (channel, address)
+                                                WHERE s.id = subscriber_id), 0))
+WHERE state = 'queued' AND channel = 'whatsapp' AND code = 'budget' AND next_at > ?1
+  AND (SELECT kind FROM broadcast WHERE id = broadcast_id) <> 'digest'  -- which has its hours
+"""
 _CURRENCY: Final = "SELECT value FROM meta WHERE key = 'whatsapp_currency'"
 # Amounts of another currency mean nothing here. How many messages there were does: the free ones are counted by month.
 _BEGIN_ANEW: Final = (
@@ -213,6 +220,13 @@ class Money(Part):
             self.run(_SPEND, day, category, messages, reserved, amount)
         if amount and isinstance(tag, DeliveryTag):
             self.run(_SPEND_ON, tag.broadcast_id, amount)
+        if amount < 0:
+            self.run(_MONEY_IS_BACK)
+
+    def look_for_money(self, now: datetime, *, always: bool = False) -> int:
+        """What waits for money is due, if any has come back since this was asked, or `always`; how many."""
+        came_back = self.run("DELETE FROM meta WHERE key = 'money_is_back'")
+        return self.run(_LOOK_FOR_MONEY, to_ms(now)) if came_back or always else 0
 
     def _forget_charges(self, before: date, limit: int) -> int:
         """Nothing more is told of these; what was sent once more in vain, as its next attempt shows, costs nothing."""

@@ -1,15 +1,20 @@
 """What is used up or lacking, and told to admins: each end of a budget once, no more room, no template."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.delivery.budget import Budget, Cap
+from bot.delivery.budget import Budget, Cap, Charge
 from bot.delivery.content import Level
 from bot.delivery.cost import MICRO
+from bot.delivery.receipts import Billed, Receipt, ReplyTag
+from bot.delivery.tariff import Category, Prices
 from bot.flow import newsroom
-from bot.ports import Tx
+from bot.flow.means import Means, Terms
+from bot.ports import Charged, Tx
+from bot.settings.ratecard import read_rate_card
 from tests.flow.test_whatsapp_planning import (
     MARKETING,
     NEIGHBOUR,
@@ -21,6 +26,7 @@ from tests.flow.test_whatsapp_planning import (
     spend,
     to,
 )
+from tests.support.town import ZONE as WIB
 
 GOES_ON = [Level.IMPORTANT, Level.IMPORTANT, Level.URGENT, Level.URGENT, Level.URGENT, Level.IMPORTANT]
 DAY, RESERVE = Cap("day", 2 * UTILITY), Cap("day", 2 * UTILITY, urgent=True)
@@ -56,6 +62,46 @@ async def test_the_next_day_begins_anew(tmp_path: Path) -> None:
             await person.store.write(lambda tx: spend(tx, UTILITY, person.clock.now() + timedelta(seconds=1)))
         await alert(person, Level.URGENT)
         assert caps == [Cap("day", UTILITY, urgent=True)] * 2
+
+
+async def test_what_waits_for_a_budget_asks_at_a_start_and_when_money_has_come_back_and_not_in_between(
+    tmp_path: Path,
+) -> None:
+    async with reader(tmp_path, Budget(day=2 * UTILITY)) as person:
+        await to(person, 20, days=1)
+        paid = Charged(ReplyTag(999, 1), Charge(Category.SERVICE, 2 * UTILITY, Prices(MARKETING, UTILITY)))
+        today = person.clock.now().astimezone(WIB).date()
+        await person.store.write(lambda tx: tx.charge([paid], today))
+        person.arrived()
+        await alert(person, Level.IMPORTANT)
+        waits = await person.store.read(lambda tx: tx.next_due("whatsapp", person.clock.now()))
+        assert person.arrived() == []
+        await to(person, 20, 5)
+        assert waits == await person.store.read(lambda tx: tx.next_due("whatsapp", person.clock.now()))
+        free = Receipt("wamid.999", "sent", ReplyTag(999, 1), billed=Billed(False, "service"))
+        await person.store.write(lambda tx: tx.take_receipts([free], person.clock.now()))
+        await to(person, 20, 10)
+        async with asyncio.timeout(20):
+            while not (came := person.arrived()):  # noqa: ASYNC110 — the tick that looks finds it
+                await asyncio.sleep(0.01)
+        assert [shown.kind for shown in came] == ["template"]
+
+
+async def test_what_waits_for_a_budget_is_due_after_a_start_which_may_have_brought_a_larger_one(tmp_path: Path) -> None:
+    async with reader(tmp_path, Budget(day=UTILITY)) as person:
+        await to(person, 20, days=1)
+        await person.store.write(lambda tx: spend(tx, UTILITY, person.clock.now()))
+        await alert(person, Level.IMPORTANT)
+        started, now = Means(Terms(read_rate_card().card, PLENTY), WIB), person.clock.now()
+
+        def due(tx: Tx, later: timedelta) -> bool:
+            started.look(tx, now + later)
+            when = tx.next_due("whatsapp", now + later)
+            return when is not None and when <= now + later
+
+        assert await person.store.write(lambda tx: due(tx, timedelta()))
+        await to(person, 20, 1)
+        assert not await person.store.write(lambda tx: due(tx, timedelta(minutes=2))), "once a start"
 
 
 async def test_each_broadcast_that_has_used_up_its_own_budget_is_told(tmp_path: Path) -> None:

@@ -176,6 +176,21 @@ async def test_reading_or_writing_makes_somebody_a_reader_again(store: Store) ->
     await store.write(work)
 
 
+async def test_what_waits_for_money_is_due_once_when_some_has_come_back(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        epoch, (first, second) = told(tx, "alert", (SARI, OTHERS[0]))
+        reserve(tx, tag_of(first), Category.MARKETING, 41, "ringkasan/id")
+        tx.settle(WA, [(first, Settled(State.SENT, message_id="wamid.1"))], epoch, NOW)
+        tx.settle(WA, [(second, Settled(State.QUEUED, "budget", next_at=NOW + hours(5)))], epoch, NOW)
+        assert (tx.look_for_money(NOW), tx.next_due(WA, NOW)) == (0, NOW + hours(5))
+        tx.take_receipts([billed(tag_of(first), "utility")], NOW)
+        assert (tx.look_for_money(NOW), tx.next_due(WA, NOW)) == (1, NOW)
+        assert tx.look_for_money(NOW + hours(-1)) == 0, "asked already"
+        assert tx.look_for_money(NOW + hours(-1), always=True) == 1
+
+    await store.write(work)
+
+
 async def test_people_of_the_last_day_are_counted_once(store: Store) -> None:
     def work(tx: Tx) -> None:
         for reader in (SARI, *OTHERS):
