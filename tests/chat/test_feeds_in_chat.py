@@ -25,6 +25,7 @@ def test_the_button_asks_for_an_address() -> None:
         Person("telegram", "1", role=Role.ADMIN), Enquired(Enquire(action, pressed=True), Office(KEY)), board()
     )
     assert turn.changes == (SetStep("address"),)
+    assert "kentongan feeds import" in turn.replies[0].message.plain()
 
 
 @pytest.mark.parametrize(
