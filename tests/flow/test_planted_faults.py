@@ -14,6 +14,7 @@ import storage.sqlite.broadcasts
 import storage.sqlite.deliveries
 import storage.sqlite.digests
 import storage.sqlite.due
+import storage.sqlite.falls
 import storage.sqlite.moves
 from bot.delivery import settle
 from bot.delivery.outcome import Kind, Outcome
@@ -216,6 +217,11 @@ def day_that_is_never_counted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("bot.delivery.timing.left_today", lambda *_: 99)
 
 
+def waits_that_a_falling_clock_lengthens(patch: pytest.MonkeyPatch) -> None:
+    """Neither while it runs nor at a start does anybody look whether the wall clock fell."""
+    patch.setattr(storage.sqlite.falls.Falls, "_move_waits", lambda *_: None)
+
+
 PLANTS: dict[str, Plant] = {
     "mark before send": claiming_with(MarkBeforeSend),
     "cursor moved at fetch": claiming_with(CursorAtFetch),
@@ -231,7 +237,7 @@ PLANTS: dict[str, Plant] = {
             late_categories_that_ignore_deliveries,
             cancelling_that_retries_ignore, pausing_that_retries_ignore, ids_of_the_old_chat_in_the_new_one,
             alerts_in_the_night, stops_that_are_forgotten_by_retries, rolled_back_but_sent,
-            day_that_is_never_counted,
+            day_that_is_never_counted, waits_that_a_falling_clock_lengthens,
         )
     },
 }  # fmt: skip
