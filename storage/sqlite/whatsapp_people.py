@@ -43,6 +43,10 @@ _STOP_SAID: Final = """
 INSERT INTO whatsapp_person (subscriber_id, stop_said_at) VALUES (?1, ?2)
 ON CONFLICT DO UPDATE SET stop_said_at = max(coalesce(stop_said_at, 0), excluded.stop_said_at)
 """
+_FORMER: Final = """
+INSERT INTO whatsapp_former VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET subscriber_id = excluded.subscriber_id,
+  until = max(until, excluded.until)
+"""
 _HAS_WRITTEN: Final = """
 UPDATE whatsapp_push SET unread = 0, missed = 0, spared = 0, spared_until = NULL
 WHERE subscriber_id = ? AND (unread > 0 OR missed > 0 OR spared > 0)
@@ -79,6 +83,8 @@ class WhatsAppPeople(Moves):
         known = {s for s in (self._by_name("phone", phone), self._by_name("user_id", user_id)) if s is not None}
         if not known and (former := self._former((phone, user_id), at)) is not None:
             return self._address(former)
+        if len(known) > 1 and at is not None:
+            return self._learn_as_one(known, phone, user_id, at)
         subscriber = self._unite(*known) if known else self._known(NAME, phone or user_id or "")
         return self._learn(subscriber, phone, user_id)
 
@@ -154,6 +160,20 @@ class WhatsAppPeople(Moves):
         find = "SELECT subscriber_id FROM whatsapp_former WHERE alias = ? AND until >= ?"
         found = (self.value(find, name, to_ms(at)) for name in names if name is not None)
         return next((subscriber for subscriber in found if subscriber is not None), None)
+
+    def _learn_as_one(self, known: set[int], phone: str | None, user_id: str | None, at: datetime) -> str:
+        """One person has one number and one id: what was said under another name until then may come later."""
+        before = self._all_names(known)
+        subscriber = self._unite(*known)
+        address = self._learn(subscriber, phone, user_id)
+        for name in sorted(before - self._all_names({subscriber})):
+            self.run(_FORMER, name, subscriber, to_ms(at))
+        return address
+
+    def _all_names(self, known: set[int]) -> set[str]:
+        """What these are called now."""
+        find = "SELECT phone, user_id FROM whatsapp_person WHERE subscriber_id = ?"
+        return {name for s in known for name in (*(self.one(find, s) or ()), self._address(s)) if name}
 
     def _address(self, subscriber: int) -> str:
         return str(self.value("SELECT address FROM subscriber WHERE id = ?", subscriber))

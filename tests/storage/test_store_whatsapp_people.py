@@ -41,6 +41,19 @@ async def test_whoever_hides_the_number_is_reached_by_the_id_until_the_number_is
     assert await store.read(names) == [(SARI, ("daerah",))]
 
 
+async def test_what_comes_late_under_the_number_that_a_united_person_gave_up_is_theirs(store: Store) -> None:
+    other = "6281200000077"
+
+    def work(tx: Tx) -> tuple[str, str, str]:
+        tx.whatsapp_address(SARI, None, NOW)
+        tx.whatsapp_address(other, ID, NOW)
+        one = tx.whatsapp_address(SARI, ID, NOW)
+        late = tx.whatsapp_address(other, None, NOW - hours(1))
+        return one, late, tx.whatsapp_address(other, None, NOW + hours(1))
+
+    assert await store.write(work) == (SARI, SARI, other), "later it is somebody else's"
+
+
 async def test_an_imported_subscriber_is_recognised_by_the_number(store: Store) -> None:
     def work(tx: Tx) -> str:
         follow(tx, SARI, "budaya", channel=WA)
