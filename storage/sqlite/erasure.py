@@ -13,9 +13,10 @@ from typing import Any, Final, NamedTuple
 
 from bot.chat.turn import Role
 from bot.chat.wishes import quoted
+from bot.delivery.cadence import COUNTED
 from bot.delivery.window import Wait
 from storage.sqlite.connection import sqlite3
-from storage.sqlite.part import listed
+from storage.sqlite.part import listed, to_ms
 from storage.sqlite.preferences import Preferences
 from storage.sqlite.replies import Replies
 
@@ -67,6 +68,13 @@ _EARLY: Final = """
 DELETE FROM whatsapp_early WHERE (kind = 'd' AND b = ?1)
   OR (kind = 'r' AND a IN (SELECT id FROM reply WHERE channel = ?2 AND address = ?3))
 """
+# Who was sent a template keeps a place among the people of the day, without a name and to the minute.
+_OLD_NAMELESS: Final = "DELETE FROM meta WHERE key > 'began:' AND key <= 'began:' || ?"
+_NAMELESS: Final = """
+INSERT INTO meta SELECT 'began:' || ((template_at + 59999) / 60000 * 60000), '1' FROM whatsapp_push
+WHERE subscriber_id = ? AND template_at IS NOT NULL
+ON CONFLICT DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)
+"""
 _STALE: Final = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'erased')"
 # Bytes of a database that is built anew in the running program: 6 ms a MiB, while nobody else can write.
 LARGEST_REBUILT = 32 * 1024 * 1024
@@ -101,7 +109,7 @@ class Erasure(Preferences, Replies):
         found["inbox"] = [*found.get("inbox", ()), *updates.values()]
         return {table: rows for table, rows in found.items() if rows}
 
-    def erase(self, channel: str, address: str, now: datetime) -> None:  # noqa: ARG002 — the log of stops notes it
+    def erase(self, channel: str, address: str, now: datetime) -> None:
         """Forget this address, in every table: also in one that comes later, if it names people as these do."""
         subscriber = self._subscriber(channel, address)
         followed = [] if subscriber is None else listed(self._categories(channel, address, subscriber))
@@ -110,6 +118,9 @@ class Erasure(Preferences, Replies):
             self._forget_deeds(channel, name)
         self._forget_letters(subscriber)
         self.run(_EARLY, subscriber, channel, address)
+        if channel == "whatsapp":
+            self.run(_OLD_NAMELESS, to_ms(now - COUNTED))
+            self.run(_NAMELESS, subscriber)
         for place in list(self._places(channel, address)):
             self.run(f'DELETE FROM "{place.table}" WHERE {place.where}', *place.values)
         if followed:

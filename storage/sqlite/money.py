@@ -118,6 +118,10 @@ UPDATE delivery SET next_at = max(?1, coalesce((SELECT h.until FROM subscriber s
 WHERE state = 'queued' AND channel = 'whatsapp' AND code = 'budget' AND next_at > ?1
   AND (SELECT kind FROM broadcast WHERE id = broadcast_id) <> 'digest'  -- which has its hours
 """
+_PEOPLE: Final = """
+SELECT (SELECT count(*) FROM whatsapp_push WHERE template_at > ?1)
+  + (SELECT coalesce(sum(CAST(value AS INTEGER)), 0) FROM meta WHERE key > 'began:' || ?1 AND key < 'began;')
+"""
 _CURRENCY: Final = "SELECT value FROM meta WHERE key = 'whatsapp_currency'"
 # Amounts of another currency mean nothing here. How many messages there were does: the free ones are counted by month.
 _BEGIN_ANEW: Final = (
@@ -275,8 +279,8 @@ class Money(Part):
             self.run(_SPARED_NO_MORE, tag.subscriber_id)
 
     def people_since(self, at: datetime) -> int:
-        """How many different readers were sent a template since then."""
-        return int(self.value("SELECT count(*) FROM whatsapp_push WHERE template_at > ?", to_ms(at)))
+        """How many different readers were sent a template since then, those who are forgotten by now among them."""
+        return int(self.value(_PEOPLE, to_ms(at)))
 
     def digests_of_hour(self, slot: str, subscribers: Collection[int]) -> dict[int, int]:
         """How many digests of this hour these readers have had, the later ones of slots `slot#2` and so on."""

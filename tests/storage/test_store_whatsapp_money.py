@@ -204,6 +204,23 @@ async def test_people_of_the_last_day_are_counted_once(store: Store) -> None:
     await store.write(work)
 
 
+async def test_whoever_is_forgotten_stays_among_the_people_of_their_day_and_leaves_nothing_after_it(
+    store: Store,
+) -> None:
+    def work(tx: Tx) -> None:
+        for reader in (SARI, *OTHERS):
+            follow(tx, tx.whatsapp_address(reader, None, NOW), "daerah", channel=WA)
+        tx.note_templates([(DeliveryTag(9, 1, 1), True), (DeliveryTag(9, 2, 1), False)], NOW)
+        tx.erase(WA, SARI, NOW)
+        tx.erase(WA, OTHERS[0], NOW)
+        assert tx.people_since(NOW - timedelta(minutes=1)) == 2
+        assert tx.people_since(NOW + timedelta(minutes=1)) == 0
+        tx.erase(WA, OTHERS[1], NOW + hours(26))
+        assert tx.people_since(NOW - timedelta(minutes=1)) == 0
+
+    await store.write(work)
+
+
 async def test_an_audience_is_split_by_window_and_market(store: Store) -> None:
     def work(tx: Tx) -> None:
         for reader in (SARI, *OTHERS, "6590000001"):
