@@ -26,7 +26,7 @@ from bot.flow.settling import Settling
 from storage.sqlite.overtaking import to_reader
 from tests.support.outbox_world_play import a_folder, play
 
-WORLDS = 80
+WORLDS = 250
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -247,4 +247,4 @@ PLANTS: dict[str, Plant] = {
 def test_a_planted_fault_is_noticed(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
     with a_folder() as folder:
-        assert any(play(seed, folder) for seed in range(WORLDS)), "eighty worlds and nobody noticed"
+        assert any(play(seed, folder) for seed in range(WORLDS)), f"{WORLDS} worlds and nobody noticed"

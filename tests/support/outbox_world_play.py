@@ -1,5 +1,6 @@
 """Plays a world of dice from its beginning to its end."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +18,14 @@ def play(
     """What went wrong in the world of this seed; `history` gets what happened in it."""
     loop = VirtualLoop()
     with without_threads():
-        world = World(seed, folder, loop, weather=weather, plot=plot)
+        home = folder / str(seed)  # of its own: who left stands in a file beside the database
+        home.mkdir()
+        world = World(seed, home, loop, weather=weather, plot=plot)
         try:
             return loop.run_until_complete(world.play())
         finally:
             loop.close()
-            for file in (*folder.glob(f"{seed}.db*"), *folder.glob(f"{seed}-*.db*")):
-                file.unlink()
+            shutil.rmtree(home)
             if history is not None:
                 history += world.history()
 
