@@ -89,9 +89,13 @@ class StopsLog:
 
     def left(self, channel: str, address: str) -> Left | None:
         """The same, with the moment of an erasure."""
+        known = self._all()  # hashing takes its time, and an import asks of everybody
+        return known.get(_hashed(self._salt, channel, address)) if known else None
+
+    def _all(self) -> dict[bytes, Left]:
         if self._known is None:
             self._salt, self._known = self._read()
-        return self._known.get(_hashed(self._salt, channel, address))
+        return self._known
 
     def look(self) -> None:
         """Take in what another process has written, or put in its place, since the file was read."""
