@@ -26,8 +26,8 @@ OURS = (
 ELSEWHERE = (
     "fault.", "deed.", "health.", "backup.failed", "backup.none", "figures.no_picture", "figures.none", "audit.none",
     "office.never", "office.just_now", "office.days_ago", "office.button.before", "office.button.after", "feeds.moved",
-    "feeds.state.gone", "feeds.held_old", "feeds.none_failing", "feeds.no_such", "find.gone", "find.unreadable",
-    "labels.gone", "team.gone", "team.last_admin", "team.invitation", "team.away.gone",
+    "feeds.state.gone", "feeds.held_old", "feeds.none_failing", "feeds.no_such", "feeds.opml_too_long", "find.gone",
+    "find.unreadable", "labels.gone", "team.gone", "team.last_admin", "team.invitation", "team.away.gone",
 )  # fmt: skip
 
 

@@ -215,6 +215,8 @@ async def test_every_text_of_the_office_is_said(language: str) -> None:
     for verb, *subject in (("trx", 1, int(NOW.timestamp() * 1000)), ("oa", 4), ("ol", 4)):
         action = sealed(KEY, "telegram", "1", verb, *subject, prefix=PREFIX)
         acted(replace(ADMIN, language=language), Enquired(Enquire(action, pressed=True), mine), mine, where)
+    long = Office(KEY, tuple(replace(feeds("Sari")[0], url=f"https://x.example/{n}/{'x' * 1500}") for n in range(60)))
+    acted(replace(ADMIN, language=language), Enquired(Enquire("feeds", "opml"), long), long, where)
     said = heard.news().union(*(keys for _, pair, _ in await played() for _, keys, _ in pair.steps))
     assert {key for key in keys_of(po(language)) if key.startswith(PREFIXES)} - said == set()
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.answer import answer
+from bot.chat.fit import LONGEST_TEXT, units
 from bot.chat.office import Enquire, Enquired, FeedSeen, Office
 from bot.chat.push_seal import ADMINS, sealed
 from bot.chat.turn import Command, Incoming, Person, Role, Status, Text, Turn
 from bot.chat.wishes import SetStep
+from bot.news.opml import Outline, read_opml
 from tests.support.town import NOW, board
 
 KEY = b"k" * 32
@@ -87,3 +89,37 @@ def test_a_feed_that_is_gone_says_so_beside_what_it_holds() -> None:
     listed = answer(admin, Enquired(Enquire("feeds"), Office(KEY, feeds=(gone,))), board()).replies[0].message.plain()
     alone = answer(admin, Enquired(Enquire("feeds"), Office(KEY, feeds=(replace(gone, held=0),))), board())
     assert alone.replies[0].message.plain() + " · 12 berita ditahan, menunggu keputusan Anda" == listed
+
+
+# As OPML --------------------------------------------------------------------------------------------------------------
+
+MANY = tuple(
+    FeedSeen(n, f"https://kampung-{n}.example/feed/?a=1&b=2", f"Kampung <{n}> & Sekitarnya", ("daerah",))
+    for n in range(1, 121)
+)  # fmt: skip
+
+
+def opml(*feeds: FeedSeen) -> Turn:
+    action = sealed(KEY, "telegram", "1", "fo", prefix=ADMINS)
+    admin = Person("telegram", "1", role=Role.ADMIN)
+    return answer(admin, Enquired(Enquire(action, pressed=True), Office(KEY, feeds=feeds)), board())
+
+
+def test_the_list_as_opml_takes_as_many_messages_as_needed_and_reads_back_whole() -> None:
+    told, *parts = [reply.message for reply in opml(*MANY).replies]
+    assert told.plain().startswith(f"Daftar sumber Anda (120) sebagai OPML, dalam {len(parts)} pesan berikut.")
+    assert len(parts) > 1
+    assert all(units(part.plain()) <= LONGEST_TEXT and not part.rows for part in parts)
+    assert not any(span.bold or span.italic for part in parts for span in part.text)
+    read = read_opml("\n".join(part.plain() for part in parts).encode())
+    assert read == tuple(Outline(feed.url, feed.title, ("Daerah",)) for feed in MANY)
+
+
+def test_a_list_too_long_for_messages_is_not_sent_in_part() -> None:
+    (reply,) = opml(*(replace(feed, url=f"{feed.url}&{'x' * 1000}") for feed in MANY)).replies
+    assert reply.message.plain().startswith("Daftar 120 sumber terlalu panjang untuk pesan.")
+
+
+def test_the_word_opml_behind_the_command_does_what_the_button_does() -> None:
+    typed = Enquired(Enquire("feeds", "OPML"), Office(KEY, feeds=MANY))
+    assert answer(Person("telegram", "1", role=Role.ADMIN), typed, board()).replies == opml(*MANY).replies

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.chat import steps
+from bot.chat import pieces, steps
 from bot.chat.answer import answer
 from bot.chat.fit import LONGEST_TEXT, units
 from bot.chat.message import Message
-from bot.chat.residents import mydata, pause, times
+from bot.chat.residents import pause, times
 from bot.chat.screens import OPEN_END
 from bot.chat.turn import Command, Incoming, Mode, Person, Press, Role, Status, StoryFound, Text, Turn
 from bot.chat.wishes import (
@@ -324,7 +324,7 @@ def test_the_download_is_everything_in_messages_that_fit(language: str) -> None:
     }
     replies = answer(replace(ACTIVE, language=language), DataFound(FindData(whole=True), tables), board()).replies
     texts = [reply.message.plain() for reply in replies]
-    assert 2 < len(texts) <= mydata.MOST_PARTS
+    assert 2 < len(texts) <= pieces.MOST
     assert max(map(units, texts)) <= LONGEST_TEXT
     whole = "".join(text.partition("\n")[2] for text in texts)
     assert all(f'"n": {n},' in whole for n in range(200))
@@ -335,7 +335,7 @@ def test_the_download_is_everything_in_messages_that_fit(language: str) -> None:
 def test_a_download_without_end_ends_and_says_so(language: str) -> None:
     tables = {"inbox": [{"body": "x" * 200_000}]}
     replies = answer(replace(ACTIVE, language=language), DataFound(FindData(whole=True), tables), board()).replies
-    assert len(replies) == mydata.MOST_PARTS
+    assert len(replies) == pieces.MOST
     assert replies[-1].message.plain().splitlines()[-1].startswith("… ")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.chat import screens
-from bot.chat.admins import feeds, figures, find, health, labels, team
+from bot.chat.admins import exchange, feeds, figures, find, health, labels, team
 from bot.chat.admins.call import Call
 from bot.chat.message import Message
 from bot.chat.office import BackedUp, Brought, Drawn, Enquire, Enquired, Looked, Office, OfficeAnswer, Tried
@@ -39,6 +39,7 @@ BUTTONS: Final[Mapping[str, Handler]] = {
     "fl": _admin(feeds.feeds),
     "fp": _admin(feeds.page),
     "fh": _admin(feeds.how_to_add),
+    "fo": _admin(exchange.export),
     "fra": _admin(feeds.retry_failing),
     "f": _admin(feeds.feed),
     "fz": _admin(feeds.halt),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.chat import steps, words
 from bot.chat.admins.call import Call
+from bot.chat.admins.exchange import OPML, export
 from bot.chat.admins.faults import fault
 from bot.chat.fit import cut
 from bot.chat.message import Button, Rows, Span
@@ -36,7 +37,9 @@ _Text = tuple[Span, ...]
 
 
 def feeds(call: Call) -> Turn:
-    """All feeds with their health; with an address behind the command that is looked at instead."""
+    """All feeds with their health; with an address behind the command that is looked at instead, or given as OPML."""
+    if call.asked.text.casefold() == OPML:
+        return export(call)
     if call.asked.text:
         return call.wait("feeds.looking", LookFor(call.asked.text), address=cut(call.asked.text, _LONGEST_ADDRESS))
     return _page(call, 0)
@@ -68,8 +71,9 @@ def _turning(call: Call, first: int, total: int) -> tuple[Button, ...]:
 def _doing(call: Call) -> Rows:
     failing = any(feed.failures and feed.asked for feed in call.office.feeds)
     again = (call.act("feeds.button.retry_failing", "fra"),) if failing else ()
+    opml = (call.act("feeds.button.opml", "fo"),) if call.office.feeds else ()
     labels = (call.act("feeds.button.labels", "lb"),) if call.office.unmapped else ()
-    return ((call.act("feeds.button.add", "fh"), *again), labels)
+    return ((call.act("feeds.button.add", "fh"), *again), opml + labels)
 
 
 def _unmapped(call: Call) -> _Text:

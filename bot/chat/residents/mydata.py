@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bot.chat import screens, steps
-from bot.chat.fit import units
 from bot.chat.message import Message, Span
+from bot.chat.pieces import MOST, pieces
 from bot.chat.residents import myfields
 from bot.chat.scene import Scene
 from bot.chat.texts import joined
@@ -14,8 +14,6 @@ from bot.chat.turn import Reply, Turn
 from bot.chat.wishes import DataFound, Erase, FindData, SetStep
 
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
-PART: Final = 3800  # units of one message of the download
-MOST_PARTS: Final = 20
 _TABLES: Final = {
     "subscription": "data.subscriptions", "saved": "data.saved", "contact": "data.contacts",
     "delivery": "data.deliveries", "inbox": "data.updates", "posts": "data.posts", "staff": "data.staff",
@@ -112,9 +110,9 @@ def _told_apart(tables: Tables) -> Tables:
 
 
 def _download(scene: Scene, data: DataFound) -> Iterator[Message]:
-    parts = list(_parts(json.dumps({t: list(map(dict, rows)) for t, rows in _theirs(scene, data).items()},
-                                   ensure_ascii=False, indent=1, default=str)))  # fmt: skip
-    shown = parts[:MOST_PARTS]
+    parts = list(pieces(json.dumps({t: list(map(dict, rows)) for t, rows in _theirs(scene, data).items()},
+                                    ensure_ascii=False, indent=1, default=str)))  # fmt: skip
+    shown = parts[:MOST]
     for number, part in enumerate(shown, 1):
         heading = scene.say.rich(_key(scene, "data.part"), number=number, last=len(shown))
         end = scene.say.rich("data.too_much") if number == len(shown) < len(parts) else ()
@@ -124,21 +122,3 @@ def _download(scene: Scene, data: DataFound) -> Iterator[Message]:
 def _theirs(scene: Scene, data: DataFound) -> Tables:
     """What is handed over: of a group not what its members wrote to us, for everybody there would read who they are."""
     return {t: rows for t, rows in data.tables.items() if not (scene.person.group and t == "inbox")}
-
-
-def _parts(text: str) -> Iterator[str]:
-    """Whole lines, as many as a message holds; a line that is longer is cut in pieces."""
-    part = ""
-    for line in _lines(text):
-        if part and units(part) + units(line) > PART:
-            yield part.rstrip("\n")
-            part = ""
-        part += line
-    if part:
-        yield part.rstrip("\n")
-
-
-def _lines(text: str) -> Iterator[str]:
-    half = PART // 2  # characters: each is two units at most
-    for line in text.splitlines(keepends=True):
-        yield from (line[i : i + half] for i in range(0, len(line), half))
