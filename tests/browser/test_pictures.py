@@ -8,7 +8,7 @@ from tests.chat.test_catalogs import keys_of, po
 from tests.pictures.album import INDEX, VIEW, channels_of, file_of, take
 from tests.pictures.screens import LANGUAGES, played, steps
 
-A_FEW = ("warga-mulai", "redaksi-darurat_ditahan_rekan", "admin-statistik", "grup-grup_mulai")
+A_FEW = ("warga-mulai", "redaksi-darurat_ditahan_rekan", "admin-statistik", "grup-grup_anonim")
 
 
 async def test_every_text_that_a_conversation_says_is_on_a_picture() -> None:

@@ -179,7 +179,7 @@ def pausing_that_retries_ignore(patch: pytest.MonkeyPatch) -> None:
 
 
 def ids_of_the_old_chat_in_the_new_one(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(storage.sqlite.moves, "_FORGET_MESSAGES", "SELECT ?")
+    patch.setattr(storage.sqlite.moves, "FORGET_MESSAGES", "SELECT ?")
 
 
 def alerts_in_the_night(patch: pytest.MonkeyPatch) -> None:
@@ -217,11 +217,6 @@ def day_that_is_never_counted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("bot.delivery.timing.left_today", lambda *_: 99)
 
 
-def waits_that_a_falling_clock_lengthens(patch: pytest.MonkeyPatch) -> None:
-    """Neither while it runs nor at a start does anybody look whether the wall clock fell."""
-    patch.setattr(storage.sqlite.falls.Falls, "_move_waits", lambda *_: None)
-
-
 PLANTS: dict[str, Plant] = {
     "mark before send": claiming_with(MarkBeforeSend),
     "cursor moved at fetch": claiming_with(CursorAtFetch),
@@ -237,7 +232,7 @@ PLANTS: dict[str, Plant] = {
             late_categories_that_ignore_deliveries,
             cancelling_that_retries_ignore, pausing_that_retries_ignore, ids_of_the_old_chat_in_the_new_one,
             alerts_in_the_night, stops_that_are_forgotten_by_retries, rolled_back_but_sent,
-            day_that_is_never_counted, waits_that_a_falling_clock_lengthens,
+            day_that_is_never_counted,
         )
     },
 }  # fmt: skip
