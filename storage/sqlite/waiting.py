@@ -15,7 +15,8 @@ subscriber_id = :subscriber AND state = 'queued' AND broadcast_id IN (SELECT id 
 """
 # Too late because of what it had to wait for: that is the reason. An attempt of which nobody knows may have arrived.
 FAIL: Final = """
-UPDATE delivery SET state = CASE WHEN doubts > 0 THEN 'unknown' ELSE 'failed' END, finished_at = :now, channel = NULL, rank = NULL, next_at = NULL,
+UPDATE delivery SET state = CASE WHEN doubts > 0 THEN 'unknown' ELSE 'failed' END, finished_at = :now,
+  channel = NULL, rank = NULL, next_at = NULL,
   code = CASE WHEN :code = 'expired' AND code IN ('window_closed', 'budget', 'portfolio', 'halted') THEN code
     ELSE :code END
 """

@@ -1,4 +1,4 @@
-"""What is dropped while nobody knows whether an earlier attempt of it has arrived is called unknown, and nothing else."""
+"""What is dropped while nobody knows whether an earlier attempt of it has arrived is called unknown."""
 
 from datetime import timedelta
 
