@@ -50,7 +50,7 @@ format: setup    ## let ruff mend what it can
 bench: setup     ## CPU and time, each beside its baseline in the same run
 	@$(BIN)/python -m bench
 
-chaos: setup     ## real processes killed, starved and lied to: a quarter of an hour, best on an idle machine
+chaos: setup     ## real processes killed, starved and lied to: some twenty minutes, best on an idle machine
 	@$(BIN)/python -m tests.chaos
 
 screenshots: setup chromium  ## the pictures of the README, taken anew

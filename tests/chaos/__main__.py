@@ -1,6 +1,6 @@
 """`make chaos`, or `python -m tests.chaos kills disk …` for some of it; a table each, status 1 with complaints.
 
-`--kills N`, `--readers N` and `--seed S` are for the kills; they take five minutes, all together a quarter of an hour.
+`--kills N`, `--readers N` and `--seed S` are for the kills; they take five minutes, all together some twenty.
 """
 
 import argparse
