@@ -39,7 +39,8 @@ EMPTY = 0.9  # seconds after a start: the program sends nothing in its first
 LATER = (0.2, 1.5)  # seconds after the first send of a life
 UNHEARD_OF, SETTLES_WITHIN = 30.0, 120.0  # seconds
 ONCE_MORE = "SELECT count(*) FROM delivery WHERE doubts > 0"
-UNKNOWN = "SELECT count(*) FROM delivery WHERE state = 'unknown'"
+# Whoever stopped meanwhile is not sent once more what may have arrived: that stays unknown.
+UNKNOWN = "SELECT count(*) FROM delivery WHERE state = 'unknown' AND code IS NOT 'stopped'"
 FEEDS = """\
 portal: {name: Kabar Uji, url: "https://kabar.example", language: id, timezone: Asia/Jakarta}
 defaults: {quiet: off}

@@ -22,8 +22,8 @@ LAST = "Siaga 99"
 SPENT = "SELECT coalesce(sum(amount), 0) FROM whatsapp_spent"
 WAITING = "SELECT count(*) FROM delivery WHERE state = 'queued'"
 FOR_MONEY = f"{WAITING} AND code = 'budget'"
-UNDER_WAY = """
-SELECT (SELECT count(*) FROM delivery WHERE state IN ('started', 'unknown')) + (SELECT count(*) FROM reply)
+UNDER_WAY = f"""
+SELECT ({UNKNOWN}) + (SELECT count(*) FROM delivery WHERE state = 'started') + (SELECT count(*) FROM reply)
   + (SELECT count(*) FROM inbox WHERE handled_at IS NULL) + (SELECT count(*) FROM broadcast_pass WHERE done = 0)
 """
 
