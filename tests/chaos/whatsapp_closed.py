@@ -22,8 +22,9 @@ LAST = "Siaga 99"
 SPENT = "SELECT coalesce(sum(amount), 0) FROM whatsapp_spent"
 WAITING = "SELECT count(*) FROM delivery WHERE state = 'queued'"
 FOR_MONEY = f"{WAITING} AND code = 'budget'"
-UNDER_WAY = f"""
-SELECT ({UNKNOWN}) + (SELECT count(*) FROM delivery WHERE state = 'started') + (SELECT count(*) FROM reply)
+UNDER_WAY = """
+SELECT (SELECT count(*) FROM delivery WHERE state = 'started' OR state = 'unknown' AND code IS NOT 'stopped')
+  + (SELECT count(*) FROM reply)
   + (SELECT count(*) FROM inbox WHERE handled_at IS NULL) + (SELECT count(*) FROM broadcast_pass WHERE done = 0)
 """
 
