@@ -63,6 +63,7 @@ UPDATE delivery SET state = 'queued', finished_at = NULL, doubts = 1, next_at = 
   rank = (SELECT rank FROM broadcast WHERE id = broadcast_id) {_THIS} AND state = 'unknown' AND doubts = 0
   AND {_MAY_LEAVE}
 """
+_NO_DOUBT: Final = f"UPDATE delivery SET doubts = doubts - 1 {_THIS} AND state = 'queued' AND doubts > 0"
 _REOPEN: Final = "UPDATE broadcast SET status = 'running', done_at = NULL WHERE id = ? AND status = 'done'"
 # Stories are owed again; everything else waits for the window, or goes out as a template.
 _PLANNED_AGAIN: Final = frozenset({WINDOW_CLOSED, *REFUSALS})
@@ -194,6 +195,7 @@ class WhatsApp(WhatsAppReaders, WhatsAppRests, Halts):
             if failed.next_at is None and failed.code not in UNWANTED_NOW:
                 self._owe_digest(tag.broadcast_id, tag.subscriber_id, MOST_REFUSED, now)
         elif failed.code == MARKETING_STOPPED:  # the reader's word, whichever attempt has met it
+            self.run(_NO_DOUBT, tag.broadcast_id, tag.subscriber_id)
             self._news_of_reader(tag.subscriber_id, failed, now, at)
 
     def _after_failure(
